@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All hosts of a run through one event loop.
+ *
+ * The only owner of libuv. Admits at most `forks` jobs at a time, resolves
+ * names without blocking (literal addresses skip the resolver), steps each
+ * job when its descriptor or deadline is due, and hands every finished job
+ * to `on_done` exactly once; then its session is gone. Hosts that were never
+ * admitted when the run stopped early are told to `on_not_tried`.
+ *
+ * SIGINT and SIGTERM: the first stops admission and lets running jobs end,
+ * the second cancels them. fleet_run restores the signal handlers.
+ */
+#ifndef CONTROLLER_FLEET_H
+#define CONTROLLER_FLEET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "controller/job.h"
+
+struct fleet_config {
+    const struct job_plan *plan;
+    const struct target *targets;
+    size_t target_count;
+    size_t forks;
+    const struct log *log;
+    void *context;
+    /* The request of that target (NULL bytes for ping and trust). */
+    int (*request)(void *context, const struct target *target,
+                   struct blob *request, struct err *err);
+    /* What the store knows; leaves `cache` zeroed when nothing. */
+    void (*cache)(void *context, const struct target *target,
+                  struct target_cache *cache);
+    /*
+     * A finished job; owns `result`. -1 stops the run (the store could not
+     * keep it): no more hosts are admitted.
+     */
+    int (*on_done)(void *context, const struct target *target,
+                   struct job *job, struct result *result, struct err *err);
+    void (*on_not_tried)(void *context, const struct target *target);
+    /* Once a loop turn after on_done calls, to commit them; may be NULL. */
+    int (*on_turn)(void *context, struct err *err);
+};
+
+/* What ended the run. */
+enum fleet_end { FLEET_ALL_DONE, FLEET_INTERRUPTED, FLEET_STOPPED };
+
+/* -1 when the loop itself could not be set up (nothing was contacted). */
+int fleet_run(const struct fleet_config *config, enum fleet_end *end,
+              struct err *err);
+
+/*
+ * Raises the limit of open descriptors to the hard limit and returns how
+ * many jobs fit, at most `wanted`; says so at -v when fewer.
+ */
+size_t fleet_forks_possible(size_t wanted, const struct log *log);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One host, from name look-up to result: a state machine without sockets.
+ *
+ *   resolve -> connect -> banner -> kex -> hostkey -> login -> exec -> start
+ *     -> run -> close_channel -> [upload_payload, upload_request, again exec
+ *     when files were missing] -> cleanup -> disconnect -> done
+ *
+ * A job never waits and never reads the clock: the fleet calls job_step with
+ * the time, and job_wait says what for the next step is due. Every state has
+ * a deadline. A job ends exactly once, with one result; whatever its
+ * transport, target or memory do.
+ */
+#ifndef CONTROLLER_JOB_H
+#define CONTROLLER_JOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/log.h"
+#include "controller/result.h"
+#include "controller/transport.h"
+#include "inventory/target.h"
+#include "payload/protocol.h"
+
+/* How the login shell takes a path. */
+enum shell_form {
+    SHELL_UNKNOWN,
+    SHELL_BACKSLASH, /* cmd, PowerShell: .\name */
+    SHELL_SLASH,     /* POSIX-like: ./name */
+};
+
+/* What the store knows a target to have. Zeroed: nothing is known. */
+struct target_cache {
+    enum shell_form shell;
+    char folder[260];
+    char payload_hash[PROTOCOL_HASH_LEN + 1];
+    char request_hash[PROTOCOL_HASH_LEN + 1];
+};
+
+/* A file to bring: bytes and their hash. */
+struct blob {
+    const void *data;
+    size_t len;
+    char hash[PROTOCOL_HASH_LEN + 1];
+};
+
+/* Deadlines in milliseconds, by state; job_timeouts_default fills it. */
+struct job_timeouts {
+    uint64_t resolve, connect, banner, kex, login, start, run, upload, close;
+    uint64_t host; /* the whole host; 0: none */
+};
+
+struct job_timeouts job_timeouts_default(void);
+
+/* What all jobs of a run share; outlives them. */
+struct job_plan {
+    enum verb verb;
+    const char *run;
+    struct blob payload;
+    const struct transport_ops *transport;
+    void *transport_context;
+    struct job_timeouts timeouts;
+    const struct log *log;
+};
+
+struct job;
+
+/*
+ * A job for `target` in its first state. `request` is copied (not its
+ * bytes); `cache` too, and may be NULL. NULL when memory is short.
+ */
+struct job *job_new(const struct job_plan *plan, const struct target *target,
+                    const struct blob *request,
+                    const struct target_cache *cache, uint64_t now_ms);
+void job_free(struct job *job);
+
+enum job_waits_for {
+    JOB_FOR_ADDRESS, /* resolve target->address, then job_resolved */
+    JOB_FOR_IO,      /* the descriptor, or the deadline */
+    JOB_FOR_TIME,    /* the deadline alone */
+    JOB_FOR_NOTHING, /* finished: take the result */
+};
+
+struct job_wait {
+    enum job_waits_for what;
+    struct transport_wait io;
+    uint64_t deadline_ms; /* absolute, never 0 unless finished */
+};
+
+/* Does all that can be done at `now_ms` and says what to wait for. */
+struct job_wait job_step(struct job *job, uint64_t now_ms);
+
+/* The look-up's answer: an address, or NULL and why. */
+void job_resolved(struct job *job, const struct sockaddr *address,
+                  socklen_t len, const char *error_text);
+
+/* Ends the job at its next step, as `cancelled`. */
+void job_cancel(struct job *job);
+
+/* Name of the present state: "login". */
+const char *job_state_word(const struct job *job);
+
+/* Once finished: the result, owned by the caller from now on. */
+struct result *job_take_result(struct job *job);
+/* What the target is known to have now, for the store. */
+const struct target_cache *job_cache(const struct job *job);
+/* VERB_TRUST: the key that was seen, or NULL. */
+const struct host_key *job_host_key(const struct job *job);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a person reads of a run, on standard output.
+ *
+ * While the run goes, recap_host prints what is worth a line of one host
+ * (differences of check, changes of apply, failures); the end has the folded
+ * table, the failures grouped by their reason and the command to go on.
+ * Nothing that a target said is printed unescaped. With --json: one object a
+ * host as it finishes, then one {"summary": ...} object; with -o json: one
+ * document at the end.
+ */
+#ifndef CONTROLLER_RECAP_H
+#define CONTROLLER_RECAP_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "controller/result.h"
+
+enum output { OUTPUT_HUMAN, OUTPUT_JSON, OUTPUT_NDJSON };
+
+struct recap_config {
+    FILE *out;
+    enum output output;
+    bool color;
+    bool quiet;         /* only the end table */
+    enum verb verb;
+    const char *run;
+    const char *again;  /* "wmifleet apply -i lab.json", for the last line */
+    size_t nothing_asked;
+};
+
+struct recap;
+
+struct recap *recap_new(const struct recap_config *config);
+void recap_free(struct recap *recap);
+
+/* Takes note of one result and prints what is due now. Keeps no reference. */
+int recap_host(struct recap *recap, const struct result *result);
+void recap_not_tried(struct recap *recap, const char *host);
+/* Prints the end; `interrupted` says why hosts are missing. */
+int recap_end(struct recap *recap, bool interrupted);
+const size_t *recap_counts(const struct recap *recap);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One selected host as the rest of the program needs it: where it is, how to
+ * log in, what is wanted of it. Made by inventory_select, which has judged
+ * every value; nothing here is unchecked text from a file.
+ */
+#ifndef INVENTORY_TARGET_H
+#define INVENTORY_TARGET_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum host_key_policy {
+    HOST_KEYS_DEFAULT, /* what the command line says, else strict */
+    HOST_KEYS_STRICT,
+    HOST_KEYS_ACCEPT_NEW,
+    HOST_KEYS_OFF,
+};
+
+/* Where a password comes from; it is read only when a login needs it. */
+enum secret_source {
+    SECRET_NONE,
+    SECRET_TEXT,    /* ansible_password: the text itself */
+    SECRET_ENV,     /* {"env": "NAME"} */
+    SECRET_FILE,    /* {"file": "PATH"}, last line feed dropped */
+    SECRET_COMMAND, /* {"command": ["pass", "show", "lab/{host}"]} */
+};
+
+struct secret {
+    enum secret_source source;
+    const char *text; /* the text, the variable's name or the path */
+    const char *const *command; /* NULL-terminated, {host} already replaced */
+};
+
+struct target {
+    const char *name;    /* inventory name: unique in the selection */
+    const char *address; /* name or literal address to connect to */
+    uint16_t port;
+    const char *user;             /* NULL: the controller's own user name */
+    const char *private_key_file; /* ~ expanded; NULL: default keys, agent */
+    const char *host_key_alias;   /* NULL: name */
+    struct secret password;
+    enum host_key_policy host_keys;
+    unsigned connect_timeout_s; /* 0: the command line's or the default */
+    int retries;                /* -1: the command line's or the default */
+    const cJSON *wmi;           /* merged; NULL when nothing is asked */
+};
+
+#endif

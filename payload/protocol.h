@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The contract between the controller and the payload. Both include this
+ * file and nothing else is agreed anywhere else. docs/protocol.md tells it
+ * as a story.
+ *
+ * COMMAND LINE     <payload> <verb> <request> <run-id>
+ *
+ *   Only PROTOCOL_COMMAND_CHARACTERS and blanks between the words.
+ *   <payload>  first contact: `.\wmifleet-<nonce>.exe` in the login's
+ *              profile, `./...` for POSIX-like shells; later
+ *              `<folder>\p-<hash>.exe`, with `/` for POSIX-like shells.
+ *   <verb>     one of PROTOCOL_VERBS.
+ *   <request>  a bare file name that ends in `-<hash>.json`.
+ *              `r-<hash>.json` lies in the folder, beside the settled
+ *              payload; `wmifleet-<nonce>-<hash>.json` lies in the working
+ *              directory, which is the profile.
+ *   <run-id>   1 to 40 of [A-Za-z0-9-].
+ *   <hash>     PROTOCOL_HASH_LEN lower-case hex digits: the first half of
+ *              the SHA-256 of the file's bytes. <nonce>: 16 hex digits.
+ *
+ * REQUEST   one JSON object: {"protocol": 1, "wmi": {...}, "options": {...}}
+ *   `wmi` is the host's merged variable, judged by payload/settings.h.
+ *   `options`: "only" and "skip" (lists of family names), "secret" (true:
+ *   delete the file on opening it, never copy it to the folder).
+ *   The payload refuses a file whose bytes do not give the hash in its name.
+ *
+ * OUTPUT   standard output, binary, pure ASCII. Each document is
+ *   RS (0x1E), one line of JSON, LF. Anything around it is noise of the login shell.
+ *   Document 1, the start mark, before anything else is done:
+ *     {"started": {"protocol": 1, "run": <run-id>, "payload": <hash>}}
+ *   Last document, the result:
+ *     {"protocol": 1, "run": <run-id>, "verb": <verb>, "request": <hash>,
+ *      "payload": <hash of the running file>, "computer": <name>,
+ *      "identity": {"machine_guid", "machine_sid", "install_date"},
+ *      "folder": <path of the folder, or null when it could not be made>,
+ *      "settled": true when p-<hash>.exe stands in the folder,
+ *      "request_settled": true when r-<hash>.json stands there,
+ *      "error": null | {"class", "code", "name", "text", "hint"},
+ *      "facts": {...}, "settings": [...], "hints": ["..."],
+ *      "elapsed_ms": N, "complete": true}
+ *   `error.class` is one of PROTOCOL_ERRORS. `code` is "0x%08X", `name` its
+ *   symbol in Microsoft's headers. With an error, `settings` may be empty.
+ *   A setting: {"id", "state", "desired", "before", "after", "restorable",
+ *   "risk", "error", "hints"}; `state` is one of PROTOCOL_STATES. `before`
+ *   is the exact state read before the write, `after` the state read after
+ *   it (check: both the state read). Absent members mean null.
+ *   "complete" is the last member and must be true. The exit status proves
+ *   nothing: 0 after any complete result.
+ *
+ * FOLDER    %ProgramData%\wmifleet, made in one call with a protected DACL
+ *   (SYSTEM and Administrators, full control, inherited), owner
+ *   Administrators. It holds
+ *     p-<hash>.exe                       the payload
+ *     r-<hash>.json                      requests
+ *     s-<run-id>-<verb>-<hash>.json      results, written before printing
+ *     u-<run-id>.json                    snapshots, flushed before the first
+ *                                        write of that run
+ *   `folder` is reported so that it has PROTOCOL_COMMAND_CHARACTERS only (its
+ *   8.3 form where needed).
+ *
+ * EXACTLY ONCE   A saved result with the same run id, verb and request hash
+ *   is printed again instead of working again. While another payload works
+ *   under the machine-wide mutex, one with the same key waits for it and
+ *   prints its result; any other ends with class `busy`.
+ */
+#ifndef PAYLOAD_PROTOCOL_H
+#define PAYLOAD_PROTOCOL_H
+
+#define PROTOCOL_VERSION 1
+#define PROTOCOL_HASH_LEN 32
+#define PROTOCOL_NONCE_LEN 16
+#define PROTOCOL_RUN_ID_MAX 40
+#define PROTOCOL_RS 0x1E
+#define PROTOCOL_RESULT_MAX (4u * 1024 * 1024)  /* bytes, start mark aside */
+#define PROTOCOL_REQUEST_MAX (1u * 1024 * 1024) /* bytes */
+#define PROTOCOL_RUN_SECONDS 180                /* the run's own deadline */
+#define PROTOCOL_WATCHDOG_SECONDS (PROTOCOL_RUN_SECONDS + 30)
+
+#define PROTOCOL_COMMAND_CHARACTERS                                            \
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-\\/"
+
+#define PROTOCOL_FOLDER_NAME "wmifleet"
+#define PROTOCOL_ONE_TIME_PREFIX "wmifleet-"
+#define PROTOCOL_PAYLOAD_PREFIX "p-"
+#define PROTOCOL_REQUEST_PREFIX "r-"
+
+/* X(name) */
+#define PROTOCOL_VERBS(X)                                                      \
+    X(check)                                                                   \
+    X(apply)
+
+/* Worst first; a host's status is that of its worst setting. X(name) */
+#define PROTOCOL_STATES(X)                                                     \
+    X(failed)                                                                  \
+    X(conflict)                                                                \
+    X(blocked)                                                                 \
+    X(irreversible)                                                            \
+    X(drift)                                                                   \
+    X(pending_restart)                                                         \
+    X(changed)                                                                 \
+    X(ok)                                                                      \
+    X(skipped)
+
+/*
+ * What a whole run on a target can die of. X(symbol, word)
+ * not-admin       the login is not an elevated administrator
+ * unsafe-dir      the folder has another owner, a looser DACL or is a link
+ * busy            another run holds the machine-wide mutex
+ * run-timeout     the payload's own deadline passed between two settings
+ * payload-failed  anything else; the text says what
+ */
+#define PROTOCOL_ERRORS(X)                                                     \
+    X(NOT_ADMIN, "not-admin")                                                  \
+    X(UNSAFE_DIR, "unsafe-dir")                                                \
+    X(BUSY, "busy")                                                            \
+    X(RUN_TIMEOUT, "run-timeout")                                              \
+    X(PAYLOAD_FAILED, "payload-failed")
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The `wmi` variable of one host, judged and turned into a struct.
+ *
+ * Free of windows.h and linked into the controller too, so that both sides
+ * judge a request alike: the controller calls settings_read on every selected
+ * host before anything is contacted and shows every problem; the payload
+ * calls it again on what it was sent.
+ *
+ * A key that is absent is left alone on the target: every member has a
+ * "not asked" value. inventory/schema.json says the same in JSON Schema, and
+ * a test holds both to one verdict on one table.
+ */
+#ifndef PAYLOAD_SETTINGS_H
+#define PAYLOAD_SETTINGS_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/problems.h"
+
+/* Firewall profiles as Windows' NET_FW_PROFILE_TYPE2 bits. */
+#define SETTINGS_PROFILE_DOMAIN 1u
+#define SETTINGS_PROFILE_PRIVATE 2u
+#define SETTINGS_PROFILE_PUBLIC 4u
+#define SETTINGS_PROFILE_ALL 7u
+
+/* A DWORD that may be wanted absent. */
+enum dword_wish { DWORD_NOT_ASKED, DWORD_ABSENT, DWORD_ZERO, DWORD_ONE };
+
+/* A yes-or-no that may be left alone. */
+enum flag_wish { FLAG_NOT_ASKED, FLAG_OFF, FLAG_ON };
+
+enum rule_direction { RULE_IN = 1, RULE_OUT = 2 }; /* NET_FW_RULE_DIRECTION */
+
+/*
+ * One firewall rule that is wanted present or absent. For the names `DCOM`,
+ * `WMI`, `UnsecApp` and `WMI_OUT` the members that the Microsoft page gives
+ * (direction, program, service, protocol, local ports) are filled in here
+ * unless the request says otherwise. Texts are UTF-8. A NULL or empty list
+ * of remote addresses means any address; `profiles` 0 never occurs (absent
+ * means all).
+ */
+struct rule_wish {
+    const char *name;
+    bool present;
+    bool match_name_only; /* absent: "match": "name" */
+    enum rule_direction direction;
+    const char *program; /* NULL: any; environment variables unexpanded */
+    const char *service; /* NULL: none */
+    int protocol;        /* IANA number, 256 = any (NET_FW_IP_PROTOCOL_ANY) */
+    const char *local_ports; /* NULL: any; as INetFwRule::put_LocalPorts */
+    const char **remote_addresses;
+    size_t remote_address_count;
+    unsigned profiles; /* SETTINGS_PROFILE_* */
+};
+
+struct settings {
+    struct {
+        enum flag_wish enabled;
+        unsigned profiles;
+    } wmi_group;
+    struct rule_wish *rules;
+    size_t rule_count;
+    enum dword_wish token_filter_policy; /* uac.local_account_… */
+    enum flag_wish dcom_enabled;
+    enum dword_wish anonymous_callback; /* cimom.allow_anonymous_callback */
+    void *storage; /* owns every text above */
+};
+
+/*
+ * Called for a place that is wrong, to say where it stands: writes a JSON
+ * path or "file:line:column" for `node` into `text`.
+ */
+struct settings_place {
+    void (*describe)(void *context, const cJSON *node, const char *path,
+                     char *text, size_t text_size);
+    void *context;
+};
+
+/*
+ * Reads `wmi` (an object) into `out`. Every mistake becomes one line in
+ * `problems`, opened by what `place` says of it, or by its JSON path
+ * ("wmi.firewall.rules[2].protocol") where `place` is NULL. 0 when nothing
+ * was wrong; on -1 `out` holds nothing. Texts are copied: `wmi` may go.
+ */
+int settings_read(struct settings *out, const cJSON *wmi,
+                  const struct settings_place *place,
+                  struct problems *problems);
+void settings_release(struct settings *settings);
+
+/* True when nothing at all is asked. */
+bool settings_empty(const struct settings *settings);
+
+/* The families that --only and --skip know, NULL-terminated. */
+const char *const *settings_families(void);
+
+#endif
