@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: MIT
+#
+# Every command there is:
+#
+#   make              build/wmifleet, with the payload inside
+#   make demo         the main job on three lab targets
+#   make test         everything that CI runs; ends with "N passed, N failed"
+#   make unit lab-test lint    parts of it (TESTS=tests/x.bats for some)
+#   make deps         install what is missing (Debian packages)
+#   make install      PREFIX=/usr/local DESTDIR=
+#   make uninstall clean
+#
+# BUILD= chooses another output folder, SAN=1 builds with ASan and UBSan.
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+BUILD ?= build
+PREFIX ?= /usr/local
+DESTDIR ?=
+VERSION := 0.1.0
+
+CC := gcc
+MINGW_CC := x86_64-w64-mingw32-gcc
+MINGW_WINDRES := x86_64-w64-mingw32-windres
+INSTALL := install
+
+WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wstrict-prototypes \
+            -Wmissing-prototypes -Wwrite-strings -Wconversion
+ifdef WERROR
+WARNINGS += -Werror
+endif
+CPPFLAGS := -I. -D_GNU_SOURCE -DWMIFLEET_VERSION='"$(VERSION)"'
+CFLAGS ?= -O2 -g
+ALL_CFLAGS = -std=c11 $(WARNINGS) $(CFLAGS) $(SAN_FLAGS)
+SAN_FLAGS := $(if $(SAN),-fsanitize=address$(,)undefined \
+             -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+, := ,
+LIBS := -lssh2 -lcjson -luv -lsqlite3 -lcrypto
+HOST := $(BUILD)$(if $(SAN),/san)
+
+.PHONY: all
+all: $(HOST)/wmifleet
+
+# --- the payload ------------------------------------------------------------
+
+CJSON := build/cjson
+PAYLOAD := $(BUILD)/payload
+PAYLOAD_SRC := $(wildcard payload/*.c) base/err.c base/buf.c base/problems.c \
+               $(wildcard base/json*.c)
+PAYLOAD_OBJ := $(PAYLOAD_SRC:%.c=$(PAYLOAD)/%.o) $(PAYLOAD)/cJSON.o \
+               $(PAYLOAD)/payload/payload.res
+PAYLOAD_CPPFLAGS := -I. -I$(CJSON)/include -DUNICODE -D_UNICODE -DCOBJMACROS \
+                    -D_WIN32_WINNT=0x0602 -DWIN32_LEAN_AND_MEAN \
+                    -DCJSON_HIDE_SYMBOLS -D__USE_MINGW_ANSI_STDIO=0 \
+                    -DWMIFLEET_VERSION='"$(VERSION)"'
+PAYLOAD_CFLAGS := -std=c11 $(WARNINGS) -Wno-pedantic-ms-format -Os \
+                  -ffunction-sections -fdata-sections -fno-ident \
+                  -fno-asynchronous-unwind-tables \
+                  -ffile-prefix-map=$(CURDIR)=.
+PAYLOAD_LDFLAGS := -municode -static -s -Wl,--gc-sections \
+                   -Wl,--no-insert-timestamp -Wl,--dynamicbase \
+                   -Wl,--nxcompat -Wl,--high-entropy-va
+PAYLOAD_LIBS := -lole32 -loleaut32 -ladvapi32
+
+$(PAYLOAD)/wmifleet-payload.exe: $(PAYLOAD_OBJ)
+	$(MINGW_CC) $(PAYLOAD_LDFLAGS) -o $@ $^ $(PAYLOAD_LIBS)
+
+$(PAYLOAD)/%.o: %.c | $(CJSON)/include/cjson/cJSON.h
+	@mkdir -p $(@D)
+	$(MINGW_CC) $(PAYLOAD_CPPFLAGS) $(PAYLOAD_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(PAYLOAD)/cJSON.o: $(CJSON)/include/cjson/cJSON.h
+	@mkdir -p $(@D)
+	$(MINGW_CC) $(PAYLOAD_CPPFLAGS) $(PAYLOAD_CFLAGS) -w -c -o $@ \
+	    $(CJSON)/source/cJSON.c
+
+$(PAYLOAD)/payload/payload.res: payload/payload.rc
+	@mkdir -p $(@D)
+	$(MINGW_WINDRES) -I. -DWMIFLEET_VERSION='\"$(VERSION)\"' -O coff -o $@ $<
+
+# cJSON's source: CJSON_SRC=DIR, else Debian's source package.
+$(CJSON)/include/cjson/cJSON.h:
+	tools/cjson-source $(CJSON) $(CJSON_SRC)
+
+.PHONY: payload
+payload: $(PAYLOAD)/wmifleet-payload.exe
+
+# --- the controller ---------------------------------------------------------
+
+LIB_SRC := $(wildcard base/*.c inventory/*.c) \
+           $(filter-out controller/main.c,$(wildcard controller/*.c)) \
+           $(wildcard payload/settings*.c) \
+           $(foreach f,$(PORTABLE_PAYLOAD),$(wildcard $(f)))
+LIB_OBJ := $(LIB_SRC:%.c=$(HOST)/%.o) $(HOST)/payload_image.o
+
+$(HOST)/wmifleet: $(HOST)/controller/main.o $(LIB_OBJ)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(HOST)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(HOST)/payload_image.o: controller/payload_image.S \
+                         $(PAYLOAD)/wmifleet-payload.exe
+	@mkdir -p $(@D)
+	$(CC) -DPAYLOAD_FILE='"$(PAYLOAD)/wmifleet-payload.exe"' -c -o $@ $<
+
+# --- tests ------------------------------------------------------------------
+
+UNIT_SRC := $(wildcard tests/unit/test_*.c)
+UNIT_HELP_OBJ := $(patsubst %.c,$(HOST)/%.o,\
+                 $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)))
+UNIT_BIN := $(UNIT_SRC:%.c=$(HOST)/%)
+
+# Objects of payload files that know nothing of Windows, for native tests.
+PAYLOAD_PLAIN_SRC := $(filter-out payload/settings%,\
+    $(shell grep -L -e windows.h -e win32.h payload/*.c 2>/dev/null | \
+        xargs -r grep -l '^/\* Free of windows.h' 2>/dev/null))
+PAYLOAD_PLAIN_OBJ := $(PAYLOAD_PLAIN_SRC:%.c=$(HOST)/%.o)
+
+$(UNIT_BIN): $(HOST)/tests/unit/%: $(HOST)/tests/unit/%.o $(UNIT_HELP_OBJ) \
+             $(LIB_OBJ) $(PAYLOAD_PLAIN_OBJ)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(UNIT_LIBS_$*) -lcmocka
+
+.PHONY: unit-bins
+unit-bins: $(UNIT_BIN)
+
+-include tests/lab/lab.mk
+
+.PHONY: unit
+unit:
+	$(MAKE) SAN=1 WERROR=1 unit-bins
+	tools/run-tests --build $(BUILD) unit
+
+.PHONY: test
+test: deps
+	tools/run-tests --build $(BUILD) all
+
+.PHONY: lab-test
+lab-test: deps
+	tools/run-tests --build $(BUILD) bats $(TESTS)
+
+.PHONY: lint
+lint: deps
+	tools/lint $(BUILD)
+
+.PHONY: demo
+demo: deps
+	@$(MAKE) --no-print-directory all lab
+	tests/demo $(BUILD)
+
+# --- the rest ---------------------------------------------------------------
+
+.PHONY: deps
+deps:
+	@tools/deps
+
+.PHONY: install uninstall clean
+install: all
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/wmifleet
+	$(INSTALL) -m 755 $(HOST)/wmifleet $(DESTDIR)$(PREFIX)/bin/wmifleet
+	$(INSTALL) -m 644 docs/wmifleet.1 \
+	    $(DESTDIR)$(PREFIX)/share/man/man1/wmifleet.1
+	$(INSTALL) -m 644 inventory/schema.json \
+	    $(DESTDIR)$(PREFIX)/share/wmifleet/schema.json
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/wmifleet \
+	    $(DESTDIR)$(PREFIX)/share/man/man1/wmifleet.1 \
+	    $(DESTDIR)$(PREFIX)/share/wmifleet/schema.json
+	rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/share/wmifleet
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(HOST) $(PAYLOAD) -name '*.d' 2>/dev/null)
