@@ -36,6 +36,12 @@ void frames_init(struct frames *frames,
                  void *context);
 void frames_release(struct frames *frames);
 
+/* Starts with the next channel: a half document is dropped, noise is kept. */
+void frames_restart(struct frames *frames);
+
+/* Keeps bytes that cannot hold a document, such as standard error. */
+void frames_noise(struct frames *frames, const char *bytes, size_t len);
+
 /* 0, or -1 with `err` when a document is too long or the callback said so. */
 int frames_feed(struct frames *frames, const char *bytes, size_t len,
                 struct err *err);

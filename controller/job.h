@@ -92,9 +92,21 @@ struct job_wait {
 /* Does all that can be done at `now_ms` and says what to wait for. */
 struct job_wait job_step(struct job *job, uint64_t now_ms);
 
-/* The look-up's answer: an address, or NULL and why. */
-void job_resolved(struct job *job, const struct sockaddr *address,
-                  socklen_t len, const char *error_text);
+/* One address of a name, port included. */
+struct job_address {
+    struct sockaddr_storage storage;
+    socklen_t len;
+};
+
+/* More addresses than this of one name are not tried. */
+#define JOB_ADDRESSES_MAX 8
+
+/*
+ * The look-up's answer: addresses in the order in which to try them (the next
+ * one when connecting fails), or none and why.
+ */
+void job_resolved(struct job *job, const struct job_address *addresses,
+                  size_t count, const char *error_text);
 
 /* Ends the job at its next step, as `cancelled`. */
 void job_cancel(struct job *job);

@@ -117,8 +117,9 @@ struct result *result_from_json(const char *text, struct err *err);
 
 /*
  * Exit status of a run by counts per status, as the man page has it:
- * 0, 2, 3, 4 or 6.
+ * 0, 2, 3, 4 or 6. What is blocked is a difference for check and a failure
+ * for apply. The caller decides on 1, 5 and 130.
  */
-int result_exit_status(const size_t counts[STATUS_COUNT]);
+int result_exit_status(enum verb verb, const size_t counts[STATUS_COUNT]);
 
 #endif
