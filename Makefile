@@ -48,7 +48,7 @@ all: $(HOST)/wmifleet
 CJSON := build/cjson
 PAYLOAD := $(BUILD)/payload
 PAYLOAD_SRC := $(wildcard payload/*.c) base/err.c base/buf.c base/problems.c \
-               $(wildcard base/json*.c)
+               base/utf8.c $(wildcard base/json*.c)
 PAYLOAD_OBJ := $(PAYLOAD_SRC:%.c=$(PAYLOAD)/%.o) $(PAYLOAD)/cJSON.o \
                $(PAYLOAD)/payload/payload.res
 PAYLOAD_CPPFLAGS := -I. -I$(CJSON)/include -DUNICODE -D_UNICODE -DCOBJMACROS \

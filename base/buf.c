@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/buf.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,22 +84,29 @@ int buf_add_char(struct buf *buf, char c)
     return buf_add(buf, &c, 1);
 }
 
-int buf_addf(struct buf *buf, const char *format, ...)
+int buf_addv(struct buf *buf, const char *format, va_list args)
 {
-    va_list args;
-    va_start(args, format);
-    int len = vsnprintf(NULL, 0, format, args);
-    va_end(args);
+    va_list again;
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, again);
+    va_end(again);
     char *room = len < 0 ? NULL : buf_room(buf, (size_t)len);
     if (room == NULL) {
         buf->failed = true;
         return -1;
     }
-    va_start(args, format);
     vsnprintf(room, (size_t)len + 1, format, args);
-    va_end(args);
     buf_added(buf, (size_t)len);
     return 0;
+}
+
+int buf_addf(struct buf *buf, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int status = buf_addv(buf, format, args);
+    va_end(args);
+    return status;
 }
 
 void buf_drop_front(struct buf *buf, size_t len)

@@ -15,6 +15,7 @@
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -37,6 +38,8 @@ int buf_add_text(struct buf *buf, const char *text);
 int buf_add_char(struct buf *buf, char c);
 int buf_addf(struct buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+int buf_addv(struct buf *buf, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 
 /*
  * Makes room for `len` more bytes and returns where they go, or NULL; the

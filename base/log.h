@@ -31,9 +31,9 @@ void log_line(const struct log *log, enum log_level level, const char *format,
 
 /*
  * Appends `text` with every control character (C0, DEL, C1), bidirectional
- * override and byte that is not UTF-8 written as \xNN or \u{N}. All text that came from
- * a target passes through here before a person sees it. 0, or -1 when the
- * buffer failed.
+ * override and byte that is not UTF-8 written as \xNN or \u{N}. All text that
+ * came from a target passes through here before a person sees it. 0, or -1 when
+ * the buffer failed.
  */
 int log_escape(struct buf *out, const char *text, size_t len);
 

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/utf8.h"
+
+#define LINE_MAX_BYTES 65536
+
+/* What reorders, hides or breaks the text around it on a terminal. */
+static bool misleads(uint32_t code)
+{
+    return (code >= 0x80 && code < 0xA0) || code == 0x061C || code == 0x200E ||
+           code == 0x200F || (code >= 0x2028 && code <= 0x202E) ||
+           (code >= 0x2066 && code <= 0x2069);
+}
+
+int log_escape(struct buf *out, const char *text, size_t len)
+{
+    size_t at = 0;
+    while (at < len) {
+        uint32_t code = 0;
+        size_t taken = utf8_decode(text + at, len - at, &code);
+        if (taken == 0 || code < 0x20 || code == 0x7F)
+            buf_addf(out, "\\x%02x", (unsigned)(unsigned char)text[at]);
+        else if (misleads(code))
+            buf_addf(out, "\\u{%lx}", (unsigned long)code);
+        else
+            buf_add(out, text + at, taken);
+        at += taken == 0 ? 1 : taken;
+    }
+    return out->failed ? -1 : 0;
+}
+
+void log_line(const struct log *log, enum log_level level, const char *format,
+              ...)
+{
+    if (log == NULL || level > log->shown)
+        return;
+    struct buf text;
+    struct buf line;
+    buf_init(&text, LINE_MAX_BYTES);
+    buf_init(&line, 4 * LINE_MAX_BYTES + 64);
+    va_list args;
+    va_start(args, format);
+    int ok = buf_addv(&text, format, args);
+    va_end(args);
+    buf_add_text(&line,
+                 level == LOG_WARNING ? "wmifleet: warning: " : "wmifleet: ");
+    log_escape(&line, text.data, text.len);
+    buf_add_char(&line, '\n');
+    /* One call, so that a line of another process does not cut in. */
+    if (ok == 0 && !line.failed)
+        fwrite(line.data, 1, line.len, log->out);
+    else
+        fputs("wmifleet: a message was lost: out of memory\n", log->out);
+    fflush(log->out);
+    buf_release(&line);
+    buf_release(&text);
+}
