@@ -39,6 +39,7 @@ enum setting_verdict {
  */
 struct setting_reason {
     unsigned long code;
+    const char *name; /* symbol of `code`, static; NULL: the engine finds it */
     char text[400];
     char hint[400];
 };
@@ -85,7 +86,7 @@ struct setting *setting_list_add(struct setting_list *list, const char *id,
                                  const struct setting_ops *ops);
 void setting_list_release(struct setting_list *list);
 
-/* Fills `reason`; returns -1. `text` and `hint` may be NULL. */
+/* Fills `reason`, `name` with NULL; returns -1. `hint` may be NULL. */
 int setting_reason_set(struct setting_reason *reason, unsigned long code,
                        const char *hint, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
