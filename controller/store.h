@@ -30,11 +30,11 @@ void store_close(struct store *store);
 struct store_run {
     char id[48];
     char verb[16];
-    char started[32]; /* RFC 3339, UTC */
-    char ended[32];   /* empty while it runs or when it was killed */
-    char *reason;     /* --reason, or NULL */
-    char *inventory;  /* the sources as given */
-    size_t hosts;     /* selected */
+    char started[32];     /* RFC 3339, UTC */
+    char ended[32];       /* empty while it runs or when it was killed */
+    char *reason;         /* --reason, or NULL */
+    char *inventory;      /* the sources as given */
+    size_t hosts;         /* selected */
     size_t by_status[16]; /* indexed by the caller's enum status */
     int exit_status;      /* -1 while it runs */
 };
@@ -89,8 +89,8 @@ int store_pending(struct store *store, const char *run,
  * The run that `name` means: NULL or "last" the newest, else a whole id or a
  * unique beginning of one. Fills `run`; free its texts with store_run_release.
  */
-int store_run_find(struct store *store, const char *name,
-                   struct store_run *run, struct err *err);
+int store_run_find(struct store *store, const char *name, struct store_run *run,
+                   struct err *err);
 void store_run_release(struct store_run *run);
 
 #endif
