@@ -57,7 +57,11 @@ static void print_text(struct printer *printer, const char *text)
     size_t plain = 0; /* where the run of characters left as they are began */
     buf_add_char(&printer->out, '"');
     for (size_t at = 0; at < len;) {
-        uint32_t code = 0;
+        uint32_t code = (unsigned char)text[at];
+        if (code < 0x7F && !needs_escape(printer, code)) {
+            at++;
+            continue;
+        }
         size_t taken = utf8_decode(text + at, len - at, &code);
         if (taken > 0 && !needs_escape(printer, code)) {
             at += taken;
