@@ -24,10 +24,10 @@ struct recap_config {
     FILE *out;
     enum output output;
     bool color;
-    bool quiet;         /* only the end table */
+    bool quiet; /* only the end table */
     enum verb verb;
     const char *run;
-    const char *again;  /* "wmifleet apply -i lab.json", for the last line */
+    const char *again; /* "wmifleet apply -i lab.json", or NULL: not said */
     size_t nothing_asked;
 };
 

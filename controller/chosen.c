@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+#include "controller/chosen.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+bool chosen_tell(const struct problems *problems, const struct log *log)
+{
+    for (size_t i = 0; i < problems->count; i++)
+        log_line(log, problems->items[i].warning ? LOG_WARNING : LOG_ERROR,
+                 "%s", problems->items[i].text);
+    size_t all = problems->error_count + problems->warning_count;
+    if (all > problems->count)
+        log_line(log, LOG_ERROR, "%zu more like these", all - problems->count);
+    return problems->error_count > 0;
+}
+
+int chosen_open(struct chosen *chosen, const struct options *options,
+                enum inventory_need need, const struct log *log)
+{
+    *chosen = (struct chosen){0};
+    struct problems problems;
+    problems_init(&problems);
+    const struct selection selection = {.limit = options->limit,
+                                        .exclude = options->exclude,
+                                        .need = need,
+                                        .force_ssh = options->force_ssh};
+    chosen->inventory = inventory_load(options->inventories,
+                                       options->inventory_count, &problems);
+    int failed = chosen->inventory == NULL ||
+                 inventory_select(chosen->inventory, &selection,
+                                  &chosen->targets, &problems);
+    bool told = chosen_tell(&problems, log);
+    if (failed && !told)
+        log_line(log, LOG_ERROR, "the inventory cannot be read");
+    problems_release(&problems);
+    return failed ? -1 : 0;
+}
+
+void chosen_close(struct chosen *chosen)
+{
+    known_hosts_close(chosen->ssh.known_hosts);
+    secret_free(chosen->last_secret);
+    secret_free(chosen->password);
+    free(chosen->targets.items);
+    inventory_free(chosen->inventory);
+}
+
+/* --- passwords ------------------------------------------------------------ */
+
+/*
+ * The password for a target, kept until the next call. The loop calls this
+ * only for sources that chosen_connect has read before, or that do not block.
+ */
+static const char *chosen_password(void *context, const struct target *target,
+                                   struct err *err)
+{
+    struct chosen *chosen = context;
+    if (target->password.source == SECRET_NONE)
+        return chosen->password;
+    secret_free(chosen->last_secret);
+    chosen->last_secret = secret_read(chosen->inventory, target, err);
+    return chosen->last_secret;
+}
+
+/* One line without its end, wiped buffer left behind. NULL on end of file. */
+static char *read_line(FILE *file)
+{
+    char line[1024];
+    char *password = NULL;
+    if (fgets(line, sizeof line, file) != NULL) {
+        line[strcspn(line, "\r\n")] = '\0';
+        password = strdup(line);
+    }
+    explicit_bzero(line, sizeof line);
+    return password;
+}
+
+static char *ask_password(const struct log *log)
+{
+    FILE *terminal = fopen("/dev/tty", "r+e");
+    struct termios before;
+    if (terminal == NULL || tcgetattr(fileno(terminal), &before) != 0) {
+        log_line(log, LOG_ERROR,
+                 "--ask-pass: no terminal to ask at; use --password-file");
+        if (terminal != NULL)
+            fclose(terminal);
+        return NULL;
+    }
+    struct termios silent = before;
+    silent.c_lflag &= ~(tcflag_t)ECHO;
+    fputs("SSH password: ", terminal);
+    fflush(terminal);
+    tcsetattr(fileno(terminal), TCSAFLUSH, &silent);
+    char *password = read_line(terminal);
+    tcsetattr(fileno(terminal), TCSAFLUSH, &before);
+    fputs("\n", terminal);
+    fclose(terminal);
+    if (password == NULL)
+        log_line(log, LOG_ERROR, "--ask-pass: no password was given");
+    return password;
+}
+
+static char *password_from_file(const char *path, const struct log *log)
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        log_line(log, LOG_ERROR, "%s: %s", path, strerror(errno));
+        return NULL;
+    }
+    setvbuf(file, NULL, _IONBF, 0); /* no copy of it stays behind */
+    char *password = read_line(file);
+    fclose(file);
+    if (password == NULL)
+        log_line(log, LOG_ERROR, "%s: holds no password", path);
+    return password;
+}
+
+static int common_password(struct chosen *chosen, const struct options *options,
+                           const struct log *log)
+{
+    if (options->password_file != NULL)
+        chosen->password = password_from_file(options->password_file, log);
+    else if (options->ask_pass)
+        chosen->password = ask_password(log);
+    else
+        return 0;
+    return chosen->password != NULL ? 0 : -1;
+}
+
+/* Runs each command that a password comes from, before the loop starts. */
+static int command_passwords(struct chosen *chosen, const struct log *log)
+{
+    int failed = 0;
+    for (size_t i = 0; i < chosen->targets.count; i++) {
+        const struct target *target = &chosen->targets.items[i];
+        if (target->password.source != SECRET_COMMAND)
+            continue;
+        struct err err;
+        char *secret = secret_read(chosen->inventory, target, &err);
+        if (secret == NULL) {
+            log_line(log, LOG_ERROR, "%s", err.text);
+            failed = -1;
+        }
+        secret_free(secret);
+    }
+    return failed;
+}
+
+/* --- known hosts ---------------------------------------------------------- */
+
+static int known_hosts_path(struct chosen *chosen,
+                            const struct options *options,
+                            const struct log *log)
+{
+    const char *home = getenv("HOME");
+    int len = 0;
+    if (options->known_hosts != NULL)
+        len = snprintf(chosen->known_hosts, sizeof chosen->known_hosts, "%s",
+                       options->known_hosts);
+    else if (home != NULL)
+        len = snprintf(chosen->known_hosts, sizeof chosen->known_hosts,
+                       "%s/.ssh/known_hosts", home);
+    if (len <= 0 || (size_t)len >= sizeof chosen->known_hosts) {
+        log_line(log, LOG_ERROR,
+                 "known_hosts: HOME is not set; say --known-hosts FILE");
+        return -1;
+    }
+    return 0;
+}
+
+static int open_known_hosts(struct chosen *chosen, const struct log *log)
+{
+    struct err err;
+    chosen->ssh.known_hosts = known_hosts_open(chosen->known_hosts, log, &err);
+    if (chosen->ssh.known_hosts == NULL) {
+        log_line(log, LOG_ERROR, "%s", err.text);
+        return -1;
+    }
+    for (size_t i = 0; i < chosen->targets.count; i++) {
+        const struct target *target = &chosen->targets.items[i];
+        const char *name =
+            target->host_key_alias ? target->host_key_alias : target->name;
+        if (known_hosts_add_fleet_name(chosen->ssh.known_hosts, name,
+                                       target->port)) {
+            log_line(log, LOG_ERROR, "known_hosts: out of memory");
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static void default_user(struct chosen *chosen)
+{
+    const struct passwd *account = getpwuid(geteuid());
+    snprintf(chosen->user, sizeof chosen->user, "%s",
+             account != NULL ? account->pw_name : "");
+}
+
+int chosen_connect(struct chosen *chosen, const struct options *options,
+                   const struct log *log)
+{
+    default_user(chosen);
+    chosen->ssh = (struct ssh_context){
+        .host_keys = options->host_keys,
+        .trusting = options->command == COMMAND_TRUST,
+        .password_to_new_hosts = options->password_to_new_hosts,
+        .agent_socket = getenv("SSH_AUTH_SOCK"),
+        .default_user = options->user ? options->user : chosen->user,
+        .private_key = options->private_key,
+        .password = chosen_password,
+        .password_context = chosen,
+        .log = log,
+    };
+    return known_hosts_path(chosen, options, log) ||
+                   open_known_hosts(chosen, log) ||
+                   common_password(chosen, options, log) ||
+                   command_passwords(chosen, log)
+               ? -1
+               : 0;
+}

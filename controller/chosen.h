@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The hosts that the command line chooses, and how to reach them: inventory,
+ * selection, known_hosts, passwords. What check, apply, ping and trust have
+ * in common before anything is contacted.
+ *
+ * Life cycle: chosen_open, then (for verbs that connect) chosen_connect,
+ * chosen_close. Every problem is told on standard error.
+ */
+#ifndef CONTROLLER_CHOSEN_H
+#define CONTROLLER_CHOSEN_H
+
+#include "base/log.h"
+#include "controller/options.h"
+#include "controller/ssh.h"
+#include "inventory/inventory.h"
+
+struct chosen {
+    struct inventory *inventory;
+    struct target_list targets;
+    struct ssh_context ssh;
+    char *password;    /* the one for targets without an own, or NULL */
+    char *last_secret; /* what chosen_password gave out last */
+    char known_hosts[4096];
+    char user[256];
+};
+
+/* 0, or -1 after telling what is wrong; chosen_close is due in both cases. */
+int chosen_open(struct chosen *chosen, const struct options *options,
+                enum inventory_need need, const struct log *log);
+
+/*
+ * Opens known_hosts, asks for the password where the options say so, and
+ * runs the commands that passwords come from: nothing blocks later. 0 or -1.
+ */
+int chosen_connect(struct chosen *chosen, const struct options *options,
+                   const struct log *log);
+void chosen_close(struct chosen *chosen);
+
+/* Prints problems; returns true when there was an error among them. */
+bool chosen_tell(const struct problems *problems, const struct log *log);
+
+#endif

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * check, apply and ping: one run over the fleet.
+ *
+ * A result travels: job -> store (open transaction) -> held here -> commit
+ * at the end of the loop turn -> recap. So nothing is shown that a crash
+ * could still take back.
+ */
+#include "controller/commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "base/json.h"
+#include "controller/chosen.h"
+#include "controller/fleet.h"
+#include "controller/payload_image.h"
+#include "controller/recap.h"
+#include "controller/requests.h"
+#include "controller/store.h"
+
+struct run {
+    const struct options *options;
+    const struct log *log;
+    enum verb verb;
+    char id[PROTOCOL_RUN_ID_MAX + 1];
+    struct chosen chosen;
+    struct requests *requests;
+    struct store *store;
+    struct recap *recap;
+    char *sources; /* the inventories as given, for the store and the recap */
+    char *again;   /* the command to go on with */
+    struct result **held; /* stored, not yet committed */
+    size_t held_count;
+    size_t held_capacity;
+};
+
+static enum verb verb_of(enum command command)
+{
+    if (command == COMMAND_APPLY)
+        return VERB_APPLY;
+    return command == COMMAND_PING ? VERB_PING : VERB_CHECK;
+}
+
+static int make_run_id(struct run *run)
+{
+    unsigned char random[4];
+    if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+        return -1;
+    time_t now = time(NULL);
+    struct tm utc;
+    char stamp[32];
+    if (gmtime_r(&now, &utc) == NULL ||
+        strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &utc) == 0)
+        return -1;
+    snprintf(run->id, sizeof run->id, "%s-%02x%02x%02x%02x", stamp, random[0],
+             random[1], random[2], random[3]);
+    return 0;
+}
+
+/* --- what the fleet asks for ---------------------------------------------- */
+
+static int on_request(void *context, const struct target *target,
+                      struct blob *request, struct err *err)
+{
+    struct run *run = context;
+    if (run->verb == VERB_PING) {
+        *request = (struct blob){0};
+        return 0;
+    }
+    return requests_get(run->requests, target->wmi, request, err);
+}
+
+static void target_key(const struct target *target, char *key, size_t size)
+{
+    snprintf(key, size, "%s|%s|%u", target->name, target->address,
+             (unsigned)target->port);
+}
+
+static void on_cache(void *context, const struct target *target,
+                     struct target_cache *cache)
+{
+    struct run *run = context;
+    char key[1024];
+    struct store_target stored;
+    struct err err;
+    target_key(target, key, sizeof key);
+    int found = store_target_get(run->store, key, &stored, &err);
+    if (found < 0)
+        log_line(run->log, LOG_WARNING, "%s", err.text);
+    if (found <= 0)
+        return;
+    cache->shell = stored.shell == '\\'  ? SHELL_BACKSLASH
+                   : stored.shell == '/' ? SHELL_SLASH
+                                         : SHELL_UNKNOWN;
+    snprintf(cache->folder, sizeof cache->folder, "%s", stored.folder);
+    snprintf(cache->payload_hash, sizeof cache->payload_hash, "%.*s",
+             PROTOCOL_HASH_LEN, stored.payload_hash);
+    snprintf(cache->request_hash, sizeof cache->request_hash, "%.*s",
+             PROTOCOL_HASH_LEN, stored.request_hash);
+}
+
+static int keep_cache(struct run *run, const struct target *target,
+                      const struct target_cache *cache, struct err *err)
+{
+    struct store_target stored = {.shell = cache->shell == SHELL_BACKSLASH
+                                               ? '\\'
+                                           : cache->shell == SHELL_SLASH ? '/'
+                                                                         : 0};
+    snprintf(stored.folder, sizeof stored.folder, "%s", cache->folder);
+    snprintf(stored.payload_hash, sizeof stored.payload_hash, "%s",
+             cache->payload_hash);
+    snprintf(stored.request_hash, sizeof stored.request_hash, "%s",
+             cache->request_hash);
+    char key[1024];
+    target_key(target, key, sizeof key);
+    return store_target_put(run->store, key, &stored, err);
+}
+
+static int hold(struct run *run, struct result *result, struct err *err)
+{
+    if (run->held_count == run->held_capacity) {
+        size_t capacity = run->held_capacity ? run->held_capacity * 2 : 64;
+        struct result **held = realloc(run->held, capacity * sizeof *held);
+        if (held == NULL)
+            return err_set(err, 0, "out of memory");
+        run->held = held;
+        run->held_capacity = capacity;
+    }
+    run->held[run->held_count++] = result;
+    return 0;
+}
+
+static int put_result(struct run *run, const struct result *result,
+                      struct err *err)
+{
+    cJSON *object = result_to_json(result);
+    char *text = object != NULL ? json_print(object, -1) : NULL;
+    cJSON_Delete(object);
+    if (text == NULL)
+        return err_set(err, 0, "out of memory");
+    int failed = store_result_put(run->store, run->id, result->host,
+                                  (int)result->status, text, err);
+    free(text);
+    return failed;
+}
+
+static int on_done(void *context, const struct target *target, struct job *job,
+                   struct result *result, struct err *err)
+{
+    struct run *run = context;
+    log_line(run->log, LOG_INFO, "%s: %s", result->host,
+             status_word(result->status));
+    if ((run->verb != VERB_PING &&
+         keep_cache(run, target, job_cache(job), err)) ||
+        put_result(run, result, err) || hold(run, result, err)) {
+        result_free(result);
+        return -1;
+    }
+    return 0;
+}
+
+static int on_turn(void *context, struct err *err)
+{
+    struct run *run = context;
+    int failed = run->held_count > 0 ? store_commit(run->store, err) : 0;
+    for (size_t i = 0; i < run->held_count; i++) {
+        if (!failed && recap_host(run->recap, run->held[i]))
+            failed = err_set(err, 0, "standard output: cannot be written");
+        result_free(run->held[i]);
+    }
+    run->held_count = 0;
+    return failed;
+}
+
+static void on_not_tried(void *context, const struct target *target)
+{
+    struct run *run = context;
+    recap_not_tried(run->recap, target->name);
+}
+
+/* --- before and after ----------------------------------------------------- */
+
+/* A word as a shell takes it. */
+static void add_quoted(struct buf *out, const char *word)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "abcdefghijklmnopqrstuvwxyz0123456789"
+                                "._-/:@%+=,";
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        buf_add_text(out, word);
+        return;
+    }
+    buf_add_char(out, '\'');
+    for (; *word != '\0'; word++) {
+        if (*word == '\'')
+            buf_add_text(out, "'\\''");
+        else
+            buf_add_char(out, *word);
+    }
+    buf_add_char(out, '\'');
+}
+
+static void add_option(struct buf *out, const char *option, const char *value)
+{
+    if (value == NULL)
+        return;
+    buf_addf(out, " %s ", option);
+    add_quoted(out, value);
+}
+
+/* The same selection again: apply after a check, else the same verb. */
+static char *command_again(const struct options *options)
+{
+    struct buf out;
+    buf_init(&out, 65536);
+    bool check = options->command == COMMAND_CHECK;
+    buf_addf(&out, "wmifleet %s",
+             check ? "apply" : options_command_word(options->command));
+    for (size_t i = 0; i < options->inventory_count; i++)
+        add_option(&out, "-i", options->inventories[i]);
+    add_option(&out, "-l", options->limit);
+    add_option(&out, "-x", options->exclude);
+    add_option(&out, "--only", options->only);
+    add_option(&out, "--skip", options->skip);
+    add_option(&out, "--known-hosts", options->known_hosts);
+    add_option(&out, "--store", options->store);
+    return buf_take(&out);
+}
+
+static char *join_sources(const struct options *options)
+{
+    struct buf out;
+    buf_init(&out, 65536);
+    for (size_t i = 0; i < options->inventory_count; i++)
+        buf_addf(&out, "%s%s", i ? " " : "", options->inventories[i]);
+    return buf_take(&out);
+}
+
+static int begin_stored_run(struct run *run, struct err *err)
+{
+    const struct target_list *targets = &run->chosen.targets;
+    const char **hosts = malloc((targets->count + 1) * sizeof *hosts);
+    char *reason = run->options->reason ? strdup(run->options->reason) : NULL;
+    if (hosts == NULL || (run->options->reason != NULL && reason == NULL)) {
+        free(reason);
+        free(hosts);
+        return err_set(err, 0, "out of memory");
+    }
+    for (size_t i = 0; i < targets->count; i++)
+        hosts[i] = targets->items[i].name;
+    struct store_run stored = {
+        .reason = reason, .inventory = run->sources, .hosts = targets->count};
+    snprintf(stored.id, sizeof stored.id, "%s", run->id);
+    snprintf(stored.verb, sizeof stored.verb, "%s", verb_word(run->verb));
+    int failed = store_run_begin(run->store, &stored, hosts, err);
+    free(reason);
+    free(hosts);
+    return failed;
+}
+
+static int open_run(struct run *run, struct err *err)
+{
+    run->sources = join_sources(run->options);
+    run->again = command_again(run->options);
+    if (make_run_id(run) || run->sources == NULL || run->again == NULL)
+        return err_set(err, 0, "the run cannot be named: no random bytes");
+    run->requests = requests_new(run->options->only, run->options->skip, err);
+    if (run->requests == NULL)
+        return -1;
+    run->store = store_open(run->options->store, err);
+    if (run->store == NULL || begin_stored_run(run, err))
+        return -1;
+    const struct recap_config config = {.out = stdout,
+                                        .output = run->options->output,
+                                        .color = run->options->color,
+                                        .quiet = run->options->quiet,
+                                        .verb = run->verb,
+                                        .run = run->id,
+                                        .again = run->again,
+                                        .nothing_asked =
+                                            run->chosen.targets.nothing_asked};
+    run->recap = recap_new(&config);
+    return run->recap != NULL ? 0 : err_set(err, 0, "out of memory");
+}
+
+static void close_run(struct run *run)
+{
+    for (size_t i = 0; i < run->held_count; i++)
+        result_free(run->held[i]);
+    free(run->held);
+    recap_free(run->recap);
+    store_close(run->store);
+    requests_free(run->requests);
+    free(run->again);
+    free(run->sources);
+    chosen_close(&run->chosen);
+}
+
+static struct job_timeouts timeouts_of(const struct options *options)
+{
+    struct job_timeouts timeouts = job_timeouts_default();
+    if (options->connect_timeout_s > 0)
+        timeouts.connect = options->connect_timeout_s * UINT64_C(1000);
+    timeouts.host = options->timeout_s * UINT64_C(1000);
+    return timeouts;
+}
+
+static int run_fleet(struct run *run, enum fleet_end *end, struct err *err)
+{
+    struct job_plan plan = {.verb = run->verb,
+                            .run = run->id,
+                            .transport = &ssh_transport,
+                            .transport_context = &run->chosen.ssh,
+                            .timeouts = timeouts_of(run->options),
+                            .log = run->log};
+    if (payload_image(&plan.payload, err))
+        return -1;
+    const struct fleet_config config = {
+        .plan = &plan,
+        .targets = run->chosen.targets.items,
+        .target_count = run->chosen.targets.count,
+        .forks = fleet_forks_possible(run->options->forks, run->log),
+        .log = run->log,
+        .context = run,
+        .request = on_request,
+        .cache = on_cache,
+        .on_done = on_done,
+        .on_not_tried = on_not_tried,
+        .on_turn = on_turn};
+    return fleet_run(&config, end, err);
+}
+
+/* The status that the run ends with, kept with it. */
+static int end_run(struct run *run, enum fleet_end end, struct err *err)
+{
+    int status = result_exit_status(run->verb, recap_counts(run->recap));
+    if (end == FLEET_INTERRUPTED)
+        status = EXIT_INTERRUPTED;
+    if (store_run_end(run->store, run->id, status, err))
+        return -1;
+    if (recap_end(run->recap, end == FLEET_INTERRUPTED))
+        return err_set(err, 0, "standard output: cannot be written");
+    return status;
+}
+
+static int perform(struct run *run, struct err *err)
+{
+    enum fleet_end end = FLEET_ALL_DONE;
+    if (run_fleet(run, &end, err))
+        return -1;
+    if (end == FLEET_STOPPED) {
+        recap_end(run->recap, true);
+        return err_set(err, 0,
+                       "the run was stopped: results could not be "
+                       "kept or shown");
+    }
+    return end_run(run, end, err);
+}
+
+int command_run(const struct options *options, const struct log *log)
+{
+    struct run run = {
+        .options = options, .log = log, .verb = verb_of(options->command)};
+    enum inventory_need need =
+        options->command == COMMAND_PING ? INVENTORY_CONNECT : INVENTORY_WMI;
+    struct err err = {0};
+    int status = -1;
+    bool told = false;
+    if (chosen_open(&run.chosen, options, need, log) ||
+        chosen_connect(&run.chosen, options, log))
+        told = true;
+    else if (open_run(&run, &err) == 0)
+        status = perform(&run, &err);
+    if (status < 0 && !told)
+        log_line(log, LOG_ERROR, "%s", err.text);
+    close_run(&run);
+    return status < 0 ? EXIT_CONTROLLER : status;
+}

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * trust: collects the hosts' keys, shows them, and adds the new ones to
+ * known_hosts after a yes. The exchange stops before any login.
+ */
+#include "controller/commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "controller/chosen.h"
+#include "controller/fleet.h"
+
+struct seen_key {
+    const struct target *target;
+    char *type;
+    unsigned char *blob;
+    size_t len;
+    enum key_verdict verdict;
+    char fingerprint[80];
+    const char *shared_with; /* another host of this run with the same key */
+};
+
+struct trust {
+    const struct options *options;
+    const struct log *log;
+    struct chosen chosen;
+    struct seen_key *keys;
+    size_t key_count;
+    size_t counts[STATUS_COUNT];
+};
+
+static const char *name_of(const struct target *target)
+{
+    return target->host_key_alias ? target->host_key_alias : target->name;
+}
+
+/* --- collecting ----------------------------------------------------------- */
+
+static int no_request(void *context, const struct target *target,
+                      struct blob *request, struct err *err)
+{
+    (void)context;
+    (void)target;
+    (void)err;
+    *request = (struct blob){0};
+    return 0;
+}
+
+static void no_cache(void *context, const struct target *target,
+                     struct target_cache *cache)
+{
+    (void)context;
+    (void)target;
+    (void)cache;
+}
+
+static void not_tried(void *context, const struct target *target)
+{
+    struct trust *trust = context;
+    trust->counts[STATUS_NOT_TRIED]++;
+    log_line(trust->log, LOG_ERROR, "%s: not tried", target->name);
+}
+
+static int keep_key(struct trust *trust, const struct target *target,
+                    const struct host_key *key)
+{
+    struct seen_key *kept = &trust->keys[trust->key_count];
+    *kept = (struct seen_key){.target = target,
+                              .type = strdup(key->type),
+                              .blob = malloc(key->len + 1),
+                              .len = key->len};
+    if (kept->type == NULL || kept->blob == NULL) {
+        free(kept->type);
+        free(kept->blob);
+        return -1;
+    }
+    memcpy(kept->blob, key->blob, key->len);
+    struct key_match match =
+        known_hosts_match(trust->chosen.ssh.known_hosts, name_of(target),
+                          target->address, target->port, key);
+    kept->verdict = match.verdict;
+    known_hosts_fingerprint(key, kept->fingerprint, sizeof kept->fingerprint);
+    trust->key_count++;
+    return 0;
+}
+
+static int on_done(void *context, const struct target *target, struct job *job,
+                   struct result *result, struct err *err)
+{
+    struct trust *trust = context;
+    trust->counts[result->status]++;
+    const struct host_key *key = job_host_key(job);
+    int failed = 0;
+    if (key != NULL)
+        failed = keep_key(trust, target, key);
+    else
+        log_line(trust->log, LOG_ERROR, "%s: %s: %s; %s", target->name,
+                 fault_word(result->fault),
+                 result->fault_text ? result->fault_text : "",
+                 result->fault_hint ? result->fault_hint : "");
+    result_free(result);
+    return failed ? err_set(err, 0, "out of memory") : 0;
+}
+
+/* --- judging -------------------------------------------------------------- */
+
+static int by_blob(const void *left, const void *right)
+{
+    const struct seen_key *const *a = left;
+    const struct seen_key *const *b = right;
+    if ((*a)->len != (*b)->len)
+        return (*a)->len < (*b)->len ? -1 : 1;
+    return memcmp((*a)->blob, (*b)->blob, (*a)->len);
+}
+
+static bool same_place(const struct target *a, const struct target *b)
+{
+    return a->port == b->port && strcmp(a->address, b->address) == 0;
+}
+
+/* Marks keys that more than one machine of this run answers with. */
+static int mark_shared(struct trust *trust)
+{
+    struct seen_key **sorted = malloc((trust->key_count + 1) * sizeof *sorted);
+    if (sorted == NULL)
+        return -1;
+    for (size_t i = 0; i < trust->key_count; i++)
+        sorted[i] = &trust->keys[i];
+    qsort(sorted, trust->key_count, sizeof *sorted, by_blob);
+    for (size_t i = 1; i < trust->key_count; i++) {
+        struct seen_key *a = sorted[i - 1];
+        struct seen_key *b = sorted[i];
+        if (by_blob(&a, &b) != 0 || same_place(a->target, b->target))
+            continue;
+        a->shared_with = b->target->name;
+        b->shared_with = a->target->name;
+    }
+    free(sorted);
+    return 0;
+}
+
+static int by_name(const void *left, const void *right)
+{
+    const struct seen_key *a = left;
+    const struct seen_key *b = right;
+    return strverscmp(a->target->name, b->target->name);
+}
+
+static const char *verdict_text(enum key_verdict verdict)
+{
+    switch (verdict) {
+    case KEY_KNOWN:
+        return "known";
+    case KEY_UNKNOWN:
+        return "new";
+    case KEY_CHANGED:
+        return "CHANGED: known_hosts has another key for it; not added";
+    case KEY_OTHER_HOST:
+        return "OTHER HOST: known_hosts has this key for another host; "
+               "not added";
+    case KEY_REVOKED:
+        return "REVOKED in known_hosts; not added";
+    case KEY_AUTHORITY:
+        return "only an @cert-authority line matches, which is not "
+               "supported; not added";
+    }
+    return "";
+}
+
+static bool addable(const struct seen_key *key)
+{
+    return key->verdict == KEY_UNKNOWN && key->shared_with == NULL;
+}
+
+static void print_key(const struct seen_key *key)
+{
+    const struct target *target = key->target;
+    printf("%-20s %s:%u  %s %s  %s\n", target->name, target->address,
+           (unsigned)target->port, key->type, key->fingerprint,
+           verdict_text(key->verdict));
+    if (key->shared_with != NULL)
+        printf("%-20s shared-hostkey: %s has the same key, so either can "
+               "pass for the other; not added. Make new keys on one: remove "
+               "%%ProgramData%%\\ssh\\ssh_host_*, restart sshd\n",
+               "", key->shared_with);
+}
+
+/* --- adding --------------------------------------------------------------- */
+
+static bool asked_yes(const struct trust *trust, size_t count)
+{
+    if (trust->options->yes)
+        return true;
+    FILE *terminal = fopen("/dev/tty", "r+e");
+    if (terminal == NULL) {
+        log_line(trust->log, LOG_ERROR,
+                 "trust: no terminal to ask at; compare the fingerprints, "
+                 "then say --yes");
+        return false;
+    }
+    fprintf(terminal, "Add %zu to %s? [y/N] ", count,
+            trust->chosen.known_hosts);
+    fflush(terminal);
+    char answer[16] = "";
+    bool yes = fgets(answer, sizeof answer, terminal) != NULL &&
+               (answer[0] == 'y' || answer[0] == 'Y');
+    fclose(terminal);
+    return yes;
+}
+
+static int add_keys(struct trust *trust)
+{
+    size_t added = 0;
+    for (size_t i = 0; i < trust->key_count; i++) {
+        const struct seen_key *key = &trust->keys[i];
+        if (!addable(key))
+            continue;
+        const struct host_key host_key = {key->type, key->blob, key->len};
+        struct err err;
+        if (known_hosts_append(trust->chosen.ssh.known_hosts,
+                               name_of(key->target), key->target->port,
+                               &host_key, &err)) {
+            log_line(trust->log, LOG_ERROR, "%s", err.text);
+            return -1;
+        }
+        added++;
+    }
+    printf("%zu added to %s\n", added, trust->chosen.known_hosts);
+    return 0;
+}
+
+/* 0 when every key that was seen is known now. */
+static int settle(struct trust *trust)
+{
+    size_t new_keys = 0;
+    size_t bad_keys = 0;
+    qsort(trust->keys, trust->key_count, sizeof *trust->keys, by_name);
+    for (size_t i = 0; i < trust->key_count; i++) {
+        print_key(&trust->keys[i]);
+        new_keys += addable(&trust->keys[i]);
+        bad_keys +=
+            !addable(&trust->keys[i]) && trust->keys[i].verdict != KEY_KNOWN;
+    }
+    fflush(stdout);
+    if (new_keys == 0)
+        return bad_keys > 0 ? EXIT_DIFFERENCES : 0;
+    if (!asked_yes(trust, new_keys))
+        return EXIT_DIFFERENCES;
+    if (add_keys(trust))
+        return EXIT_CONTROLLER;
+    return bad_keys > 0 ? EXIT_DIFFERENCES : 0;
+}
+
+static int collect(struct trust *trust, enum fleet_end *end, struct err *err)
+{
+    struct job_plan plan = {.verb = VERB_TRUST,
+                            .run = "trust",
+                            .transport = &ssh_transport,
+                            .transport_context = &trust->chosen.ssh,
+                            .timeouts = job_timeouts_default(),
+                            .log = trust->log};
+    if (trust->options->connect_timeout_s > 0)
+        plan.timeouts.connect =
+            trust->options->connect_timeout_s * UINT64_C(1000);
+    plan.timeouts.host = trust->options->timeout_s * UINT64_C(1000);
+    const struct fleet_config config = {
+        .plan = &plan,
+        .targets = trust->chosen.targets.items,
+        .target_count = trust->chosen.targets.count,
+        .forks = fleet_forks_possible(trust->options->forks, trust->log),
+        .log = trust->log,
+        .context = trust,
+        .request = no_request,
+        .cache = no_cache,
+        .on_done = on_done,
+        .on_not_tried = not_tried};
+    trust->keys = calloc(config.target_count + 1, sizeof *trust->keys);
+    if (trust->keys == NULL)
+        return err_set(err, 0, "out of memory");
+    return fleet_run(&config, end, err) || mark_shared(trust) ? -1 : 0;
+}
+
+static int perform(struct trust *trust)
+{
+    enum fleet_end end = FLEET_ALL_DONE;
+    struct err err = {.text = "out of memory"};
+    if (collect(trust, &end, &err)) {
+        log_line(trust->log, LOG_ERROR, "%s", err.text);
+        return EXIT_CONTROLLER;
+    }
+    if (end == FLEET_INTERRUPTED)
+        return EXIT_INTERRUPTED;
+    int settled = settle(trust);
+    int reached = result_exit_status(VERB_TRUST, trust->counts);
+    return settled == EXIT_CONTROLLER || reached == 0 ? settled : reached;
+}
+
+int command_trust(const struct options *options, const struct log *log)
+{
+    struct trust trust = {.options = options, .log = log};
+    int status = EXIT_CONTROLLER;
+    if (chosen_open(&trust.chosen, options, INVENTORY_CONNECT, log) == 0 &&
+        chosen_connect(&trust.chosen, options, log) == 0)
+        status = perform(&trust);
+    for (size_t i = 0; i < trust.key_count; i++) {
+        free(trust.keys[i].type);
+        free(trust.keys[i].blob);
+    }
+    free(trust.keys);
+    chosen_close(&trust.chosen);
+    return status;
+}

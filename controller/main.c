@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "controller/commands.h"
+#include "controller/payload_image.h"
+#include "controller/ssh.h"
+
+static int print_version(void)
+{
+    struct blob payload;
+    struct err err;
+    if (payload_image(&payload, &err)) {
+        fprintf(stderr, "wmifleet: %s\n", err.text);
+        return EXIT_CONTROLLER;
+    }
+    printf("wmifleet %s, payload p-%s.exe (%zu bytes)\n", WMIFLEET_VERSION,
+           payload.hash, payload.len);
+    return 0;
+}
+
+static int run_command(const struct options *options, const struct log *log)
+{
+    switch (options->command) {
+    case COMMAND_CHECK:
+    case COMMAND_APPLY:
+    case COMMAND_PING:
+        return command_run(options, log);
+    case COMMAND_TRUST:
+        return command_trust(options, log);
+    case COMMAND_INVENTORY:
+        return command_inventory(options, log);
+    case COMMAND_RUNS:
+        return command_runs(options, log);
+    case COMMAND_SHOW:
+        return command_show(options, log);
+    case COMMAND_STATUS:
+        return command_status(options, log);
+    case COMMAND_COUNT:
+        break;
+    }
+    return EXIT_USAGE;
+}
+
+/* Passwords pass through this program's memory: no core file of it. */
+static void forbid_core_files(void)
+{
+    const struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+}
+
+static struct log make_log(const struct options *options)
+{
+    struct log log = {.out = stderr, .shown = LOG_WARNING};
+    if (options->quiet)
+        log.shown = LOG_ERROR;
+    for (unsigned i = 0; i < options->verbose && log.shown < LOG_TRACE; i++)
+        log.shown = (enum log_level)(log.shown + 1);
+    return log;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "--version") == 0)
+        return print_version();
+    struct options options;
+    switch (options_parse(&options, argc, argv)) {
+    case OPTIONS_SHOWN:
+        return 0;
+    case OPTIONS_WRONG:
+        return EXIT_USAGE;
+    case OPTIONS_RUN:
+        break;
+    }
+    forbid_core_files();
+    signal(SIGPIPE, SIG_IGN);
+    /* With libuv's four resolver threads a few dead names hold all others. */
+    setenv("UV_THREADPOOL_SIZE", "64", 0);
+    const struct log log = make_log(&options);
+    struct err err;
+    if (ssh_global_init(&err)) {
+        log_line(&log, LOG_ERROR, "%s", err.text);
+        return EXIT_CONTROLLER;
+    }
+    int status = run_command(&options, &log);
+    ssh_global_exit();
+    return status;
+}

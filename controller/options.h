@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The command line, read once and never asked again.
+ *
+ * One table of verbs and one of options; the table knows which option goes
+ * with which verb, and --help is printed from it. Texts point into argv or
+ * the environment.
+ */
+#ifndef CONTROLLER_OPTIONS_H
+#define CONTROLLER_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "controller/recap.h"
+#include "inventory/target.h"
+
+#define OPTIONS_INVENTORIES_MAX 64
+#define OPTIONS_DEFAULT_FORKS 256
+
+/* X(symbol, word, what it does) */
+#define COMMAND_LIST(X)                                                        \
+    X(CHECK, "check", "what differs from the inventory; changes nothing")      \
+    X(APPLY, "apply", "make it so, on all machines at once")                   \
+    X(PING, "ping", "connect, log in, leave")                                  \
+    X(TRUST, "trust", "show the hosts' keys and add them to known_hosts")      \
+    X(INVENTORY, "inventory", "the inventory as wmifleet understands it")      \
+    X(RUNS, "runs", "past runs, the newest first")                             \
+    X(SHOW, "show", "one run, host by host (default: the last)")               \
+    X(STATUS, "status", "the last known state of every host")
+
+enum command {
+#define X(symbol, word, help) COMMAND_##symbol,
+    COMMAND_LIST(X)
+#undef X
+        COMMAND_COUNT
+};
+
+struct options {
+    enum command command;
+    const char *inventories[OPTIONS_INVENTORIES_MAX + 1]; /* NULL ends */
+    size_t inventory_count;
+    const char *limit;
+    const char *exclude;
+    unsigned forks;
+    unsigned timeout_s;         /* whole host; 0: none */
+    unsigned connect_timeout_s; /* 0: default */
+    const char *user;
+    const char *private_key;
+    bool ask_pass;
+    const char *password_file;
+    bool password_to_new_hosts;
+    enum host_key_policy host_keys;
+    const char *known_hosts;
+    const char *store;
+    const char *reason;
+    const char *only; /* comma-separated families */
+    const char *skip;
+    bool dry_run;
+    bool yes;
+    bool force_ssh;
+    enum output output;
+    bool color;
+    unsigned verbose;
+    bool quiet;
+    bool list; /* inventory */
+    bool graph;
+    bool only_check;
+    bool show_secrets;
+    const char *host;
+    const char *run; /* show */
+};
+
+enum options_outcome {
+    OPTIONS_RUN,   /* go on */
+    OPTIONS_SHOWN, /* --help or --version was printed: exit 0 */
+    OPTIONS_WRONG, /* said on standard error: exit 5 */
+};
+
+enum options_outcome options_parse(struct options *options, int argc,
+                                   char **argv);
+
+/* "check" */
+const char *options_command_word(enum command command);
+
+#endif

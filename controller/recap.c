@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Hosts that ended the same way are one entry: the entry's key is the text
+ * that a person would read of each of them (status, differences, reason), so
+ * a thousand equal machines are one block with their names folded. Memory is
+ * the names, not the results.
+ */
+#include "controller/recap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "controller/describe.h"
+#include "inventory/fold.h"
+
+#define ENTRY_TEXT_MAX (256u * 1024)
+#define NAMES_TEXT_MAX (64u * 1024 * 1024)
+
+struct entry {
+    enum status status;
+    char *text; /* what is said of each of these hosts; may be empty */
+    char **hosts;
+    size_t count;
+    size_t capacity;
+};
+
+struct recap {
+    struct recap_config config;
+    struct entry *entries;
+    size_t count;
+    size_t counts[STATUS_COUNT];
+    size_t pending_restart;
+    bool json_begun;
+};
+
+struct recap *recap_new(const struct recap_config *config)
+{
+    struct recap *recap = calloc(1, sizeof *recap);
+    if (recap != NULL)
+        recap->config = *config;
+    return recap;
+}
+
+static void entry_release(struct entry *entry)
+{
+    for (size_t i = 0; i < entry->count; i++)
+        free(entry->hosts[i]);
+    free(entry->hosts);
+    free(entry->text);
+}
+
+void recap_free(struct recap *recap)
+{
+    if (recap == NULL)
+        return;
+    for (size_t i = 0; i < recap->count; i++)
+        entry_release(&recap->entries[i]);
+    free(recap->entries);
+    free(recap);
+}
+
+const size_t *recap_counts(const struct recap *recap)
+{
+    return recap->counts;
+}
+
+static struct entry *entry_for(struct recap *recap, enum status status,
+                               const char *text)
+{
+    for (size_t i = 0; i < recap->count; i++)
+        if (recap->entries[i].status == status &&
+            strcmp(recap->entries[i].text, text) == 0)
+            return &recap->entries[i];
+    struct entry *grown =
+        realloc(recap->entries, (recap->count + 1) * sizeof *grown);
+    if (grown == NULL)
+        return NULL;
+    recap->entries = grown;
+    struct entry *entry = &grown[recap->count];
+    *entry = (struct entry){.status = status, .text = strdup(text)};
+    if (entry->text == NULL)
+        return NULL;
+    recap->count++;
+    return entry;
+}
+
+static int entry_add(struct entry *entry, const char *host)
+{
+    if (entry->count == entry->capacity) {
+        size_t capacity = entry->capacity ? entry->capacity * 2 : 8;
+        char **hosts = realloc(entry->hosts, capacity * sizeof *hosts);
+        if (hosts == NULL)
+            return -1;
+        entry->hosts = hosts;
+        entry->capacity = capacity;
+    }
+    char *copy = strdup(host);
+    if (copy == NULL)
+        return -1;
+    entry->hosts[entry->count++] = copy;
+    return 0;
+}
+
+static int note(struct recap *recap, enum status status, const char *host,
+                const char *text)
+{
+    recap->counts[status]++;
+    struct entry *entry = entry_for(recap, status, text);
+    return entry != NULL ? entry_add(entry, host) : -1;
+}
+
+/* --- what is said of one host --------------------------------------------- */
+
+/* Settings that are as wanted, or were not asked for, are not worth a line. */
+static bool worth_a_line(const cJSON *setting)
+{
+    const char *state = json_text(setting, "state");
+    return state != NULL && strcmp(state, "ok") != 0 &&
+           strcmp(state, "skipped") != 0;
+}
+
+static int widest_id(const cJSON *settings)
+{
+    size_t widest = 0;
+    const cJSON *setting;
+    cJSON_ArrayForEach (setting, settings) {
+        const char *id = json_text(setting, "id");
+        size_t len = id != NULL && worth_a_line(setting) ? strlen(id) : 0;
+        if (len > widest && len <= 48)
+            widest = len;
+    }
+    return (int)widest;
+}
+
+static void add_fault(struct buf *text, const struct result *result)
+{
+    buf_addf(text, "    %s", fault_word(result->fault));
+    if (result->fault_code != NULL && result->fault_code[0] != '\0') {
+        buf_add_text(text, " ");
+        log_escape(text, result->fault_code, strlen(result->fault_code));
+    }
+    if (result->fault_name != NULL && result->fault_name[0] != '\0') {
+        buf_add_text(text, " ");
+        log_escape(text, result->fault_name, strlen(result->fault_name));
+    }
+    buf_add_text(text, ": ");
+    if (result->fault_text != NULL)
+        log_escape(text, result->fault_text, strlen(result->fault_text));
+    buf_add_text(text, "\n");
+    if (result->fault_hint == NULL || result->fault_hint[0] == '\0')
+        return;
+    buf_add_text(text, "        ");
+    log_escape(text, result->fault_hint, strlen(result->fault_hint));
+    buf_add_text(text, "\n");
+}
+
+static void add_settings(struct buf *text, const cJSON *settings)
+{
+    int width = widest_id(settings);
+    const cJSON *setting;
+    cJSON_ArrayForEach (setting, settings) {
+        if (!worth_a_line(setting))
+            continue;
+        buf_add_text(text, "    ");
+        describe_setting(text, setting, width);
+        buf_add_text(text, "\n");
+    }
+}
+
+static void add_hints(struct buf *text, const cJSON *hints)
+{
+    const cJSON *hint;
+    cJSON_ArrayForEach (hint, hints) {
+        if (!cJSON_IsString(hint))
+            continue;
+        buf_add_text(text, "    note: ");
+        log_escape(text, hint->valuestring, strlen(hint->valuestring));
+        buf_add_text(text, "\n");
+    }
+}
+
+static void count_pending_restart(struct recap *recap, const cJSON *settings)
+{
+    const cJSON *setting;
+    cJSON_ArrayForEach (setting, settings) {
+        const char *state = json_text(setting, "state");
+        if (state != NULL && strcmp(state, "pending_restart") == 0) {
+            recap->pending_restart++;
+            return;
+        }
+    }
+}
+
+static int note_result(struct recap *recap, const struct result *result)
+{
+    struct buf text;
+    buf_init(&text, ENTRY_TEXT_MAX);
+    if (result->fault != FAULT_NONE)
+        add_fault(&text, result);
+    add_settings(&text, result->settings);
+    add_hints(&text, result->hints);
+    count_pending_restart(recap, result->settings);
+    int failed = text.failed
+                     ? note(recap, result->status, result->host,
+                            "    more than can be shown; see wmifleet show\n")
+                     : note(recap, result->status, result->host, text.data);
+    buf_release(&text);
+    return failed;
+}
+
+/* --- JSON ----------------------------------------------------------------- */
+
+static int print_json(struct recap *recap, cJSON *object)
+{
+    char *text = object != NULL ? json_print(object, -1) : NULL;
+    cJSON_Delete(object);
+    if (text == NULL)
+        return -1;
+    if (recap->config.output == OUTPUT_JSON) {
+        fputs(recap->json_begun ? ",\n" : "{\"results\": [\n",
+              recap->config.out);
+        recap->json_begun = true;
+        fputs(text, recap->config.out);
+    } else {
+        fprintf(recap->config.out, "%s\n", text);
+    }
+    free(text);
+    return fflush(recap->config.out) == 0 ? 0 : -1;
+}
+
+static cJSON *summary_object(const struct recap *recap, bool interrupted)
+{
+    cJSON *summary = cJSON_CreateObject();
+    cJSON_AddStringToObject(summary, "run", recap->config.run);
+    cJSON_AddStringToObject(summary, "verb", verb_word(recap->config.verb));
+    for (int status = 0; status < STATUS_COUNT; status++)
+        cJSON_AddNumberToObject(summary, status_word((enum status)status),
+                                (double)recap->counts[status]);
+    cJSON_AddNumberToObject(summary, "nothing_asked",
+                            (double)recap->config.nothing_asked);
+    cJSON_AddBoolToObject(summary, "interrupted", interrupted);
+    return summary;
+}
+
+static int end_json(struct recap *recap, bool interrupted)
+{
+    cJSON *summary = summary_object(recap, interrupted);
+    FILE *out = recap->config.out;
+    if (recap->config.output == OUTPUT_NDJSON) {
+        cJSON *line = cJSON_CreateObject();
+        cJSON_AddItemToObject(line, "summary", summary);
+        return print_json(recap, line);
+    }
+    char *text = json_print(summary, -1);
+    cJSON_Delete(summary);
+    if (text == NULL)
+        return -1;
+    fprintf(out, "%s\n], \"summary\": %s}\n",
+            recap->json_begun ? "" : "{\"results\": [", text);
+    free(text);
+    return fflush(out) == 0 ? 0 : -1;
+}
+
+/* --- the end, for a person ------------------------------------------------ */
+
+static const char *color_of(const struct recap *recap, enum status status)
+{
+    if (!recap->config.color)
+        return "";
+    switch (status) {
+    case STATUS_OK:
+        return "\033[32m";
+    case STATUS_CHANGED:
+    case STATUS_DRIFT:
+        return "\033[33m";
+    case STATUS_BLOCKED:
+    case STATUS_CONFLICT:
+    case STATUS_FAILED:
+    case STATUS_UNREACHABLE:
+        return "\033[31m";
+    case STATUS_CANCELLED:
+    case STATUS_NOT_TRIED:
+    case STATUS_COUNT:
+        break;
+    }
+    return "";
+}
+
+static const char *color_off(const struct recap *recap)
+{
+    return recap->config.color ? "\033[0m" : "";
+}
+
+static void print_names(const struct recap *recap, char **hosts, size_t count)
+{
+    struct buf names;
+    struct buf escaped;
+    buf_init(&names, NAMES_TEXT_MAX);
+    buf_init(&escaped, NAMES_TEXT_MAX);
+    if (fold_names(&names, (const char *const *)hosts, count) == 0 &&
+        log_escape(&escaped, names.data, names.len) == 0)
+        fputs(escaped.data, recap->config.out);
+    else
+        fprintf(recap->config.out, "%zu hosts", count);
+    buf_release(&escaped);
+    buf_release(&names);
+}
+
+static void print_blocks(const struct recap *recap, enum status status)
+{
+    for (size_t i = 0; i < recap->count; i++) {
+        const struct entry *entry = &recap->entries[i];
+        if (entry->status != status || entry->text[0] == '\0')
+            continue;
+        print_names(recap, entry->hosts, entry->count);
+        fprintf(recap->config.out, ": %s%s%s\n%s\n", color_of(recap, status),
+                status_word(status), color_off(recap), entry->text);
+    }
+}
+
+/* All hosts of one status, over its entries, folded together. */
+static void print_status_names(const struct recap *recap, enum status status)
+{
+    char **all = malloc((recap->counts[status] + 1) * sizeof *all);
+    size_t count = 0;
+    for (size_t i = 0; all != NULL && i < recap->count; i++) {
+        const struct entry *entry = &recap->entries[i];
+        for (size_t j = 0; entry->status == status && j < entry->count; j++)
+            all[count++] = entry->hosts[j];
+    }
+    if (count > 0)
+        print_names(recap, all, count);
+    free(all);
+}
+
+/* Rows that are always there, so that nobody takes absence for success. */
+static bool always_shown(const struct recap *recap, enum status status)
+{
+    bool apply = recap->config.verb == VERB_APPLY;
+    bool check = recap->config.verb == VERB_CHECK;
+    return status == STATUS_OK || status == STATUS_FAILED ||
+           status == STATUS_UNREACHABLE ||
+           (apply && status == STATUS_CHANGED) ||
+           (check && status == STATUS_DRIFT);
+}
+
+static void print_table(const struct recap *recap)
+{
+    for (int i = 0; i < STATUS_COUNT; i++) {
+        enum status status = (enum status)i;
+        size_t count = recap->counts[i];
+        if (count == 0 && !always_shown(recap, status))
+            continue;
+        const char *word =
+            status == STATUS_NOT_TRIED ? "not tried" : status_word(status);
+        fprintf(recap->config.out, "%s%-12s%s %5zu  ",
+                count > 0 ? color_of(recap, status) : "", word,
+                count > 0 ? color_off(recap) : "", count);
+        print_status_names(recap, status);
+        fputc('\n', recap->config.out);
+    }
+    if (recap->config.nothing_asked > 0)
+        fprintf(recap->config.out,
+                "%-12s %5zu  (no wmi variable; not contacted)\n",
+                "nothing asked", recap->config.nothing_asked);
+    if (recap->pending_restart > 0)
+        fprintf(recap->config.out,
+                "%zu of them take effect when winmgmt restarts\n",
+                recap->pending_restart);
+}
+
+static void print_way_on(const struct recap *recap, bool interrupted)
+{
+    const size_t *counts = recap->counts;
+    FILE *out = recap->config.out;
+    if (interrupted)
+        fprintf(out, "interrupted; what was done is recorded\n");
+    if (recap->config.again == NULL)
+        return;
+    if (recap->config.verb == VERB_CHECK && counts[STATUS_DRIFT] > 0)
+        fprintf(out, "make it so:   %s\n", recap->config.again);
+    else if (counts[STATUS_FAILED] + counts[STATUS_BLOCKED] +
+                 counts[STATUS_CONFLICT] + counts[STATUS_UNREACHABLE] +
+                 counts[STATUS_NOT_TRIED] + counts[STATUS_CANCELLED] >
+             0)
+        fprintf(out, "once mended:  %s\n", recap->config.again);
+}
+
+static int end_human(struct recap *recap, bool interrupted)
+{
+    for (int i = 0; !recap->config.quiet && i < STATUS_COUNT; i++)
+        print_blocks(recap, (enum status)i);
+    print_table(recap);
+    print_way_on(recap, interrupted);
+    return fflush(recap->config.out) == 0 ? 0 : -1;
+}
+
+int recap_host(struct recap *recap, const struct result *result)
+{
+    if (recap->config.output == OUTPUT_HUMAN)
+        return note_result(recap, result);
+    recap->counts[result->status]++;
+    return print_json(recap, result_to_json(result));
+}
+
+void recap_not_tried(struct recap *recap, const char *host)
+{
+    if (recap->config.output == OUTPUT_HUMAN) {
+        note(recap, STATUS_NOT_TRIED, host, "");
+        return;
+    }
+    recap->counts[STATUS_NOT_TRIED]++;
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "host", host);
+    cJSON_AddStringToObject(object, "run", recap->config.run);
+    cJSON_AddStringToObject(object, "verb", verb_word(recap->config.verb));
+    cJSON_AddStringToObject(object, "status", status_word(STATUS_NOT_TRIED));
+    print_json(recap, object);
+}
+
+int recap_end(struct recap *recap, bool interrupted)
+{
+    if (recap->config.output == OUTPUT_HUMAN)
+        return end_human(recap, interrupted);
+    return end_json(recap, interrupted);
+}
