@@ -27,6 +27,8 @@ struct known_hosts;
 struct known_hosts *known_hosts_open(const char *path, const struct log *log,
                                      struct err *err);
 void known_hosts_close(struct known_hosts *known);
+/* The file, for messages. */
+const char *known_hosts_path(const struct known_hosts *known);
 
 enum key_verdict {
     KEY_KNOWN,
@@ -39,9 +41,10 @@ enum key_verdict {
 
 struct key_match {
     enum key_verdict verdict;
-    char name[256];       /* the name under which it was found, or the other
-                             host's name where that is not hashed */
-    unsigned long line;   /* of the line that decided, 0: none */
+    char name[256];     /* the name under which it was found, or the other
+                           host's name where that is not hashed */
+    unsigned long line; /* of the line that decided, 0: none */
+    bool added;         /* that line was appended by this process */
 };
 
 /*

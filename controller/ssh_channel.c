@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One command on one channel. The server's window is kept small: what a
+ * hostile host may queue in us is one window a channel, and libssh2 enlarges
+ * it again as it is read.
+ */
+#include "controller/ssh_transport.h"
+
+#include <string.h>
+
+#define CHANNEL_WINDOW (256u * 1024)
+#define CHANNEL_PACKET (32u * 1024)
+#define READ_CHUNK (16u * 1024)
+#define STANDARD_OUTPUT 0
+#define STANDARD_ERROR SSH_EXTENDED_DATA_STDERR
+
+static const char session_type[] = "session";
+
+static enum io open_channel(struct transport *t, struct err *err)
+{
+    t->channel = libssh2_channel_open_ex(
+        t->session, session_type, sizeof session_type - 1, CHANNEL_WINDOW,
+        CHANNEL_PACKET, NULL, 0);
+    if (t->channel != NULL)
+        return IO_DONE;
+    if (libssh2_session_last_errno(t->session) == LIBSSH2_ERROR_EAGAIN)
+        return IO_AGAIN;
+    return ssh_fail(t, FAULT_EXEC, err, "no channel for a command");
+}
+
+enum io ssh_exec(struct transport *t, const char *command, struct err *err)
+{
+    ssh_begin(t);
+    if (t->channel == NULL) {
+        enum io io = open_channel(t, err);
+        if (io != IO_DONE)
+            return io;
+    }
+    static const char request[] = "exec";
+    int code =
+        libssh2_channel_process_startup(t->channel, request, sizeof request - 1,
+                                        command, (unsigned)strlen(command));
+    if (code == LIBSSH2_ERROR_EAGAIN)
+        return IO_AGAIN;
+    if (code != 0)
+        return ssh_fail(t, FAULT_EXEC, err, "the command was not accepted");
+    return IO_DONE;
+}
+
+/* *got: bytes appended; 0 with IO_DONE: the stream has ended. */
+static enum io drain(struct transport *t, int stream, struct buf *into,
+                     size_t *got, struct err *err)
+{
+    char chunk[READ_CHUNK];
+    ssize_t len =
+        libssh2_channel_read_ex(t->channel, stream, chunk, sizeof chunk);
+    *got = len > 0 ? (size_t)len : 0;
+    if (len == LIBSSH2_ERROR_EAGAIN)
+        return IO_AGAIN;
+    if (len < 0)
+        return ssh_fail(t, FAULT_LOST, err, "the connection was lost");
+    if (buf_add(into, chunk, (size_t)len) != 0) {
+        err_set(err, FAULT_BAD_RESULT, "%s: the output is over %zu bytes long",
+                t->label, into->max);
+        return IO_FAIL;
+    }
+    return IO_DONE;
+}
+
+/*
+ * The budget of ssh_begin ends this loop: once it is used up, libssh2 gets
+ * no more bytes and says EAGAIN, and the poll reports the rest at once.
+ */
+enum io ssh_read(struct transport *t, struct buf *out, struct buf *errors,
+                 struct err *err)
+{
+    ssh_begin(t);
+    size_t from_out;
+    size_t from_errors;
+    do {
+        if (drain(t, STANDARD_OUTPUT, out, &from_out, err) == IO_FAIL ||
+            drain(t, STANDARD_ERROR, errors, &from_errors, err) == IO_FAIL)
+            return IO_FAIL;
+    } while (from_out + from_errors > 0);
+    if (libssh2_channel_eof(t->channel) == 1)
+        return IO_DONE;
+    if (t->broken)
+        return ssh_fail(t, FAULT_LOST, err, "the connection was lost");
+    return IO_AGAIN;
+}
+
+enum io ssh_close_channel(struct transport *t, struct err *err)
+{
+    if (t->channel == NULL)
+        return IO_DONE;
+    ssh_begin(t);
+    /* Sends EOF and CLOSE and waits for the server's CLOSE. */
+    int code = libssh2_channel_free(t->channel);
+    if (code == LIBSSH2_ERROR_EAGAIN)
+        return IO_AGAIN;
+    t->channel = NULL;
+    if (code != 0 || t->broken)
+        return ssh_fail(t, FAULT_LOST, err, "the connection was lost");
+    return IO_DONE;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the ssh*.c files share: one connection and how it meets libssh2.
+ * Nobody else includes this.
+ *
+ * Invariants: `session` exists from ssh_connect's success on. libssh2 reads
+ * and writes the socket only through the two callbacks in ssh.c, which see a
+ * broken connection first (`broken`), limit what one call may swallow, and
+ * refuse everything once `dead`, so that libssh2_session_free cannot wait.
+ */
+#ifndef CONTROLLER_SSH_TRANSPORT_H
+#define CONTROLLER_SSH_TRANSPORT_H
+
+#include <libssh2.h>
+#include <libssh2_sftp.h>
+
+#include "controller/agent.h"
+#include "controller/fault.h"
+#include "controller/ssh.h"
+#include "controller/ssh_memory.h"
+
+struct ssh_login;
+
+enum ssh_upload_step {
+    UPLOAD_OPEN,
+    UPLOAD_WRITE,
+    UPLOAD_CLOSE,
+    UPLOAD_STAT,
+};
+
+struct transport {
+    struct ssh_context *context;
+    const struct target *target;
+    struct ssh_memory memory;
+    LIBSSH2_SESSION *session;
+    char label[300]; /* "10.0.3.17 port 22" */
+
+    int fd;
+    bool connecting;
+    bool shaking_hands;
+    bool broken; /* the socket said end or error */
+    bool dead;   /* free has begun: the socket is not touched any more */
+    int broken_errno;
+    size_t budget;       /* bytes that this call may still receive */
+    unsigned dry_reads;  /* reads of this call that found nothing */
+    size_t banner_bytes; /* received before the key exchange */
+    char goodbye[160];   /* the text of the server's DISCONNECT */
+
+    struct host_key key;
+    char key_type[64];
+    bool key_was_known; /* before this run */
+    bool host_key_good; /* nothing of a login goes out before */
+
+    struct ssh_login *login; /* while logging in */
+
+    LIBSSH2_CHANNEL *channel;
+    bool executed; /* the server accepted the command */
+    bool closing;
+
+    LIBSSH2_SFTP *sftp;
+    LIBSSH2_SFTP_HANDLE *file;
+    enum ssh_upload_step upload_step;
+    size_t uploaded;
+};
+
+/* Before each libssh2 call: a new budget. */
+void ssh_begin(struct transport *t);
+
+/* libssh2's last error, or what the socket or the server said at its end. */
+const char *ssh_reason(struct transport *t);
+
+/* True for a code after which nothing more can come. */
+bool ssh_is_broken(const struct transport *t, int code);
+
+/* IO_FAIL, with "<label>: <what>: <reason>" and the fault. */
+enum io ssh_fail(struct transport *t, enum fault fault, struct err *err,
+                 const char *what);
+
+/* The parts that have files of their own; contracts in transport.h. */
+void ssh_prefer_known_types(struct transport *t);
+enum io ssh_check_host_key(struct transport *t, struct host_key *key,
+                           struct err *err);
+enum io ssh_log_in(struct transport *t, struct err *err);
+/* Wipes and frees what a login needed. */
+void ssh_login_free(struct transport *t);
+/* What the login waits for, when that is not the session's socket. */
+bool ssh_login_wait(struct transport *t, struct transport_wait *wait);
+enum io ssh_exec(struct transport *t, const char *command, struct err *err);
+enum io ssh_read(struct transport *t, struct buf *out, struct buf *errors,
+                 struct err *err);
+enum io ssh_close_channel(struct transport *t, struct err *err);
+enum io ssh_upload(struct transport *t, const char *name, const void *data,
+                   size_t len, struct err *err);
+enum io ssh_stat(struct transport *t, const char *name, bool *exists,
+                 struct err *err);
+enum io ssh_unlink(struct transport *t, const char *name, bool *removed,
+                   struct err *err);
+
+#endif
