@@ -89,6 +89,9 @@ payload: $(PAYLOAD)/wmifleet-payload.exe
 
 # --- the controller ---------------------------------------------------------
 
+# What settings.c judges addresses with.
+PORTABLE_PAYLOAD := payload/address_set.c
+
 LIB_SRC := $(wildcard base/*.c inventory/*.c) \
            $(filter-out controller/main.c,$(wildcard controller/*.c)) \
            $(wildcard payload/settings*.c) \

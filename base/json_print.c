@@ -84,7 +84,7 @@ static void print_double(struct buf *out, double value)
         buf_add_text(out, "null");
         return;
     }
-    if (fabs(value) < INTEGER_LIMIT && floor(value) == value) {
+    if (fabs(value) < INTEGER_LIMIT && (double)(int64_t)value == value) {
         buf_addf(out, "%.0f", value);
         return;
     }

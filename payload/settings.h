@@ -46,6 +46,10 @@ struct rule_wish {
     const char *name;
     bool present;
     bool match_name_only; /* absent: "match": "name" */
+    /*
+     * 0 when the request does not say, which it must for a present rule: an
+     * absent one then means rules of either direction.
+     */
     enum rule_direction direction;
     const char *program; /* NULL: any; environment variables unexpanded */
     const char *service; /* NULL: none */
@@ -66,7 +70,7 @@ struct settings {
     enum dword_wish token_filter_policy; /* uac.local_account_… */
     enum flag_wish dcom_enabled;
     enum dword_wish anonymous_callback; /* cimom.allow_anonymous_callback */
-    void *storage; /* owns every text above */
+    void *storage;                      /* owns every text above */
 };
 
 /*

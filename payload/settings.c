@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "payload/settings.h"
+
+#include <stddef.h>
+
+#include "payload/settings_read.h"
+#include "payload/settings_rule.h"
+
+#define AT(member) offsetof(struct settings, member)
+#define SHAPE(noun_, keys_)                                                    \
+    {                                                                          \
+        .noun = (noun_), .keys = (keys_), .count = SETTINGS_COUNT(keys_)       \
+    }
+
+/* --- firewall ------------------------------------------------------------ */
+
+static void read_wmi_group(struct settings_reader *reader,
+                           const struct settings_path *path, const cJSON *value,
+                           void *out)
+{
+    static const struct settings_key keys[] = {
+        {"enabled", settings_read_flag, AT(wmi_group.enabled), true},
+        {"profiles", settings_read_profiles, AT(wmi_group.profiles), false},
+    };
+    static const struct settings_shape shape =
+        SHAPE("a property of the rule group", keys);
+    settings_read_object(reader, path, value, &shape, out);
+}
+
+static void read_rules(struct settings_reader *reader,
+                       const struct settings_path *path, const cJSON *value,
+                       void *out)
+{
+    struct settings *settings = out;
+    settings_read_rules(reader, path, value, &settings->rules,
+                        &settings->rule_count);
+}
+
+static void read_firewall(struct settings_reader *reader,
+                          const struct settings_path *path, const cJSON *value,
+                          void *out)
+{
+    static const struct settings_key keys[] = {
+        {"wmi_group", read_wmi_group, 0, false},
+        {"rules", read_rules, 0, false},
+    };
+    static const struct settings_shape shape =
+        SHAPE("a setting of the firewall", keys);
+    settings_read_object(reader, path, value, &shape, out);
+}
+
+/* --- registry values ----------------------------------------------------- */
+
+static void read_uac(struct settings_reader *reader,
+                     const struct settings_path *path, const cJSON *value,
+                     void *out)
+{
+    static const struct settings_key keys[] = {
+        {"local_account_token_filter_policy", settings_read_dword,
+         AT(token_filter_policy), false},
+    };
+    static const struct settings_shape shape = SHAPE("a setting of UAC", keys);
+    settings_read_object(reader, path, value, &shape, out);
+}
+
+static void read_dcom(struct settings_reader *reader,
+                      const struct settings_path *path, const cJSON *value,
+                      void *out)
+{
+    static const struct settings_key keys[] = {
+        {"enabled", settings_read_flag, AT(dcom_enabled), false},
+    };
+    static const struct settings_shape shape = SHAPE("a setting of DCOM", keys);
+    settings_read_object(reader, path, value, &shape, out);
+}
+
+static void read_cimom(struct settings_reader *reader,
+                       const struct settings_path *path, const cJSON *value,
+                       void *out)
+{
+    static const struct settings_key keys[] = {
+        {"allow_anonymous_callback", settings_read_dword,
+         AT(anonymous_callback), false},
+    };
+    static const struct settings_shape shape =
+        SHAPE("a setting of the CIMOM", keys);
+    settings_read_object(reader, path, value, &shape, out);
+}
+
+/* --- the whole ----------------------------------------------------------- */
+
+/* Every reader of a family is given the whole struct. */
+static const struct settings_key family_keys[] = {
+    {"firewall", read_firewall, 0, false},
+    {"uac", read_uac, 0, false},
+    {"dcom", read_dcom, 0, false},
+    {"cimom", read_cimom, 0, false},
+};
+static const struct settings_shape wmi_shape = SHAPE("a setting", family_keys);
+
+int settings_read(struct settings *out, const cJSON *wmi,
+                  const struct settings_place *place, struct problems *problems)
+{
+    struct settings_reader reader = {.place = place, .problems = problems};
+    const struct settings_path root = {.key = "wmi"};
+    size_t mistakes = problems->error_count;
+    struct settings found = {.wmi_group = {.profiles = SETTINGS_PROFILE_ALL}};
+    *out = (struct settings){0};
+    settings_read_object(&reader, &root, wmi, &wmi_shape, &found);
+    if (problems->error_count > mistakes) {
+        settings_storage_free(reader.storage);
+        return -1;
+    }
+    *out = found;
+    out->storage = reader.storage;
+    return 0;
+}
+
+void settings_release(struct settings *settings)
+{
+    settings_storage_free(settings->storage);
+    *settings = (struct settings){0};
+}
+
+bool settings_empty(const struct settings *settings)
+{
+    return settings->wmi_group.enabled == FLAG_NOT_ASKED &&
+           settings->rule_count == 0 &&
+           settings->token_filter_policy == DWORD_NOT_ASKED &&
+           settings->dcom_enabled == FLAG_NOT_ASKED &&
+           settings->anonymous_callback == DWORD_NOT_ASKED;
+}
+
+const char *const *settings_families(void)
+{
+    static const char *const families[] = {"uac", "dcom", "cimom", "firewall",
+                                           NULL};
+    return families;
+}
