@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#include "controller/describe.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/log.h"
+
+#define VALUE_TEXT_MAX 96 /* bytes of one value shown as it is */
+#define RULES_SHOWN_MAX 2 /* more rules than this are counted, not told */
+
+static void add_escaped(struct buf *out, const char *text)
+{
+    size_t len = strlen(text);
+    log_escape(out, text, len <= VALUE_TEXT_MAX ? len : VALUE_TEXT_MAX);
+    if (len > VALUE_TEXT_MAX)
+        buf_add_text(out, "...");
+}
+
+static void add_as_json(struct buf *out, const cJSON *value)
+{
+    char *text = json_print_ascii(value);
+    add_escaped(out, text != NULL ? text : "?");
+    cJSON_free(text);
+}
+
+/* "a, b": a list of texts, or one text. */
+static void add_words(struct buf *out, const cJSON *words)
+{
+    if (cJSON_IsString(words)) {
+        add_escaped(out, words->valuestring);
+        return;
+    }
+    const cJSON *word;
+    const char *comma = "";
+    cJSON_ArrayForEach (word, words) {
+        buf_add_text(out, comma);
+        if (cJSON_IsString(word))
+            add_escaped(out, word->valuestring);
+        comma = ", ";
+    }
+}
+
+static void add_member(struct buf *out, const cJSON *object, const char *key,
+                       const char *before)
+{
+    const cJSON *value = json_member(object, key);
+    if (value == NULL || cJSON_IsNull(value))
+        return;
+    buf_add_text(out, before);
+    if (cJSON_IsString(value) || cJSON_IsArray(value))
+        add_words(out, value);
+    else
+        add_as_json(out, value);
+}
+
+/* A firewall rule: "on, allow in tcp 135 from 10.0.0.5, profiles public". */
+static void add_rule(struct buf *out, const cJSON *rule)
+{
+    const cJSON *enabled = json_member(rule, "enabled");
+    if (cJSON_IsBool(enabled))
+        buf_add_text(out, cJSON_IsTrue(enabled) ? "on" : "off");
+    add_member(out, rule, "state", "");
+    add_member(out, rule, "action", ", ");
+    add_member(out, rule, "direction", " ");
+    add_member(out, rule, "protocol", " ");
+    add_member(out, rule, "local_ports", " ");
+    add_member(out, rule, "remote_addresses", " from ");
+    add_member(out, rule, "profiles", ", profiles ");
+}
+
+static void add_rules(struct buf *out, const cJSON *rules)
+{
+    int count = cJSON_GetArraySize(rules);
+    if (count == 0) {
+        buf_add_text(out, "absent");
+        return;
+    }
+    int enabled = 0;
+    const cJSON *rule;
+    const char *between = "";
+    cJSON_ArrayForEach (rule, rules) {
+        enabled += cJSON_IsTrue(json_member(rule, "enabled"));
+        if (count > RULES_SHOWN_MAX)
+            continue;
+        buf_add_text(out, between);
+        add_rule(out, rule);
+        between = " | ";
+    }
+    if (count > RULES_SHOWN_MAX)
+        buf_addf(out, "%d of %d rules on", enabled, count);
+}
+
+/* Registry states: see payload/registry_state.h. */
+static void add_object(struct buf *out, const cJSON *object)
+{
+    if (json_member(object, "absent") != NULL) {
+        buf_add_text(out, "absent");
+        return;
+    }
+    if (json_member(object, "enabled") != NULL ||
+        json_member(object, "state") != NULL) {
+        add_rule(out, object);
+        return;
+    }
+    if (json_text(object, "type") == NULL) {
+        add_as_json(out, object);
+        return;
+    }
+    add_member(out, object, "type", "");
+    add_member(out, object, "text", " ");
+    add_member(out, object, "hex", " ");
+}
+
+static bool is_rules(const cJSON *value)
+{
+    return cJSON_IsArray(value) &&
+           (value->child == NULL || cJSON_IsObject(value->child));
+}
+
+void describe_value(struct buf *out, const cJSON *value)
+{
+    if (value == NULL || cJSON_IsNull(value))
+        buf_add_text(out, "unknown");
+    else if (cJSON_IsString(value))
+        add_escaped(out, value->valuestring);
+    else if (is_rules(value))
+        add_rules(out, value);
+    else if (cJSON_IsObject(value))
+        add_object(out, value);
+    else
+        add_as_json(out, value);
+}
+
+static void add_change(struct buf *out, const cJSON *setting, const char *state)
+{
+    bool changed =
+        strcmp(state, "changed") == 0 || strcmp(state, "pending_restart") == 0;
+    const cJSON *after = json_member(setting, "after");
+    describe_value(out, json_member(setting, "before"));
+    buf_add_text(out, " -> ");
+    describe_value(out, changed && after != NULL
+                            ? after
+                            : json_member(setting, "desired"));
+    if (strcmp(state, "drift") != 0 && strcmp(state, "changed") != 0) {
+        buf_add_text(out, ": ");
+        add_escaped(out, state);
+    }
+}
+
+static void add_text_after(struct buf *out, const char *before,
+                           const char *text)
+{
+    if (text == NULL || text[0] == '\0')
+        return;
+    buf_add_text(out, before);
+    log_escape(out, text, strlen(text));
+}
+
+void describe_setting(struct buf *out, const cJSON *setting, int width)
+{
+    const char *id = json_text(setting, "id");
+    const char *state = json_text(setting, "state");
+    size_t start = out->len;
+    add_escaped(out, id != NULL ? id : "?");
+    while (out->len - start < (size_t)width && !out->failed)
+        buf_add_char(out, ' ');
+    buf_add_text(out, "  ");
+    add_change(out, setting, state != NULL ? state : "?");
+    const cJSON *error = json_member(setting, "error");
+    if (cJSON_IsObject(error)) {
+        add_text_after(out, " ", json_text(error, "code"));
+        add_text_after(out, " ", json_text(error, "name"));
+        add_text_after(out, "\n        ", json_text(error, "text"));
+        add_text_after(out, "\n        ", json_text(error, "hint"));
+    }
+    add_text_after(out, "\n        risk: ", json_text(setting, "risk"));
+    const cJSON *hint;
+    cJSON_ArrayForEach (hint, json_member(setting, "hints")) {
+        if (cJSON_IsString(hint))
+            add_text_after(out, "\n        note: ", hint->valuestring);
+    }
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "controller/options.h"
+
+#define ARGUMENTS_MAX 48
+
+struct outcome {
+    enum options_outcome outcome;
+    struct options options;
+    char said[8192]; /* standard output and standard error together */
+};
+
+/* Runs the parser on one line of words, as a shell would split them. */
+static void parse(const char *line, struct outcome *outcome)
+{
+    static char words[2048];
+    char *argv[ARGUMENTS_MAX + 1] = {0};
+    int argc = 0;
+    snprintf(words, sizeof words, "%s", line);
+    char *rest = words;
+    for (char *word; (word = strsep(&rest, " ")) != NULL;) {
+        assert_true(argc < ARGUMENTS_MAX);
+        argv[argc++] = word;
+    }
+    char path[] = "/tmp/wmifleet-options-XXXXXX";
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    unlink(path);
+    fflush(NULL);
+    int out = dup(STDOUT_FILENO);
+    int errors = dup(STDERR_FILENO);
+    dup2(file, STDOUT_FILENO);
+    dup2(file, STDERR_FILENO);
+    outcome->outcome = options_parse(&outcome->options, argc, argv);
+    fflush(NULL);
+    dup2(out, STDOUT_FILENO);
+    dup2(errors, STDERR_FILENO);
+    close(out);
+    close(errors);
+    ssize_t len = pread(file, outcome->said, sizeof outcome->said - 1, 0);
+    assert_true(len >= 0);
+    outcome->said[len] = '\0';
+    close(file);
+}
+
+static void test_what_is_wrong_is_said_with_the_remedy(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        const char *said;
+    } cases[] = {
+        {"wmifleet", "verb is missing"},
+        {"wmifleet chek", "did you mean check?"},
+        {"wmifleet zzz", "not a verb"},
+        {"wmifleet check --frobs", "unrecognized option '--frobs'"},
+        {"wmifleet check --frobs", "wmifleet check --help"},
+        {"wmifleet check -f", "requires an argument"},
+        {"wmifleet check -f 0", "--forks 0"},
+        {"wmifleet check -f x", "whole number"},
+        {"wmifleet check -f 12x", "whole number"},
+        {"wmifleet check -f -3", "whole number"},
+        {"wmifleet check -t 99999999", "whole number"},
+        {"wmifleet check --output xml", "human (default), json or ndjson"},
+        {"wmifleet check --host-keys maybe", "accept-new"},
+        {"wmifleet check lab.json", "one word too many"},
+        {"wmifleet check --yes", "--yes means nothing to check"},
+        {"wmifleet runs -l a", "--limit means nothing to runs"},
+        {"wmifleet trust --only uac", "--only means nothing to trust"},
+        {"wmifleet show a b", "b: one word too many"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct outcome outcome;
+        parse(cases[i].line, &outcome);
+        if (outcome.outcome != OPTIONS_WRONG ||
+            strstr(outcome.said, cases[i].said) == NULL)
+            fail_msg("%s: outcome %d, said: %s", cases[i].line,
+                     (int)outcome.outcome, outcome.said);
+    }
+}
+
+static void test_a_full_line_becomes_a_struct(void **state)
+{
+    (void)state;
+    struct outcome o;
+    parse("wmifleet apply -i a.json --inventory b.json -l lab:!lab-3 -x pc "
+          "--fanout 7 -t 5 --timeout 60 -u adm --private-key k --only uac,dcom "
+          "--host-keys accept-new --known-hosts kh --store s.db --reason why "
+          "--json -vv --color always --ssh",
+          &o);
+    assert_int_equal(o.outcome, OPTIONS_RUN);
+    assert_int_equal(o.options.command, COMMAND_APPLY);
+    assert_int_equal(o.options.inventory_count, 2);
+    assert_string_equal(o.options.inventories[0], "a.json");
+    assert_string_equal(o.options.inventories[1], "b.json");
+    assert_string_equal(o.options.limit, "lab:!lab-3");
+    assert_string_equal(o.options.exclude, "pc");
+    assert_int_equal(o.options.forks, 7);
+    assert_int_equal(o.options.connect_timeout_s, 5);
+    assert_int_equal(o.options.timeout_s, 60);
+    assert_string_equal(o.options.only, "uac,dcom");
+    assert_int_equal(o.options.host_keys, HOST_KEYS_ACCEPT_NEW);
+    assert_int_equal(o.options.output, OUTPUT_NDJSON);
+    assert_int_equal(o.options.verbose, 2);
+    assert_true(o.options.color);
+    assert_true(o.options.force_ssh);
+}
+
+static void test_defaults_come_from_the_environment(void **state)
+{
+    (void)state;
+    struct outcome o;
+    unsetenv("WMIFLEET_INVENTORY");
+    unsetenv("WMIFLEET_STORE");
+    parse("wmifleet check", &o);
+    assert_string_equal(o.options.inventories[0], "inventory.json");
+    assert_null(o.options.store);
+    assert_int_equal(o.options.forks, OPTIONS_DEFAULT_FORKS);
+    assert_int_equal(o.options.output, OUTPUT_HUMAN);
+    setenv("WMIFLEET_INVENTORY", "/lab.json", 1);
+    setenv("WMIFLEET_STORE", "/s.db", 1);
+    parse("wmifleet check", &o);
+    assert_string_equal(o.options.inventories[0], "/lab.json");
+    assert_string_equal(o.options.store, "/s.db");
+    parse("wmifleet check -i mine.json --store mine.db", &o);
+    assert_int_equal(o.options.inventory_count, 1);
+    assert_string_equal(o.options.inventories[0], "mine.json");
+    assert_string_equal(o.options.store, "mine.db");
+    unsetenv("WMIFLEET_INVENTORY");
+    unsetenv("WMIFLEET_STORE");
+}
+
+static void test_a_dry_run_of_apply_is_a_check(void **state)
+{
+    (void)state;
+    struct outcome o;
+    parse("wmifleet apply --dry-run", &o);
+    assert_int_equal(o.outcome, OPTIONS_RUN);
+    assert_int_equal(o.options.command, COMMAND_CHECK);
+}
+
+static void test_a_pipe_and_no_color_are_never_colored(void **state)
+{
+    (void)state;
+    struct outcome o;
+    parse("wmifleet check", &o);
+    assert_false(o.options.color);
+    parse("wmifleet check --color never", &o);
+    assert_false(o.options.color);
+}
+
+static void test_help_lists_what_a_verb_takes_and_nothing_else(void **state)
+{
+    (void)state;
+    struct outcome o;
+    parse("wmifleet --help", &o);
+    assert_int_equal(o.outcome, OPTIONS_SHOWN);
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        assert_non_null(strstr(o.said, options_command_word((enum command)i)));
+    parse("wmifleet check --help", &o);
+    assert_int_equal(o.outcome, OPTIONS_SHOWN);
+    assert_non_null(strstr(o.said, "--only FAMILIES"));
+    assert_null(strstr(o.said, "--show-secrets"));
+    parse("wmifleet inventory -h", &o);
+    assert_non_null(strstr(o.said, "--show-secrets"));
+    assert_null(strstr(o.said, "--only"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_is_wrong_is_said_with_the_remedy),
+        cmocka_unit_test(test_a_full_line_becomes_a_struct),
+        cmocka_unit_test(test_defaults_come_from_the_environment),
+        cmocka_unit_test(test_a_dry_run_of_apply_is_a_check),
+        cmocka_unit_test(test_a_pipe_and_no_color_are_never_colored),
+        cmocka_unit_test(test_help_lists_what_a_verb_takes_and_nothing_else),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

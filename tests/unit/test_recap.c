@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "controller/describe.h"
+#include "controller/recap.h"
+
+struct printed {
+    char *text;
+    size_t len;
+    FILE *out;
+    struct recap *recap;
+};
+
+static struct printed begin(enum output output, enum verb verb)
+{
+    struct printed p = {0};
+    p.out = open_memstream(&p.text, &p.len);
+    assert_non_null(p.out);
+    const struct recap_config config = {.out = p.out,
+                                        .output = output,
+                                        .verb = verb,
+                                        .run = "r1",
+                                        .again = "wmifleet apply -i lab.json",
+                                        .nothing_asked = 2};
+    p.recap = recap_new(&config);
+    assert_non_null(p.recap);
+    return p;
+}
+
+static void end(struct printed *p)
+{
+    assert_int_equal(recap_end(p->recap, false), 0);
+    recap_free(p->recap);
+    fclose(p->out);
+}
+
+static struct result *drifting(const char *host, const char *before)
+{
+    struct result *result = result_new(host, "10.0.0.1:22", "r1", VERB_CHECK);
+    assert_non_null(result);
+    result->status = STATUS_DRIFT;
+    char text[512];
+    snprintf(text, sizeof text,
+             "[{\"id\":\"uac.local_account_token_filter_policy\","
+             "\"state\":\"drift\",\"before\":%s,\"desired\":1,"
+             "\"risk\":\"stolen passwords work remotely\"},"
+             "{\"id\":\"dcom.enabled\",\"state\":\"ok\"}]",
+             before);
+    result->settings = json_parse("test", text, strlen(text), NULL);
+    assert_non_null(result->settings);
+    return result;
+}
+
+static void add(struct printed *p, struct result *result)
+{
+    assert_int_equal(recap_host(p->recap, result), 0);
+    result_free(result);
+}
+
+static void assert_says(const struct printed *p, const char *text)
+{
+    if (strstr(p->text, text) == NULL)
+        fail_msg("missing:\n%s\nin:\n%s", text, p->text);
+}
+
+static void test_equal_hosts_are_told_once_and_folded(void **state)
+{
+    (void)state;
+    struct printed p = begin(OUTPUT_HUMAN, VERB_CHECK);
+    add(&p, drifting("lab-01", "{\"absent\":\"value\"}"));
+    add(&p, drifting("lab-03", "{\"absent\":\"value\"}"));
+    add(&p, drifting("lab-02", "{\"absent\":\"value\"}"));
+    add(&p, drifting("lab-09", "0"));
+    end(&p);
+    assert_says(&p, "lab-[01-03]: drift\n"
+                    "    uac.local_account_token_filter_policy  absent -> 1\n"
+                    "        risk: stolen passwords work remotely\n");
+    assert_says(&p, "lab-09: drift\n"
+                    "    uac.local_account_token_filter_policy  0 -> 1\n");
+    assert_null(strstr(p.text, "dcom.enabled"));
+    assert_says(&p, "drift            4  lab-[01-03,09]\n");
+    assert_says(&p, "ok               0");
+    assert_says(&p, "nothing asked     2");
+    assert_says(&p, "make it so:   wmifleet apply -i lab.json");
+    free(p.text);
+}
+
+static void test_failures_come_last_with_reason_and_hint(void **state)
+{
+    (void)state;
+    struct printed p = begin(OUTPUT_HUMAN, VERB_APPLY);
+    for (int i = 1; i <= 3; i++) {
+        char host[16];
+        snprintf(host, sizeof host, "pc%d", i);
+        struct result *result =
+            result_new(host, "10.0.0.1:22", "r1", VERB_APPLY);
+        assert_non_null(result);
+        result_fail(result, FAULT_TCP_TIMEOUT, "no answer in 10 s");
+        add(&p, result);
+    }
+    struct result *fine = result_new("pc9", "10.0.0.9:22", "r1", VERB_APPLY);
+    assert_non_null(fine);
+    fine->status = STATUS_OK;
+    add(&p, fine);
+    recap_not_tried(p.recap, "pc10");
+    end(&p);
+    assert_says(&p, "pc[1-3]: unreachable\n"
+                    "    tcp-timeout: no answer in 10 s\n"
+                    "        is it switched on?");
+    assert_says(&p, "not tried        1  pc10\n");
+    assert_says(&p, "once mended:  ");
+    free(p.text);
+}
+
+/* A target's text must not reach the terminal as it is. */
+static void test_escape_sequences_of_a_target_are_shown_not_obeyed(void **state)
+{
+    (void)state;
+    struct printed p = begin(OUTPUT_HUMAN, VERB_CHECK);
+    struct result *result = drifting("lab-1", "\"\\u001b[2J\\u202e\"");
+    result->hints = json_parse("t", "[\"\\u001b]0;x\\u0007\"]", 19, NULL);
+    add(&p, result);
+    end(&p);
+    assert_null(strchr(p.text, 0x1b));
+    assert_null(strchr(p.text, 0x07));
+    assert_says(&p, "\\x1b[2J");
+    free(p.text);
+}
+
+static void test_ndjson_is_one_object_a_line_and_a_summary(void **state)
+{
+    (void)state;
+    struct printed p = begin(OUTPUT_NDJSON, VERB_CHECK);
+    add(&p, drifting("lab-1", "0"));
+    recap_not_tried(p.recap, "lab-2");
+    end(&p);
+    char *rest = p.text;
+    size_t count = 0;
+    for (char *line; (line = strsep(&rest, "\n")) != NULL && *line;) {
+        cJSON *object = json_parse("line", line, strlen(line), NULL);
+        assert_non_null(object);
+        const cJSON *summary = json_member(object, "summary");
+        if (++count < 3) {
+            assert_null(summary);
+            assert_string_equal(json_text(object, "host"),
+                                count == 1 ? "lab-1" : "lab-2");
+        } else {
+            assert_int_equal(json_member(summary, "drift")->valueint, 1);
+            assert_int_equal(json_member(summary, "not_tried")->valueint, 1);
+        }
+        cJSON_Delete(object);
+    }
+    assert_int_equal(count, 3);
+    free(p.text);
+}
+
+static void test_json_is_one_document_even_without_hosts(void **state)
+{
+    (void)state;
+    for (int hosts = 0; hosts <= 2; hosts++) {
+        struct printed p = begin(OUTPUT_JSON, VERB_CHECK);
+        for (int i = 0; i < hosts; i++)
+            add(&p, drifting(i ? "b" : "a", "0"));
+        end(&p);
+        cJSON *object = json_parse("all", p.text, p.len, NULL);
+        assert_non_null(object);
+        assert_int_equal(cJSON_GetArraySize(json_member(object, "results")),
+                         hosts);
+        assert_non_null(json_member(object, "summary"));
+        cJSON_Delete(object);
+        free(p.text);
+    }
+}
+
+static void test_values_are_described_in_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *json;
+        const char *words;
+    } cases[] = {
+        {"null", "unknown"},
+        {"1", "1"},
+        {"\"Y\"", "Y"},
+        {"true", "true"},
+        {"{\"absent\":\"key\",\"levels\":2}", "absent"},
+        {"{\"type\":\"REG_BINARY\",\"hex\":\"00ff\"}", "REG_BINARY 00ff"},
+        {"{\"enabled\":true,\"profiles\":[\"private\",\"public\"]}",
+         "on, profiles private, public"},
+        {"{\"enabled\":false,\"profiles\":\"all\"}", "off, profiles all"},
+        {"[]", "absent"},
+        {"[{\"enabled\":true,\"action\":\"allow\",\"direction\":\"in\","
+         "\"protocol\":\"tcp\",\"local_ports\":\"135\"}]",
+         "on, allow in tcp 135"},
+        {"[{\"enabled\":true},{\"enabled\":false},{\"enabled\":true}]",
+         "2 of 3 rules on"},
+        {"{\"other\":[1]}", "{\"other\":[1]}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        cJSON *value =
+            json_parse("case", cases[i].json, strlen(cases[i].json), NULL);
+        assert_non_null(value);
+        struct buf out;
+        buf_init(&out, 4096);
+        describe_value(&out, value);
+        assert_string_equal(out.data, cases[i].words);
+        buf_release(&out);
+        cJSON_Delete(value);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_equal_hosts_are_told_once_and_folded),
+        cmocka_unit_test(test_failures_come_last_with_reason_and_hint),
+        cmocka_unit_test(
+            test_escape_sequences_of_a_target_are_shown_not_obeyed),
+        cmocka_unit_test(test_ndjson_is_one_object_a_line_and_a_summary),
+        cmocka_unit_test(test_json_is_one_document_even_without_hosts),
+        cmocka_unit_test(test_values_are_described_in_words),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
