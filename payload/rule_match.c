@@ -131,7 +131,8 @@ bool rule_is_meant(const struct rule *rule, const struct rule_wish *wish,
                    const char *wish_program)
 {
     return rule_has_name(rule, wish->name) &&
-           rule->direction == (long)wish->direction &&
+           (wish->direction == 0 ||
+            rule->direction == (long)wish->direction) &&
            rule_same_word(rule_program(rule),
                           wanted_program(wish, wish_program)) &&
            rule_same_word(rule_text(rule, RULE_SERVICE), wanted_service(wish));
@@ -284,13 +285,20 @@ static cJSON *addresses_to_json(const struct rule_wish *wish)
                                    (int)wish->remote_address_count);
 }
 
+/* NULL when the request left it open. */
+static const char *direction_word(const struct rule_wish *wish)
+{
+    return wish->direction == 0          ? NULL
+           : wish->direction == RULE_OUT ? "out"
+                                         : "in";
+}
+
 cJSON *rule_wish_to_json(const struct rule_wish *wish)
 {
     cJSON *object = cJSON_CreateObject();
     if (object != NULL && put_text(object, "name", wish->name) &&
         put_text(object, "state", wish->present ? "present" : "absent") &&
-        put_text(object, "direction",
-                 wish->direction == RULE_OUT ? "out" : "in") &&
+        put_text(object, "direction", direction_word(wish)) &&
         put_text(object, "program", wish->program) &&
         put_text(object, "service", wish->service) &&
         put(object, "protocol", rule_protocol_to_json(wish->protocol)) &&
