@@ -3,8 +3,12 @@
  * One host, from name look-up to result: a state machine without sockets.
  *
  *   resolve -> connect -> banner -> kex -> hostkey -> login -> exec -> start
- *     -> run -> close_channel -> [upload_payload, upload_request, again exec
- *     when files were missing] -> cleanup -> disconnect -> done
+ *     -> run -> drain -> close_channel -> [upload_payload, upload_request,
+ *     again exec when files were missing] -> cleanup -> disconnect -> done
+ *
+ * Beside that way lie three waits: `busy` (another run works there), `look`
+ * (the payload did not start: is it still there?) and `recover` (the
+ * connection broke after the start mark: connect again, ask for the result).
  *
  * A job never waits and never reads the clock: the fleet calls job_step with
  * the time, and job_wait says what for the next step is due. Every state has
@@ -19,17 +23,11 @@
 #include <stdint.h>
 
 #include "base/log.h"
+#include "controller/payload_command.h"
 #include "controller/result.h"
 #include "controller/transport.h"
 #include "inventory/target.h"
 #include "payload/protocol.h"
-
-/* How the login shell takes a path. */
-enum shell_form {
-    SHELL_UNKNOWN,
-    SHELL_BACKSLASH, /* cmd, PowerShell: .\name */
-    SHELL_SLASH,     /* POSIX-like: ./name */
-};
 
 /* What the store knows a target to have. Zeroed: nothing is known. */
 struct target_cache {

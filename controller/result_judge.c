@@ -363,12 +363,34 @@ static void take_error(struct result *result, const cJSON *error)
     take_text(&result->fault_hint, error, "hint");
 }
 
+/* An earlier answer of this host may have been a failure: busy. */
+static void forget_error(struct result *result)
+{
+    char **texts[] = {&result->fault_code, &result->fault_name,
+                      &result->fault_text, &result->fault_hint};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        free(*texts[i]);
+        *texts[i] = NULL;
+    }
+    result->fault = FAULT_NONE;
+}
+
+static void take_elapsed(struct result *result, const cJSON *elapsed)
+{
+    if (result->timing == NULL)
+        result->timing = cJSON_CreateObject();
+    cJSON_DeleteItemFromObjectCaseSensitive(result->timing, "payload_ms");
+    if (!absent(elapsed))
+        cJSON_AddNumberToObject(result->timing, "payload_ms",
+                                elapsed->valuedouble);
+}
+
 /* Nothing in here can fail: without memory a detail is missing. */
 static void take_over(struct result *result, cJSON *root, enum state worst)
 {
     const cJSON *error = json_member(root, "error");
+    forget_error(result);
     if (absent(error)) {
-        result->fault = FAULT_NONE;
         result->status = status_of(worst, result->verb);
     } else {
         take_error(result, error);
@@ -381,12 +403,7 @@ static void take_over(struct result *result, cJSON *root, enum state worst)
     const char *computer = json_text(root, "computer");
     if (computer && result->facts && !json_member(result->facts, "computer"))
         cJSON_AddStringToObject(result->facts, "computer", computer);
-    const cJSON *elapsed = json_member(root, "elapsed_ms");
-    if (result->timing == NULL)
-        result->timing = cJSON_CreateObject();
-    if (!absent(elapsed) && result->timing)
-        cJSON_AddNumberToObject(result->timing, "payload_ms",
-                                elapsed->valuedouble);
+    take_elapsed(result, json_member(root, "elapsed_ms"));
 }
 
 int result_judge(struct result *result, const struct result_expect *expect,

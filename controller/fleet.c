@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Theory of operation. Each admitted host has a slot: its job, one timer and,
+ * while the job waits for its descriptor, one poll handle. Whatever happens
+ * to a slot ends in slot_step, which asks the job what it waits for and arms
+ * exactly that. After each turn of the loop new hosts are admitted and
+ * finished ones are committed.
+ *
+ * Descriptors are the trap. A step may close the one that is watched and open
+ * another with the same number, and the kernel forgets a closed one by
+ * itself. So after every step the watch is either renewed (uv_poll_start
+ * registers anew) or closed at once, before another job can be given that
+ * number.
+ */
+#include "controller/fleet.h"
+
+#include <netdb.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <uv.h>
+
+/* Without a watch (no memory for one) a job is looked at this often. */
+#define BLIND_STEP_MS 100
+
+/* A connection, and one to the agent while it logs in. */
+#define DESCRIPTORS_PER_JOB 2
+/* The store, the loop, known_hosts, the streams, the resolver's. */
+#define DESCRIPTORS_KEPT 64
+
+struct fleet;
+
+struct watch {
+    uv_poll_t poll;
+    struct slot *slot;
+    int fd;
+};
+
+struct lookup {
+    uv_getaddrinfo_t request;
+    struct slot *slot; /* NULL: the job did not wait for it */
+};
+
+struct slot {
+    struct fleet *fleet;
+    const struct target *target;
+    struct job *job;
+    uv_timer_t timer;
+    struct watch *watch;
+    struct lookup *lookup;
+    struct slot *previous;
+    struct slot *next;
+};
+
+struct fleet {
+    const struct fleet_config *config;
+    uv_loop_t loop;
+    uv_signal_t signals[2];
+    struct slot *slots;
+    size_t active;
+    size_t next_target;
+    bool done_this_turn;
+    bool stopped;
+    unsigned interrupts;
+    struct err *err;
+};
+
+static void slot_step(struct slot *slot);
+
+static bool admits(const struct fleet *fleet)
+{
+    return !fleet->stopped && fleet->interrupts == 0 &&
+           fleet->next_target < fleet->config->target_count;
+}
+
+/* --- watching a descriptor ------------------------------------------------ */
+
+static void on_watch_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+static void watch_close(struct slot *slot)
+{
+    if (slot->watch == NULL)
+        return;
+    uv_close((uv_handle_t *)&slot->watch->poll, on_watch_closed);
+    slot->watch = NULL;
+}
+
+static void on_ready(uv_poll_t *poll, int status, int events)
+{
+    (void)status; /* an error shows itself in the job's next operation */
+    (void)events;
+    struct watch *watch = poll->data;
+    slot_step(watch->slot);
+}
+
+static struct watch *watch_open(struct slot *slot, int fd)
+{
+    struct watch *watch = calloc(1, sizeof *watch);
+    if (watch == NULL)
+        return NULL;
+    if (uv_poll_init(&slot->fleet->loop, &watch->poll, fd)) {
+        free(watch);
+        return NULL;
+    }
+    watch->poll.data = watch;
+    watch->slot = slot;
+    watch->fd = fd;
+    return watch;
+}
+
+/* 0, or -1 when the descriptor cannot be watched now. */
+static int watch_descriptor(struct slot *slot, struct transport_wait io)
+{
+    int events = 0;
+    if (io.events & TRANSPORT_WRITABLE)
+        events |= UV_WRITABLE;
+    /* Who does not say what it waits for waits for an answer. */
+    if ((io.events & TRANSPORT_READABLE) || events == 0)
+        events |= UV_READABLE;
+    if (slot->watch && slot->watch->fd != io.fd)
+        watch_close(slot);
+    if (slot->watch == NULL)
+        slot->watch = watch_open(slot, io.fd);
+    if (slot->watch == NULL)
+        return -1;
+    return uv_poll_start(&slot->watch->poll, events, on_ready) ? -1 : 0;
+}
+
+/* --- looking up a name ---------------------------------------------------- */
+
+static struct job_address address_of(const void *address, size_t len,
+                                     uint16_t port)
+{
+    struct job_address out = {.len = (socklen_t)len};
+    memcpy(&out.storage, address, len);
+    uint16_t port_in_net_order = htons(port);
+    if (out.storage.ss_family == AF_INET)
+        memcpy((char *)&out.storage + offsetof(struct sockaddr_in, sin_port),
+               &port_in_net_order, sizeof port_in_net_order);
+    else
+        memcpy((char *)&out.storage + offsetof(struct sockaddr_in6, sin6_port),
+               &port_in_net_order, sizeof port_in_net_order);
+    return out;
+}
+
+static bool resolve_literal(struct slot *slot)
+{
+    const struct target *target = slot->target;
+    struct sockaddr_in in4;
+    struct sockaddr_in6 in6;
+    struct job_address address;
+    if (uv_ip4_addr(target->address, target->port, &in4) == 0)
+        address = address_of(&in4, sizeof in4, target->port);
+    else if (uv_ip6_addr(target->address, target->port, &in6) == 0)
+        address = address_of(&in6, sizeof in6, target->port);
+    else
+        return false;
+    job_resolved(slot->job, &address, 1, NULL);
+    return true;
+}
+
+static void on_resolved(uv_getaddrinfo_t *request, int status,
+                        struct addrinfo *found)
+{
+    struct lookup *lookup = request->data;
+    struct slot *slot = lookup->slot;
+    free(lookup);
+    if (slot) {
+        struct job_address addresses[JOB_ADDRESSES_MAX];
+        size_t count = 0;
+        for (struct addrinfo *item = found;
+             item && status == 0 && count < JOB_ADDRESSES_MAX;
+             item = item->ai_next)
+            addresses[count++] =
+                address_of(item->ai_addr, item->ai_addrlen, slot->target->port);
+        slot->lookup = NULL;
+        job_resolved(slot->job, addresses, count,
+                     status ? uv_strerror(status) : NULL);
+        slot_step(slot);
+    }
+    uv_freeaddrinfo(found);
+}
+
+/* True when the answer is here already. */
+static bool resolve(struct slot *slot)
+{
+    if (slot->lookup)
+        return false;
+    if (resolve_literal(slot))
+        return true;
+    struct lookup *lookup = calloc(1, sizeof *lookup);
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+                             .ai_flags = AI_ADDRCONFIG};
+    int failed = UV_ENOMEM;
+    if (lookup) {
+        lookup->request.data = lookup;
+        lookup->slot = slot;
+        failed =
+            uv_getaddrinfo(&slot->fleet->loop, &lookup->request, on_resolved,
+                           slot->target->address, NULL, &hints);
+    }
+    if (failed == 0) {
+        slot->lookup = lookup;
+        return false;
+    }
+    free(lookup);
+    job_resolved(slot->job, NULL, 0, uv_strerror(failed));
+    return true;
+}
+
+/* --- one host ------------------------------------------------------------- */
+
+static void on_slot_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+static void slot_unlink(struct slot *slot)
+{
+    struct fleet *fleet = slot->fleet;
+    if (slot->previous)
+        slot->previous->next = slot->next;
+    else
+        fleet->slots = slot->next;
+    if (slot->next)
+        slot->next->previous = slot->previous;
+    fleet->active--;
+}
+
+static void slot_finish(struct slot *slot)
+{
+    struct fleet *fleet = slot->fleet;
+    watch_close(slot);
+    if (slot->lookup) {
+        slot->lookup->slot = NULL;
+        uv_cancel((uv_req_t *)&slot->lookup->request);
+    }
+    slot_unlink(slot);
+    struct result *result = job_take_result(slot->job);
+    fleet->done_this_turn = true;
+    if (fleet->config->on_done(fleet->config->context, slot->target, slot->job,
+                               result, fleet->err))
+        fleet->stopped = true;
+    job_free(slot->job);
+    uv_close((uv_handle_t *)&slot->timer, on_slot_closed);
+}
+
+static void on_due(uv_timer_t *timer)
+{
+    slot_step(timer->data);
+}
+
+static void slot_step(struct slot *slot)
+{
+    uint64_t now = uv_now(&slot->fleet->loop);
+    struct job_wait wait = job_step(slot->job, now);
+    while (wait.what == JOB_FOR_ADDRESS && resolve(slot))
+        wait = job_step(slot->job, now);
+    if (wait.what == JOB_FOR_NOTHING) {
+        slot_finish(slot);
+        return;
+    }
+    uint64_t ms = wait.deadline_ms > now ? wait.deadline_ms - now : 0;
+    if (wait.what != JOB_FOR_IO)
+        watch_close(slot);
+    else if (watch_descriptor(slot, wait.io) && ms > BLIND_STEP_MS)
+        ms = BLIND_STEP_MS;
+    uv_timer_start(&slot->timer, on_due, ms, 0);
+}
+
+static struct job *make_job(struct fleet *fleet, const struct target *target)
+{
+    const struct fleet_config *config = fleet->config;
+    struct blob request = {0};
+    struct target_cache cache = {0};
+    if (config->request &&
+        config->request(config->context, target, &request, fleet->err))
+        return NULL;
+    if (config->cache)
+        config->cache(config->context, target, &cache);
+    struct job *job =
+        job_new(config->plan, target, &request, &cache, uv_now(&fleet->loop));
+    if (job == NULL)
+        err_set(fleet->err, 0, "%s: no memory for this host", target->name);
+    return job;
+}
+
+/* -1 stops admission: the host was not tried. */
+static int admit(struct fleet *fleet, const struct target *target)
+{
+    struct slot *slot = calloc(1, sizeof *slot);
+    if (slot == NULL)
+        return err_set(fleet->err, 0, "%s: no memory for this host",
+                       target->name);
+    slot->job = make_job(fleet, target);
+    if (slot->job == NULL) {
+        free(slot);
+        return -1;
+    }
+    slot->fleet = fleet;
+    slot->target = target;
+    uv_timer_init(&fleet->loop, &slot->timer);
+    slot->timer.data = slot;
+    slot->next = fleet->slots;
+    if (slot->next)
+        slot->next->previous = slot;
+    fleet->slots = slot;
+    fleet->active++;
+    slot_step(slot);
+    return 0;
+}
+
+static void admit_all(struct fleet *fleet)
+{
+    const struct fleet_config *config = fleet->config;
+    while (admits(fleet) && fleet->active < config->forks) {
+        if (admit(fleet, &config->targets[fleet->next_target]))
+            fleet->stopped = true;
+        else
+            fleet->next_target++;
+    }
+}
+
+/* --- the whole run -------------------------------------------------------- */
+
+static void cancel_all(struct fleet *fleet)
+{
+    struct slot *next = NULL;
+    for (struct slot *slot = fleet->slots; slot; slot = next) {
+        next = slot->next;
+        job_cancel(slot->job);
+        slot_step(slot);
+    }
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    (void)number;
+    struct fleet *fleet = handle->data;
+    if (++fleet->interrupts > 1) {
+        cancel_all(fleet);
+        return;
+    }
+    log_line(fleet->config->log, LOG_WARNING,
+             "interrupted: no further host is begun, %zu at work are waited "
+             "for; once more to leave them",
+             fleet->active);
+}
+
+static int start_signals(struct fleet *fleet)
+{
+    static const int numbers[] = {SIGINT, SIGTERM};
+    int failed = 0;
+    for (size_t i = 0; i < 2; i++) {
+        uv_signal_init(&fleet->loop, &fleet->signals[i]);
+        fleet->signals[i].data = fleet;
+        int code = uv_signal_start(&fleet->signals[i], on_signal, numbers[i]);
+        if (code)
+            failed = err_set(fleet->err, 0, "signals: %s", uv_strerror(code));
+    }
+    return failed;
+}
+
+static void end_turn(struct fleet *fleet)
+{
+    const struct fleet_config *config = fleet->config;
+    if (fleet->done_this_turn && config->on_turn &&
+        config->on_turn(config->context, fleet->err))
+        fleet->stopped = true;
+    fleet->done_this_turn = false;
+    admit_all(fleet);
+}
+
+static void run_loop(struct fleet *fleet)
+{
+    uv_update_time(&fleet->loop);
+    end_turn(fleet);
+    while (fleet->active > 0 || fleet->done_this_turn) {
+        if (fleet->active > 0)
+            uv_run(&fleet->loop, UV_RUN_ONCE);
+        end_turn(fleet);
+    }
+}
+
+static void tell_not_tried(struct fleet *fleet)
+{
+    const struct fleet_config *config = fleet->config;
+    for (size_t i = fleet->next_target; i < config->target_count; i++)
+        config->on_not_tried(config->context, &config->targets[i]);
+}
+
+/* What the loop still holds are closing handles and abandoned look-ups. */
+static void close_loop(struct fleet *fleet)
+{
+    for (size_t i = 0; i < 2; i++)
+        uv_close((uv_handle_t *)&fleet->signals[i], NULL);
+    uv_run(&fleet->loop, UV_RUN_DEFAULT);
+    uv_loop_close(&fleet->loop);
+}
+
+int fleet_run(const struct fleet_config *config, enum fleet_end *end,
+              struct err *err)
+{
+    struct fleet fleet = {.config = config, .err = err};
+    struct sigaction before[2];
+    int code = uv_loop_init(&fleet.loop);
+    if (code)
+        return err_set(err, 0, "event loop: %s", uv_strerror(code));
+    sigaction(SIGINT, NULL, &before[0]);
+    sigaction(SIGTERM, NULL, &before[1]);
+    int failed = start_signals(&fleet);
+    if (!failed) {
+        run_loop(&fleet);
+        tell_not_tried(&fleet);
+    }
+    close_loop(&fleet);
+    sigaction(SIGINT, &before[0], NULL);
+    sigaction(SIGTERM, &before[1], NULL);
+    *end = fleet.stopped          ? FLEET_STOPPED
+           : fleet.interrupts > 0 ? FLEET_INTERRUPTED
+                                  : FLEET_ALL_DONE;
+    return failed;
+}
+
+size_t fleet_forks_possible(size_t wanted, const struct log *log)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit))
+        return wanted;
+    rlim_t soft = limit.rlim_cur;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit))
+        limit.rlim_cur = soft;
+    if (limit.rlim_cur == RLIM_INFINITY)
+        return wanted;
+    rlim_t spare = limit.rlim_cur > DESCRIPTORS_KEPT
+                       ? limit.rlim_cur - DESCRIPTORS_KEPT
+                       : 0;
+    size_t possible = (size_t)(spare / DESCRIPTORS_PER_JOB);
+    if (possible < 1)
+        possible = 1;
+    if (possible >= wanted)
+        return wanted;
+    log_line(log, LOG_INFO,
+             "%zu hosts at once instead of %zu: the limit of open files is "
+             "%llu (ulimit -n)",
+             possible, wanted, (unsigned long long)limit.rlim_cur);
+    return possible;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* How a host ends, and what is told of it then. */
+#include "controller/job_machine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void job_drop_session(struct job *job)
+{
+    if (job->transport)
+        job->plan->transport->free(job->transport);
+    job->transport = NULL;
+    job->channel_open = false;
+}
+
+/*
+ * The phase is a stage of the way that a person knows; what is done about a
+ * failure beside that way belongs to the stage that failed.
+ */
+static void note_phase(struct job *job)
+{
+    enum job_state state = job->state;
+    if (job->result->fault == FAULT_LOST)
+        state = JOB_run;
+    else if (state > JOB_run && state < JOB_done)
+        state = job->started ? JOB_run : JOB_start;
+    strcpy(job->result->phase, job_word(state));
+}
+
+enum job_state job_tidy_state(const struct job *job)
+{
+    return job->payload_file.there || job->request_file.there ? JOB_cleanup
+                                                              : JOB_disconnect;
+}
+
+void job_settle(struct job *job, enum fault fault, const char *text)
+{
+    job->concluded = true;
+    job->working = false;
+    if (fault != FAULT_NONE)
+        result_fail(job->result, fault, text);
+    if (job->result->fault != FAULT_NONE)
+        note_phase(job);
+}
+
+enum pace job_conclude(struct job *job, enum fault fault, const char *text)
+{
+    job_settle(job, fault, text);
+    job_set_state(job,
+                  job->channel_open ? JOB_close_channel : job_tidy_state(job));
+    return GO_ON;
+}
+
+static void add_hint(struct job *job, const char *text)
+{
+    struct result *result = job->result;
+    if (result->hints == NULL)
+        result->hints = cJSON_CreateArray();
+    cJSON *hint = cJSON_CreateString(text);
+    if (!cJSON_AddItemToArray(result->hints, hint))
+        cJSON_Delete(hint);
+}
+
+static void tell_leftovers(struct job *job)
+{
+    char text[256];
+    if (!job->payload_file.there && !job->request_file.there)
+        return;
+    snprintf(text, sizeof text,
+             "left in the login's profile folder: %s%s%s; the next run "
+             "removes what is old",
+             job->payload_file.there ? job->names.payload : "",
+             job->payload_file.there && job->request_file.there ? ", " : "",
+             job->request_file.there ? job->names.request : "");
+    add_hint(job, text);
+}
+
+static void tell_timing(struct job *job)
+{
+    if (job->result->timing == NULL)
+        job->result->timing = cJSON_CreateObject();
+    for (int i = 0; i < JOB_STATE_COUNT && job->result->timing; i++) {
+        char key[32];
+        snprintf(key, sizeof key, "%s_ms", job_word((enum job_state)i));
+        if (job->spent[i] > 0)
+            cJSON_AddNumberToObject(job->result->timing, key,
+                                    (double)job->spent[i]);
+    }
+}
+
+static void tell_noise(struct job *job)
+{
+    const struct frames *frames = &job->frames;
+    struct buf text;
+    if (frames->noise.len == 0)
+        return;
+    /* An escape takes four bytes for one at most, \u{N} fewer. */
+    buf_init(&text, 4 * FRAMES_NOISE_MAX + 64);
+    log_escape(&text, frames->noise.data, frames->noise.len);
+    if (frames->noise_dropped > 0)
+        buf_addf(&text, " (and %zu bytes more)", frames->noise_dropped);
+    free(job->result->noise);
+    job->result->noise = buf_take(&text);
+}
+
+enum pace job_finish(struct job *job)
+{
+    job_drop_session(job);
+    job_set_state(job, JOB_done);
+    tell_leftovers(job);
+    tell_timing(job);
+    tell_noise(job);
+    if (job->result->phase[0] == '\0')
+        note_phase(job);
+    return WAIT;
+}
+
+enum pace job_fail(struct job *job, enum fault fault, const char *text)
+{
+    if (!job->concluded)
+        job_settle(job, fault, text);
+    return job_finish(job);
+}
+
+/* The transport's own class, or that of the state when it gives none. */
+static enum fault broken_fault(const struct job *job)
+{
+    enum fault fault = (enum fault)job->err.code;
+    if (fault <= FAULT_NONE || fault > FAULT_CANCELLED)
+        fault = job_state_fault(job->state);
+    /* Lost is only what was started: before the mark nothing had run. */
+    if (fault == FAULT_LOST)
+        fault =
+            job->state < JOB_exec ? job_state_fault(job->state) : FAULT_EXEC;
+    return fault;
+}
+
+static bool is_host_key_fault(enum fault fault)
+{
+    return fault == FAULT_HOSTKEY_UNKNOWN || fault == FAULT_HOSTKEY_CHANGED ||
+           fault == FAULT_HOSTKEY_OTHER_HOST;
+}
+
+enum pace job_broke(struct job *job)
+{
+    enum fault fault = broken_fault(job);
+    if (job->concluded)
+        return job_finish(job);
+    if (fault == FAULT_BAD_RESULT)
+        return job_fail(job, fault, job->err.text);
+    if (job->working && is_host_key_fault(fault))
+        return job_fail(job, FAULT_LOST, job->err.text);
+    if (job->working) {
+        job_drop_session(job);
+        job_set_state(job, JOB_recover);
+        return job_sleep(job, job_backoff(500, job->recoveries++));
+    }
+    /* Another run was seen working there: that is no unreachable host. */
+    if (job->busy_until > 0)
+        return job_fail(job, FAULT_BUSY, job->err.text);
+    return job_fail(job, fault, job->err.text);
+}
