@@ -131,8 +131,7 @@ bool rule_is_meant(const struct rule *rule, const struct rule_wish *wish,
                    const char *wish_program)
 {
     return rule_has_name(rule, wish->name) &&
-           (wish->direction == 0 ||
-            rule->direction == (long)wish->direction) &&
+           (wish->direction == 0 || rule->direction == (long)wish->direction) &&
            rule_same_word(rule_program(rule),
                           wanted_program(wish, wish_program)) &&
            rule_same_word(rule_text(rule, RULE_SERVICE), wanted_service(wish));
