@@ -19,20 +19,19 @@ struct printed {
     struct recap *recap;
 };
 
-static struct printed begin(enum output output, enum verb verb)
+static void begin(struct printed *p, enum output output, enum verb verb)
 {
-    struct printed p = {0};
-    p.out = open_memstream(&p.text, &p.len);
-    assert_non_null(p.out);
-    const struct recap_config config = {.out = p.out,
+    *p = (struct printed){0};
+    p->out = open_memstream(&p->text, &p->len);
+    assert_non_null(p->out);
+    const struct recap_config config = {.out = p->out,
                                         .output = output,
                                         .verb = verb,
                                         .run = "r1",
                                         .again = "wmifleet apply -i lab.json",
                                         .nothing_asked = 2};
-    p.recap = recap_new(&config);
-    assert_non_null(p.recap);
-    return p;
+    p->recap = recap_new(&config);
+    assert_non_null(p->recap);
 }
 
 static void end(struct printed *p)
@@ -74,7 +73,8 @@ static void assert_says(const struct printed *p, const char *text)
 static void test_equal_hosts_are_told_once_and_folded(void **state)
 {
     (void)state;
-    struct printed p = begin(OUTPUT_HUMAN, VERB_CHECK);
+    struct printed p;
+    begin(&p, OUTPUT_HUMAN, VERB_CHECK);
     add(&p, drifting("lab-01", "{\"absent\":\"value\"}"));
     add(&p, drifting("lab-03", "{\"absent\":\"value\"}"));
     add(&p, drifting("lab-02", "{\"absent\":\"value\"}"));
@@ -96,7 +96,8 @@ static void test_equal_hosts_are_told_once_and_folded(void **state)
 static void test_failures_come_last_with_reason_and_hint(void **state)
 {
     (void)state;
-    struct printed p = begin(OUTPUT_HUMAN, VERB_APPLY);
+    struct printed p;
+    begin(&p, OUTPUT_HUMAN, VERB_APPLY);
     for (int i = 1; i <= 3; i++) {
         char host[16];
         snprintf(host, sizeof host, "pc%d", i);
@@ -124,7 +125,8 @@ static void test_failures_come_last_with_reason_and_hint(void **state)
 static void test_escape_sequences_of_a_target_are_shown_not_obeyed(void **state)
 {
     (void)state;
-    struct printed p = begin(OUTPUT_HUMAN, VERB_CHECK);
+    struct printed p;
+    begin(&p, OUTPUT_HUMAN, VERB_CHECK);
     struct result *result = drifting("lab-1", "\"\\u001b[2J\\u202e\"");
     result->hints = json_parse("t", "[\"\\u001b]0;x\\u0007\"]", 19, NULL);
     add(&p, result);
@@ -138,7 +140,8 @@ static void test_escape_sequences_of_a_target_are_shown_not_obeyed(void **state)
 static void test_ndjson_is_one_object_a_line_and_a_summary(void **state)
 {
     (void)state;
-    struct printed p = begin(OUTPUT_NDJSON, VERB_CHECK);
+    struct printed p;
+    begin(&p, OUTPUT_NDJSON, VERB_CHECK);
     add(&p, drifting("lab-1", "0"));
     recap_not_tried(p.recap, "lab-2");
     end(&p);
@@ -166,7 +169,8 @@ static void test_json_is_one_document_even_without_hosts(void **state)
 {
     (void)state;
     for (int hosts = 0; hosts <= 2; hosts++) {
-        struct printed p = begin(OUTPUT_JSON, VERB_CHECK);
+        struct printed p;
+        begin(&p, OUTPUT_JSON, VERB_CHECK);
         for (int i = 0; i < hosts; i++)
             add(&p, drifting(i ? "b" : "a", "0"));
         end(&p);
