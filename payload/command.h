@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The command line, judged: <verb> <request> <run-id>. Every word is
+ * hostile until it has passed here; what has passed is safe inside a file
+ * name. Free of windows.h.
+ */
+#ifndef PAYLOAD_COMMAND_H
+#define PAYLOAD_COMMAND_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "payload/protocol.h"
+
+enum command_verb {
+#define X(name) COMMAND_##name,
+    PROTOCOL_VERBS(X)
+#undef X
+};
+
+struct command {
+    enum command_verb verb;
+    char run[PROTOCOL_RUN_ID_MAX + 1];
+    char request[80]; /* the bare file name */
+    char hash[PROTOCOL_HASH_LEN + 1]; /* of the request, from its name */
+    bool one_time; /* the request lies in the working directory */
+};
+
+const char *command_verb_word(enum command_verb verb);
+
+/* 0, or -1 when `word` is not 1 to 40 of [A-Za-z0-9-]. */
+int command_check_run(const char *word, struct err *err);
+
+/* `words` are the `count` words behind the program's name. */
+int command_parse(struct command *command, int count, char *const words[],
+                  struct err *err);
+
+/*
+ * True for the name of a file that a controller uploads for one use:
+ * wmifleet-<nonce>.exe or wmifleet-<nonce>-<hash>.json.
+ */
+bool command_is_one_time_name(const char *name);
+
+#endif

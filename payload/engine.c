@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Theory of operation. Every setting has one `struct work`. The first pass
+ * reads and compares all of them and publishes an entry for each that is
+ * done with that: all of them in check, those that need no write in apply.
+ * What is left then goes into the snapshot, and the second pass writes.
+ *
+ * The second pass reads once more before it writes, because the write of
+ * one setting may have changed what another one stands on. `before` and the
+ * snapshot keep what the first pass saw: it is what undo, going backwards,
+ * has to arrive at.
+ */
+#include "payload/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "payload/errors.h"
+
+#define NOT_EFFECTIVE_HINT                                                     \
+    "the write reported success but reading gives another value: a policy or " \
+    "a security product may hold it"
+
+struct work {
+    struct setting *setting;
+    cJSON *before; /* owned until the entry has it */
+    cJSON *entry;  /* NULL: not done yet */
+};
+
+struct engine {
+    const struct engine_host *host;
+    size_t count;
+    const struct work *current; /* for the watchdog; NULL between settings */
+    unsigned long long deadline_ms;
+    struct work works[];
+};
+
+/* What the entry of a setting says, besides what the setting itself has. */
+struct verdict {
+    const char *state;      /* one of PROTOCOL_STATES */
+    const char *error_name; /* NULL: that of the reason's code */
+    struct setting_reason reason;
+};
+
+struct engine *engine_new(const struct setting_list *list,
+                          const struct engine_host *host)
+{
+    struct engine *engine =
+        calloc(1, sizeof *engine + list->count * sizeof *engine->works);
+    if (engine == NULL)
+        return NULL;
+    engine->host = host;
+    engine->count = list->count;
+    for (size_t i = 0; i < list->count; i++)
+        engine->works[i].setting = &list->items[i];
+    return engine;
+}
+
+void engine_free(struct engine *engine)
+{
+    if (engine == NULL)
+        return;
+    for (size_t i = 0; i < engine->count; i++) {
+        cJSON_Delete(engine->works[i].before);
+        cJSON_Delete(engine->works[i].entry);
+    }
+    free(engine);
+}
+
+/* Adds an owned item; a NULL item is left out where `optional`. */
+static bool add_item(cJSON *object, const char *key, cJSON *item, bool optional)
+{
+    if (item == NULL)
+        return optional;
+    if (cJSON_AddItemToObject(object, key, item))
+        return true;
+    cJSON_Delete(item);
+    return false;
+}
+
+static bool add_copy(cJSON *object, const char *key, const cJSON *item)
+{
+    return item == NULL ||
+           add_item(object, key, cJSON_Duplicate(item, true), false);
+}
+
+static bool reason_says_something(const struct verdict *verdict)
+{
+    return verdict->error_name != NULL || verdict->reason.code != 0 ||
+           verdict->reason.text[0] != '\0';
+}
+
+static cJSON *make_entry(const struct work *work, const cJSON *after,
+                         const struct verdict *verdict)
+{
+    const struct setting *setting = work->setting;
+    const struct setting_reason *reason = &verdict->reason;
+    cJSON *entry = cJSON_CreateObject();
+    bool built =
+        entry != NULL &&
+        cJSON_AddStringToObject(entry, "id", setting->id) != NULL &&
+        cJSON_AddStringToObject(entry, "state", verdict->state) != NULL &&
+        add_copy(entry, "desired", setting->desired) &&
+        add_copy(entry, "before", work->before) &&
+        add_copy(entry, "after", after) &&
+        cJSON_AddBoolToObject(entry, "restorable", true) != NULL &&
+        (setting->risk == NULL ||
+         cJSON_AddStringToObject(entry, "risk", setting->risk) != NULL) &&
+        (!reason_says_something(verdict) ||
+         add_item(entry, "error",
+                  error_to_json(reason->code, verdict->error_name, reason->text,
+                                reason->hint),
+                  false)) &&
+        add_copy(entry, "hints", setting->hints);
+    if (built)
+        return entry;
+    cJSON_Delete(entry);
+    return NULL;
+}
+
+/* The entry of a setting is made public; -1 when memory is short. */
+static int finish(struct engine *engine, struct work *work, const cJSON *after,
+                  const struct verdict *verdict)
+{
+    cJSON *entry = make_entry(work, after, verdict);
+    engine->host->lock(engine->host->context);
+    work->entry = entry;
+    engine->current = NULL;
+    engine->host->unlock(engine->host->context);
+    return entry != NULL ? 0 : -1;
+}
+
+static void begin(struct engine *engine, const struct work *work)
+{
+    engine->host->lock(engine->host->context);
+    engine->current = work;
+    engine->host->unlock(engine->host->context);
+}
+
+static bool deadline_passed(const struct engine *engine)
+{
+    return engine->host->now_ms(engine->host->context) >= engine->deadline_ms;
+}
+
+static const char *state_of(enum setting_verdict verdict)
+{
+    switch (verdict) {
+    case SETTING_AGREES:
+        return "ok";
+    case SETTING_DIFFERS:
+        return "drift";
+    case SETTING_BLOCKED:
+        return "blocked";
+    case SETTING_CONFLICT:
+        return "conflict";
+    }
+    return "failed";
+}
+
+static cJSON *read_state(struct setting *setting, struct verdict *verdict)
+{
+    verdict->reason = (struct setting_reason){.code = 0};
+    cJSON *state = setting->ops->read(setting, &verdict->reason);
+    if (state != NULL)
+        return state;
+    verdict->state = "failed";
+    if (!reason_says_something(verdict))
+        setting_reason_set(&verdict->reason, 0, NULL,
+                           "%s: its state could not be read", setting->id);
+    return NULL;
+}
+
+/* First pass: published at once unless the setting is going to be written. */
+static int look(struct engine *engine, struct work *work, bool apply)
+{
+    struct setting *setting = work->setting;
+    struct verdict verdict = {.state = "failed"};
+    begin(engine, work);
+    work->before = read_state(setting, &verdict);
+    if (work->before == NULL)
+        return finish(engine, work, NULL, &verdict);
+    enum setting_verdict compared =
+        setting->ops->compare(setting, work->before, &verdict.reason);
+    if (apply && compared == SETTING_DIFFERS)
+        return 0;
+    verdict.state = state_of(compared);
+    return finish(engine, work, work->before, &verdict);
+}
+
+/* Reads and compares what a write has left; `after` is the caller's. */
+static void judge_write(struct setting *setting, cJSON **after,
+                        struct verdict *verdict)
+{
+    *after = read_state(setting, verdict);
+    if (*after == NULL)
+        return;
+    enum setting_verdict compared =
+        setting->ops->compare(setting, *after, &verdict->reason);
+    if (compared == SETTING_AGREES) {
+        verdict->state = "changed";
+        if (setting->restart_winmgmt)
+            setting_hint(setting, "takes effect when winmgmt restarts");
+        return;
+    }
+    verdict->state = "failed";
+    verdict->error_name = "not_effective";
+    if (verdict->reason.text[0] == '\0')
+        setting_reason_set(&verdict->reason, verdict->reason.code,
+                           NOT_EFFECTIVE_HINT,
+                           "%s: written, but it did not take", setting->id);
+}
+
+static void write_state(struct setting *setting, const cJSON *state,
+                        cJSON **after, struct verdict *verdict)
+{
+    if (setting->ops->write(setting, state, &verdict->reason) == 0) {
+        judge_write(setting, after, verdict);
+        return;
+    }
+    struct setting_reason ignored = {.code = 0};
+    verdict->state = "failed";
+    if (!reason_says_something(verdict))
+        setting_reason_set(&verdict->reason, 0, NULL, "%s: the write failed",
+                           setting->id);
+    *after = setting->ops->read(setting, &ignored);
+}
+
+/* Second pass. */
+static int change(struct engine *engine, struct work *work)
+{
+    struct setting *setting = work->setting;
+    struct verdict verdict = {.state = "failed"};
+    cJSON *after = NULL;
+    begin(engine, work);
+    cJSON *state = read_state(setting, &verdict);
+    if (state != NULL) {
+        enum setting_verdict compared =
+            setting->ops->compare(setting, state, &verdict.reason);
+        verdict.state = state_of(compared);
+        if (compared == SETTING_DIFFERS)
+            write_state(setting, state, &after, &verdict);
+        else if (compared == SETTING_AGREES && /* by another one's write */
+                 !cJSON_Compare(state, work->before, true))
+            verdict.state = "changed";
+    }
+    int status =
+        finish(engine, work, after != NULL ? after : state, &verdict);
+    cJSON_Delete(state);
+    cJSON_Delete(after);
+    return status;
+}
+
+static cJSON *snapshot_entry(const struct work *work)
+{
+    cJSON *entry = cJSON_CreateObject();
+    if (entry != NULL &&
+        cJSON_AddStringToObject(entry, "id", work->setting->id) != NULL &&
+        add_copy(entry, "desired", work->setting->desired) &&
+        add_copy(entry, "before", work->before))
+        return entry;
+    cJSON_Delete(entry);
+    return NULL;
+}
+
+/* What is to be written, as it stands; NULL when memory is short. */
+static cJSON *make_snapshot(const struct engine *engine)
+{
+    cJSON *settings = cJSON_CreateArray();
+    for (size_t i = 0; settings != NULL && i < engine->count; i++) {
+        if (engine->works[i].entry != NULL)
+            continue;
+        cJSON *entry = snapshot_entry(&engine->works[i]);
+        if (entry != NULL && cJSON_AddItemToArray(settings, entry))
+            continue;
+        cJSON_Delete(entry);
+        cJSON_Delete(settings);
+        settings = NULL;
+    }
+    return settings;
+}
+
+/* Without a snapshot nothing is written: every open setting has failed. */
+static void refuse_writes(struct engine *engine, const char *why)
+{
+    for (size_t i = 0; i < engine->count; i++) {
+        struct work *work = &engine->works[i];
+        struct verdict verdict = {.state = "failed"};
+        if (work->entry != NULL)
+            continue;
+        setting_reason_set(&verdict.reason, 0, NULL, "not written: %s", why);
+        (void)finish(engine, work, work->before, &verdict);
+    }
+}
+
+static int save_snapshot(struct engine *engine, struct err *err)
+{
+    cJSON *settings = make_snapshot(engine);
+    int status = settings == NULL
+                     ? err_set(err, 0, "snapshot: memory is short")
+                     : engine->host->snapshot(engine->host->context, settings,
+                                              err);
+    cJSON_Delete(settings);
+    if (status != 0)
+        refuse_writes(engine, err->text);
+    return status;
+}
+
+static enum engine_end pass(struct engine *engine, bool writing, bool apply,
+                            struct err *err)
+{
+    for (size_t i = 0; i < engine->count; i++) {
+        struct work *work = &engine->works[i];
+        if (work->entry != NULL)
+            continue;
+        if (deadline_passed(engine))
+            return ENGINE_TIMEOUT;
+        int status =
+            writing ? change(engine, work) : look(engine, work, apply);
+        if (status != 0) {
+            err_set(err, 0, "%s: memory is short", work->setting->id);
+            return ENGINE_FAILED;
+        }
+    }
+    return ENGINE_DONE;
+}
+
+enum engine_end engine_run(struct engine *engine, bool apply,
+                           unsigned long long deadline_ms, struct err *err)
+{
+    engine->deadline_ms = deadline_ms;
+    enum engine_end end = pass(engine, false, apply, err);
+    if (end != ENGINE_DONE || engine_open_count(engine) == 0)
+        return end;
+    if (save_snapshot(engine, err) != 0)
+        return ENGINE_FAILED;
+    return pass(engine, true, apply, err);
+}
+
+size_t engine_open_count(const struct engine *engine)
+{
+    size_t open = 0;
+    for (size_t i = 0; i < engine->count; i++)
+        open += engine->works[i].entry == NULL;
+    return open;
+}
+
+static bool add_interrupted(cJSON *settings, const struct work *work,
+                            const char *text)
+{
+    /* The other thread still owns everything of it but what plan made. */
+    struct setting known = {.desired = work->setting->desired,
+                            .risk = work->setting->risk};
+    struct work copy = {.setting = &known};
+    struct verdict verdict = {.state = "failed", .error_name = "interrupted"};
+    memcpy(known.id, work->setting->id, sizeof known.id);
+    setting_reason_set(&verdict.reason, 0, NULL, "%s", text);
+    cJSON *entry = make_entry(&copy, NULL, &verdict);
+    if (entry != NULL && cJSON_AddItemToArray(settings, entry))
+        return true;
+    cJSON_Delete(entry);
+    return false;
+}
+
+cJSON *engine_settings(const struct engine *engine, const char *interrupted)
+{
+    cJSON *settings = cJSON_CreateArray();
+    for (size_t i = 0; settings != NULL && i < engine->count; i++) {
+        const struct work *work = &engine->works[i];
+        bool added = true;
+        if (work->entry != NULL)
+            added = cJSON_AddItemReferenceToArray(settings, work->entry);
+        else if (interrupted != NULL && work == engine->current)
+            added = add_interrupted(settings, work, interrupted);
+        if (added)
+            continue;
+        cJSON_Delete(settings);
+        settings = NULL;
+    }
+    return settings;
+}

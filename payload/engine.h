@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is done with every setting, whatever it is about.
+ *
+ *   check   read, compare                                  ok | drift | ...
+ *   apply   read and compare all; one snapshot of every setting that is
+ *           going to be written, flushed to disk; then for each of those:
+ *           read, write, read again, compare again         changed | failed
+ *
+ * A setting that fails never stops the others. The run deadline is looked
+ * at before each setting. Free of windows.h: clock, lock and disk are the
+ * host's.
+ *
+ * One thread runs the engine; another (the watchdog) may at any moment call
+ * engine_settings while it holds the host's lock. An entry that has been
+ * published is never changed again.
+ */
+#ifndef PAYLOAD_ENGINE_H
+#define PAYLOAD_ENGINE_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "payload/setting.h"
+
+/* What the engine needs of its surroundings. All members are called. */
+struct engine_host {
+    void *context;
+    unsigned long long (*now_ms)(void *context); /* monotonic */
+    void (*lock)(void *context);
+    void (*unlock)(void *context);
+    /*
+     * Puts `settings`, an array of {"id", "desired", "before"}, on disk and
+     * returns 0 only when it is there to stay. Called at most once, before
+     * the first write.
+     */
+    int (*snapshot)(void *context, const cJSON *settings, struct err *err);
+};
+
+enum engine_end {
+    ENGINE_DONE,
+    ENGINE_TIMEOUT, /* the deadline passed; the settings so far are there */
+    ENGINE_FAILED,  /* the engine itself could not go on; err says why */
+};
+
+struct engine;
+
+/* Both outlive the engine. NULL when memory is short. */
+struct engine *engine_new(const struct setting_list *list,
+                          const struct engine_host *host);
+void engine_free(struct engine *engine);
+
+/* Once per engine; `deadline_ms` is in the host's time. */
+enum engine_end engine_run(struct engine *engine, bool apply,
+                           unsigned long long deadline_ms, struct err *err);
+
+/*
+ * The entries of the settings done so far, in the order of application, as
+ * protocol.h has them; they refer into the engine. `interrupted` adds the
+ * one under way as failed with that text (NULL: none). The caller frees
+ * with cJSON_Delete, before the engine. NULL when memory is short.
+ */
+cJSON *engine_settings(const struct engine *engine, const char *interrupted);
+
+/* How many settings have no entry yet. */
+size_t engine_open_count(const struct engine *engine);
+
+#endif

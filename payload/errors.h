@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Win32 codes and HRESULTs by name, and in words that are the same on every
+ * machine: FormatMessage answers in the machine's own language. Free of
+ * windows.h.
+ */
+#ifndef PAYLOAD_ERRORS_H
+#define PAYLOAD_ERRORS_H
+
+#include <cjson/cJSON.h>
+
+/*
+ * The symbol of `code` in Microsoft's headers, or NULL when it is not one
+ * that is known here. A Win32 code wrapped in an HRESULT (0x8007xxxx) is
+ * known by its Win32 symbol unless it has one of its own.
+ */
+const char *error_name(unsigned long code);
+
+/* One plain sentence without a full stop; never NULL. */
+const char *error_text(unsigned long code);
+
+/*
+ * {"code", "name", "text", "hint"}: members that are NULL, empty or 0 are
+ * left out, a NULL `name` is looked up, an empty `text` is the code's own.
+ * NULL when memory is short.
+ */
+cJSON *error_to_json(unsigned long code, const char *name, const char *text,
+                     const char *hint);
+
+#endif

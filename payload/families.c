@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#include "payload/families.h"
+
+#include <stddef.h>
+
+const struct setting_family *const *families(void)
+{
+    /* The door is opened when the room is ready. */
+    static const struct setting_family *const table[] = {
+        &uac_family, &dcom_family, &cimom_family, &firewall_family, NULL,
+    };
+    return table;
+}

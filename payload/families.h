@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* Every setting family, in the order of application: firewall last. */
+#ifndef PAYLOAD_FAMILIES_H
+#define PAYLOAD_FAMILIES_H
+
+#include "payload/setting.h"
+
+/* NULL-terminated. */
+const struct setting_family *const *families(void);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Values of the registry under HKEY_LOCAL_MACHINE, always in the 64-bit
+ * view. Keys and names are UTF-8 and static. Every function returns a Win32
+ * code, 0 when all went well.
+ */
+#ifndef PAYLOAD_REGISTRY_IO_H
+#define PAYLOAD_REGISTRY_IO_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+
+#include "payload/registry_state.h"
+
+/* The state of a value, absence included, as registry_state.h has it. */
+unsigned long registry_read(const char *key, const char *name, cJSON **state);
+
+/* Makes the key where it is missing. */
+unsigned long registry_write(const char *key, const char *name,
+                             const struct registry_value *value);
+
+/*
+ * Puts a state back that registry_read gave: a value, or its absence and
+ * that of the keys that were missing, as far as they are empty now.
+ */
+unsigned long registry_restore(const char *key, const char *name,
+                               const cJSON *state);
+
+/* True when there is such a key. */
+bool registry_has_key(const char *key);
+
+/* For facts: false when it is absent or of another type. */
+bool registry_number(const char *key, const char *name, unsigned long *number);
+/* The text, or NULL; the caller frees. */
+char *registry_text(const char *key, const char *name);
+
+#endif

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Theory of operation. run_command prints the start mark and then takes one
+ * step after the other; the first one that fails fills `failure` and the
+ * rest is left out. The result is saved in the folder, then printed.
+ *
+ * The watchdog's thread may want to speak at any moment. What it needs is
+ * published under `guard`; and whoever sets `ending` first prints the
+ * result, so that there is one.
+ *
+ * Only a run that reached its settings is saved: an answer such as `busy`
+ * has to be asked for again.
+ */
+#include "payload/run.h"
+
+#include <windows.h>
+#include <objbase.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "payload/command.h"
+#include "payload/engine.h"
+#include "payload/errors.h"
+#include "payload/facts.h"
+#include "payload/families.h"
+#include "payload/folder.h"
+#include "payload/identity.h"
+#include "payload/machine_lock.h"
+#include "payload/outcome.h"
+#include "payload/output.h"
+#include "payload/request.h"
+#include "payload/saved.h"
+#include "payload/settle.h"
+#include "payload/system.h"
+#include "payload/watchdog.h"
+#include "payload/snapshot.h"
+
+#define MS_PER_SECOND 1000u
+
+struct run {
+    ULONGLONG begun_ms;
+    CRITICAL_SECTION guard;
+    LONG ending; /* 1: somebody is printing the result */
+    struct watchdog watchdog;
+    struct command command;
+    char key[SAVED_KEY_MAX];
+    struct image image;
+    struct folder folder;
+    struct machine_lock lock;
+    struct request request;
+    struct setting_list settings;
+    struct engine_host host;
+    struct engine *engine;   /* published */
+    struct outcome outcome;  /* published, but for `settings` */
+    struct failure failure;
+    bool worked; /* published: it reached its settings and is to be saved */
+    char *computer;
+};
+
+static void publish_begin(struct run *run)
+{
+    EnterCriticalSection(&run->guard);
+}
+
+static void publish_end(struct run *run)
+{
+    LeaveCriticalSection(&run->guard);
+}
+
+static void add_hint(struct run *run, const char *text)
+{
+    cJSON *hint = cJSON_CreateString(text);
+    publish_begin(run);
+    if (run->outcome.hints == NULL)
+        run->outcome.hints = cJSON_CreateArray();
+    if (hint != NULL && !cJSON_AddItemToArray(run->outcome.hints, hint))
+        cJSON_Delete(hint);
+    publish_end(run);
+}
+
+/* --- the result ----------------------------------------------------------- */
+
+/* Saved before it is printed: a connection that breaks here loses nothing. */
+static void save_and_print(struct run *run, char *text)
+{
+    static const char hopeless[] =
+        "{\"protocol\":1,\"error\":{\"class\":\"payload-failed\",\"text\":"
+        "\"memory is short\"},\"settings\":[],\"complete\":true}";
+    if (text == NULL) {
+        output_document(hopeless, sizeof hopeless - 1);
+        return;
+    }
+    size_t len = strlen(text);
+    if (run->worked)
+        (void)saved_store(&run->folder, run->key, text, len, NULL);
+    output_document(text, len);
+    free(text);
+}
+
+/* Prints the result unless the other thread does; false when it does. */
+static bool finish(struct run *run, const struct failure *failure,
+                   const char *interrupted)
+{
+    if (InterlockedExchange(&run->ending, 1) != 0)
+        return false;
+    publish_begin(run);
+    cJSON *settings = run->engine != NULL
+                          ? engine_settings(run->engine, interrupted)
+                          : NULL;
+    run->outcome.settings = settings;
+    run->outcome.elapsed_ms = GetTickCount64() - run->begun_ms;
+    save_and_print(run, outcome_print(&run->outcome, failure));
+    run->outcome.settings = NULL;
+    cJSON_Delete(settings);
+    publish_end(run);
+    return true;
+}
+
+static void bark(void *context)
+{
+    struct run *run = context;
+    struct failure failure;
+    failure_set(&failure, FAILURE_RUN_TIMEOUT, 0,
+                "the setting that is marked as interrupted did not come back; "
+                "look at what it works on",
+                "the run was ended after %d seconds",
+                PROTOCOL_WATCHDOG_SECONDS);
+    (void)finish(run, &failure, "the run was ended while this was under way");
+}
+
+/* --- the steps ------------------------------------------------------------ */
+
+static void print_start_mark(struct run *run, const char *run_id)
+{
+    char *text = outcome_print_start(run_id, run->outcome.payload);
+    if (text != NULL)
+        output_document(text, strlen(text));
+    free(text);
+}
+
+static void begin(struct run *run, int count, char *const words[])
+{
+    struct err err;
+    if (image_open(&run->image, &err) == 0)
+        run->outcome.payload = run->image.hash;
+    else
+        failure_set(&run->failure, FAILURE_PAYLOAD_FAILED,
+                    (unsigned long)err.code, NULL, "%s", err.text);
+    if (count == 3 && command_check_run(words[2], NULL) == 0)
+        run->outcome.run = words[2];
+    print_start_mark(run, run->outcome.run);
+}
+
+static int take_command(struct run *run, int count, char *const words[])
+{
+    struct err err;
+    if (run->failure.class != FAILURE_NONE)
+        return -1;
+    if (command_parse(&run->command, count, words, &err) != 0)
+        return failure_set(&run->failure, FAILURE_PAYLOAD_FAILED, 0,
+                           "controller and payload may be of different "
+                           "versions",
+                           "%s", err.text);
+    run->outcome.run = run->command.run;
+    run->outcome.verb = command_verb_word(run->command.verb);
+    run->outcome.request = run->command.hash;
+    saved_key(&run->command, run->key);
+    return 0;
+}
+
+static int start_watchdog(struct run *run)
+{
+    run->watchdog = (struct watchdog){
+        .after_ms = PROTOCOL_WATCHDOG_SECONDS * MS_PER_SECOND,
+        .bark = bark,
+        .context = run,
+    };
+    if (watchdog_start(&run->watchdog) == 0)
+        return 0;
+    DWORD code = GetLastError();
+    return failure_set(&run->failure, FAILURE_PAYLOAD_FAILED, code, NULL,
+                       "watchdog: its thread cannot be started: %s",
+                       error_text(code));
+}
+
+/* What is told of the machine in every result, failures included. */
+static void look_around(struct run *run)
+{
+    char *computer = identity_computer();
+    cJSON *facts = facts_collect();
+    cJSON *identity = identity_collect();
+    publish_begin(run);
+    run->computer = computer;
+    run->outcome.computer = computer;
+    run->outcome.facts = facts;
+    run->outcome.identity = identity;
+    publish_end(run);
+}
+
+static int require_administrator(struct run *run)
+{
+    if (system_is_elevated_administrator())
+        return 0;
+    return failure_set(&run->failure, FAILURE_NOT_ADMIN, 0,
+                       "log in as a member of Administrators; OpenSSH gives "
+                       "such a login its full token",
+                       "this login is not an elevated administrator: nothing "
+                       "was looked at or changed");
+}
+
+static int take_folder(struct run *run)
+{
+    if (folder_open(&run->folder, &run->failure) != 0)
+        return -1;
+    publish_begin(run);
+    run->outcome.folder = run->folder.path;
+    publish_end(run);
+    return 0;
+}
+
+/* True when this very run has been done: its result is printed again. */
+static bool print_saved(struct run *run)
+{
+    struct buf text;
+    buf_init(&text, PROTOCOL_RESULT_MAX + 1024);
+    bool found = saved_load(&run->folder, run->key, &text, NULL) == 0;
+    if (found && InterlockedExchange(&run->ending, 1) == 0)
+        output_document(text.data, text.len);
+    buf_release(&text);
+    return found;
+}
+
+static void settle(struct run *run)
+{
+    struct err err;
+    bool settled = settle_payload(&run->folder, &run->image, &err);
+    if (!settled)
+        add_hint(run, err.text);
+    publish_begin(run);
+    run->outcome.settled = settled;
+    publish_end(run);
+}
+
+static int take_request(struct run *run)
+{
+    struct err err;
+    bool settled = true;
+    if (request_open(&run->request, &run->command, &run->folder,
+                     &run->failure) != 0)
+        return -1;
+    if (run->request.secret)
+        settled = false;
+    else if (run->command.one_time)
+        settled = settle_request(&run->folder, run->command.hash,
+                                 &run->request.bytes, &err);
+    if (!settled && !run->request.secret)
+        add_hint(run, err.text);
+    publish_begin(run);
+    run->outcome.request_settled = settled;
+    publish_end(run);
+    return 0;
+}
+
+static int plan(struct run *run)
+{
+    for (const struct setting_family *const *f = families(); *f != NULL; f++) {
+        struct err err;
+        if (request_wants_family(&run->request, (*f)->name) &&
+            (*f)->plan(&run->request.settings, &run->settings, &err) != 0)
+            return failure_set(&run->failure, FAILURE_PAYLOAD_FAILED, 0, NULL,
+                               "%s", err.text);
+    }
+    return 0;
+}
+
+/* --- what the engine asks for --------------------------------------------- */
+
+static unsigned long long now_ms(void *context)
+{
+    (void)context;
+    return GetTickCount64();
+}
+
+static void lock_guard(void *context)
+{
+    publish_begin(context);
+}
+
+static void unlock_guard(void *context)
+{
+    publish_end(context);
+}
+
+static int save_snapshot(void *context, const cJSON *settings, struct err *err)
+{
+    struct run *run = context;
+    const struct snapshot_head head = {
+        .run = run->command.run,
+        .computer = run->computer,
+        .identity = run->outcome.identity,
+    };
+    return snapshot_save(&run->folder, &head, settings, err);
+}
+
+static int make_engine(struct run *run)
+{
+    run->host = (struct engine_host){
+        .context = run,
+        .now_ms = now_ms,
+        .lock = lock_guard,
+        .unlock = unlock_guard,
+        .snapshot = save_snapshot,
+    };
+    struct engine *engine = engine_new(&run->settings, &run->host);
+    publish_begin(run);
+    run->engine = engine;
+    run->worked = engine != NULL;
+    publish_end(run);
+    return engine != NULL
+               ? 0
+               : failure_set(&run->failure, FAILURE_PAYLOAD_FAILED, 0, NULL,
+                             "engine: memory is short");
+}
+
+static void run_engine(struct run *run)
+{
+    struct err err;
+    unsigned long long deadline =
+        run->begun_ms + (ULONGLONG)PROTOCOL_RUN_SECONDS * MS_PER_SECOND;
+    enum engine_end end = engine_run(
+        run->engine, run->command.verb == COMMAND_apply, deadline, &err);
+    if (end == ENGINE_FAILED)
+        failure_set(&run->failure, FAILURE_PAYLOAD_FAILED,
+                    (unsigned long)err.code, NULL, "%s", err.text);
+    if (end == ENGINE_TIMEOUT)
+        failure_set(&run->failure, FAILURE_RUN_TIMEOUT, 0,
+                    "run it again: what is done stays done",
+                    "%lu of %lu settings were not reached within %d seconds",
+                    (unsigned long)engine_open_count(run->engine),
+                    (unsigned long)run->settings.count, PROTOCOL_RUN_SECONDS);
+}
+
+static void collect_family_facts(struct run *run)
+{
+    cJSON *facts = run->outcome.facts;
+    for (const struct setting_family *const *f = families(); *f != NULL; f++) {
+        if ((*f)->facts == NULL || facts == NULL)
+            continue;
+        cJSON *more = cJSON_CreateObject();
+        (*f)->facts(more);
+        publish_begin(run);
+        for (cJSON *item; more != NULL && (item = more->child) != NULL;) {
+            cJSON_DetachItemViaPointer(more, item);
+            cJSON_AddItemToObject(facts, item->string, item);
+        }
+        publish_end(run);
+        cJSON_Delete(more);
+    }
+}
+
+static void end_families(void)
+{
+    for (const struct setting_family *const *f = families(); *f != NULL; f++) {
+        if ((*f)->done != NULL)
+            (*f)->done();
+    }
+}
+
+/* Under the machine's lock, with a request that has been judged. */
+static void work(struct run *run)
+{
+    if (plan(run) != 0 || make_engine(run) != 0)
+        return;
+    HRESULT com = CoInitializeEx(NULL, COINIT_MULTITHREADED);
+    if (FAILED(com))
+        add_hint(run, "COM cannot be initialised: settings that need it fail");
+    run_engine(run);
+    collect_family_facts(run);
+    end_families();
+    if (SUCCEEDED(com))
+        CoUninitialize();
+}
+
+/* True when the answer has been printed already. */
+static bool work_once(struct run *run)
+{
+    if (print_saved(run))
+        return true;
+    if (machine_lock_take(&run->lock, &run->folder, run->key,
+                          PROTOCOL_RUN_SECONDS * MS_PER_SECOND,
+                          &run->failure) != 0)
+        return false;
+    /* The one that was waited for may have been this very run. */
+    if (print_saved(run))
+        return true;
+    settle(run);
+    if (take_request(run) == 0) {
+        settle_sweep();
+        work(run);
+    }
+    return false;
+}
+
+static void release(struct run *run)
+{
+    machine_lock_release(&run->lock);
+    engine_free(run->engine);
+    setting_list_release(&run->settings);
+    request_close(&run->request);
+    folder_close(&run->folder);
+    image_close(&run->image);
+    cJSON_Delete(run->outcome.facts);
+    cJSON_Delete(run->outcome.identity);
+    cJSON_Delete(run->outcome.hints);
+    free(run->computer);
+    DeleteCriticalSection(&run->guard);
+}
+
+void run_command(int count, char *const words[])
+{
+    struct run run = {.begun_ms = GetTickCount64()};
+    bool printed = false;
+    InitializeCriticalSection(&run.guard);
+    begin(&run, count, words);
+    if (take_command(&run, count, words) == 0 && start_watchdog(&run) == 0) {
+        look_around(&run);
+        if (require_administrator(&run) == 0 && take_folder(&run) == 0)
+            printed = work_once(&run);
+    }
+    /* The watchdog speaks: its thread ends the process. */
+    if (!printed && !finish(&run, &run.failure, NULL))
+        Sleep(INFINITE);
+    release(&run);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "payload/snapshot.h"
+
+#include <windows.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+
+#define SNAPSHOT_MAX (16u * 1024 * 1024)
+
+static bool has_setting(const cJSON *settings, const char *id)
+{
+    const cJSON *setting;
+    cJSON_ArrayForEach(setting, settings)
+    {
+        const char *known = json_text(setting, "id");
+        if (known != NULL && id != NULL && strcmp(known, id) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Adds copies of what `into` lacks. */
+static bool merge(cJSON *into, const cJSON *settings)
+{
+    const cJSON *setting;
+    cJSON_ArrayForEach(setting, settings)
+    {
+        if (has_setting(into, json_text(setting, "id")))
+            continue;
+        cJSON *copy = cJSON_Duplicate(setting, true);
+        if (copy == NULL || !cJSON_AddItemToArray(into, copy)) {
+            cJSON_Delete(copy);
+            return false;
+        }
+    }
+    return true;
+}
+
+/*
+ * The settings of the snapshot of an earlier time, an empty array where
+ * there is none; NULL when there is one that cannot be read.
+ */
+static cJSON *earlier_settings(const char *path, struct err *err)
+{
+    struct buf text;
+    cJSON *settings = NULL;
+    buf_init(&text, SNAPSHOT_MAX);
+    if (file_read(path, &text, err) == 0) {
+        cJSON *tree = json_parse(path, text.data, text.len, err);
+        settings = cJSON_DetachItemFromObjectCaseSensitive(tree, "settings");
+        if (tree != NULL && settings == NULL)
+            err_set(err, 0, "%s: it has no settings", path);
+        cJSON_Delete(tree);
+    } else if (err->code == ERROR_FILE_NOT_FOUND) {
+        settings = cJSON_CreateArray();
+    }
+    buf_release(&text);
+    return settings;
+}
+
+/* Takes `settings`. */
+static char *print(const struct snapshot_head *head, cJSON *settings)
+{
+    cJSON *tree = cJSON_CreateObject();
+    char *text = NULL;
+    if (!cJSON_AddItemToObject(tree, "settings", settings))
+        cJSON_Delete(settings);
+    else if (cJSON_AddNumberToObject(tree, "protocol", PROTOCOL_VERSION) &&
+             cJSON_AddStringToObject(tree, "run", head->run) &&
+             (head->computer == NULL ||
+              cJSON_AddStringToObject(tree, "computer", head->computer)) &&
+             (head->identity == NULL ||
+              cJSON_AddItemToObject(tree, "identity",
+                                    cJSON_Duplicate(head->identity, true))) &&
+             cJSON_AddTrueToObject(tree, "complete"))
+        text = json_print_ascii(tree);
+    cJSON_Delete(tree);
+    return text;
+}
+
+int snapshot_save(const struct folder *folder, const struct snapshot_head *head,
+                  const cJSON *settings, struct err *err)
+{
+    char name[PROTOCOL_RUN_ID_MAX + 16];
+    char path[FILE_PATH_MAX];
+    struct err local;
+    if (err == NULL)
+        err = &local;
+    snprintf(name, sizeof name, "u-%s.json", head->run);
+    folder_path(folder, name, path);
+    cJSON *all = earlier_settings(path, err);
+    if (all == NULL)
+        return err_prefix(err, "snapshot");
+    char *text = NULL;
+    if (merge(all, settings))
+        text = print(head, all);
+    else
+        cJSON_Delete(all);
+    int status = text == NULL
+                     ? err_set(err, 0, "%s: memory is short", path)
+                     : file_replace(path, text, strlen(text), err);
+    free(text);
+    return status == 0 ? 0 : err_prefix(err, "snapshot");
+}

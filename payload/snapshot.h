@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * u-<run-id>.json: what stood on the machine before a run wrote.
+ *
+ *   {"protocol", "run", "computer", "identity", "settings": [{"id",
+ *    "desired", "before"}], "complete": true}
+ *
+ * A run id may be worked on twice, when the first time ended half-way. The
+ * snapshot of the first time then stands: it has the state before the first
+ * write. Only settings that it lacks are added. Never deleted here.
+ */
+#ifndef PAYLOAD_SNAPSHOT_H
+#define PAYLOAD_SNAPSHOT_H
+
+#include <cjson/cJSON.h>
+
+#include "payload/folder.h"
+
+struct snapshot_head {
+    const char *run;
+    const char *computer; /* may be NULL */
+    const cJSON *identity;
+};
+
+/* On the disk to stay when it returns 0. */
+int snapshot_save(const struct folder *folder,
+                  const struct snapshot_head *head, const cJSON *settings,
+                  struct err *err);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "payload/system.h"
+
+#include <windows.h>
+
+void system_prepare(void)
+{
+    static const DWORD streams[] = {STD_INPUT_HANDLE, STD_OUTPUT_HANDLE,
+                                    STD_ERROR_HANDLE};
+    SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32);
+    /* A box that nobody can see would hang the run. */
+    SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX |
+                 SEM_NOOPENFILEERRORBOX);
+    /* A service that kept our stdout open would hang the SSH channel. */
+    for (size_t i = 0; i < sizeof streams / sizeof *streams; i++) {
+        HANDLE stream = GetStdHandle(streams[i]);
+        if (stream != NULL && stream != INVALID_HANDLE_VALUE)
+            SetHandleInformation(stream, HANDLE_FLAG_INHERIT, 0);
+    }
+}
+
+static bool token_is_elevated(void)
+{
+    HANDLE token = NULL;
+    TOKEN_ELEVATION elevation = {0};
+    DWORD len = 0;
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
+        return false;
+    bool elevated = GetTokenInformation(token, TokenElevation, &elevation,
+                                        sizeof elevation, &len) &&
+                    elevation.TokenIsElevated != 0;
+    CloseHandle(token);
+    return elevated;
+}
+
+bool system_is_elevated_administrator(void)
+{
+    BYTE sid[SECURITY_MAX_SID_SIZE];
+    DWORD len = sizeof sid;
+    BOOL member = FALSE;
+    return token_is_elevated() &&
+           CreateWellKnownSid(WinBuiltinAdministratorsSid, NULL, sid, &len) &&
+           CheckTokenMembership(NULL, sid, &member) && member;
+}
+
+system_function system_load(const wchar_t *library, const char *name)
+{
+    HMODULE module =
+        LoadLibraryExW(library, NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
+    return module != NULL ? (system_function)GetProcAddress(module, name)
+                          : NULL;
+}
