@@ -6,7 +6,8 @@
  * (with and without --export), the static layout as JSON, executables,
  * directories, 'h1,h2,' and standard input; merges variables exactly as
  * Ansible does, `wmi` alone as RFC 7396. Never contacts anything, never
- * writes anything; runs a program only when a source or a selected host's secret names one.
+ * writes anything; runs a program only when a source or a selected host's
+ * secret names one.
  *
  * Life cycle: inventory_load, then any of the rest, inventory_free. Targets,
  * and every pointer in them, live as long as the inventory.
@@ -27,8 +28,9 @@ struct inventory;
 /*
  * Reads `count` sources in the order given (the last wins). A source is a
  * file, an executable, a directory, `-` for standard input, or host names
- * with at least one comma. Every mistake of form (syntax, duplicate keys, cycles, impossible
- * ranges, nesting) becomes a line in `problems`; NULL when there was any.
+ * with at least one comma. Every mistake of form (syntax, duplicate keys,
+ * cycles, impossible ranges, nesting) becomes a line in `problems`; NULL when
+ * there was any.
  */
 struct inventory *inventory_load(const char *const *sources, size_t count,
                                  struct problems *problems);

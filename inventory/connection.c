@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ssh takes the first of several words for one thing, and Ansible calls it
+ * with ansible_ssh_args, then what the variables say, then the common and
+ * the extra arguments. The draft is filled in that order.
+ */
+#include "inventory/connection.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/json.h"
+#include "inventory/secret.h"
+#include "inventory/ssh_words.h"
+
+#define PORT_DEFAULT 22
+#define TIMEOUT_MAX_S 86400
+#define RETRIES_MAX 1000
+
+/* One host being read. */
+struct draft {
+    const struct connection_rules *rules;
+    const struct view *view;
+    struct target *target;
+    const char *key;    /* the variable whose words are read */
+    const cJSON *value; /* and its value */
+    bool has_port;
+    bool has_timeout;
+};
+
+#define COMPLAIN(draft, ...)                                                   \
+    complaints_error((draft)->rules->complaints, (draft)->target->name,        \
+                     (draft)->value, __VA_ARGS__)
+#define WARN(draft, ...)                                                       \
+    complaints_warning((draft)->rules->complaints, (draft)->target->name,      \
+                       (draft)->value, __VA_ARGS__)
+
+/* --- values
+ * ------------------------------------------------------------------- */
+
+bool connection_unresolved(const cJSON *value, const char **remedy)
+{
+    if (json_member(value, "__ansible_vault") != NULL) {
+        *remedy = "is encrypted by Ansible Vault, which is not read here: "
+                  "decrypt it, or use wmifleet_password with env, file or "
+                  "command";
+        return true;
+    }
+    if (cJSON_IsString(value) && (strstr(value->valuestring, "{{") != NULL ||
+                                  strstr(value->valuestring, "{%") != NULL)) {
+        *remedy = "is a Jinja template, which is not evaluated here: write "
+                  "the value itself";
+        return true;
+    }
+    return false;
+}
+
+/* Of several spellings the later in the list counts, as with Ansible. */
+static bool look_up(struct draft *draft, const char *const *names)
+{
+    draft->value = NULL;
+    for (; *names != NULL; names++) {
+        const cJSON *value = merge_variable(draft->view, *names);
+        if (value == NULL || cJSON_IsNull(value))
+            continue;
+        draft->key = *names;
+        draft->value = value;
+    }
+    return draft->value != NULL;
+}
+
+/* The text of a string or number; NULL after a complaint. */
+static const char *text_of(const struct draft *draft)
+{
+    const cJSON *value = draft->value;
+    const cJSON *unsafe = json_member(value, "__ansible_unsafe");
+    const char *remedy;
+    if (cJSON_IsString(unsafe))
+        return unsafe->valuestring;
+    if (connection_unresolved(value, &remedy))
+        COMPLAIN(draft, "%s %s", draft->key, remedy);
+    else if (cJSON_IsString(value) ||
+             (cJSON_IsNumber(value) && value->valuestring != NULL))
+        return value->valuestring;
+    else
+        COMPLAIN(draft, "%s must be a string", draft->key);
+    return NULL;
+}
+
+static bool read_number(const char *text, unsigned long max,
+                        unsigned long *number)
+{
+    char *end;
+    text += strspn(text, " ");
+    if (!isdigit((unsigned char)*text))
+        return false;
+    unsigned long value = strtoul(text, &end, 10);
+    if (strncmp(end, ".0", 2) == 0) /* 22.0, as a float came out of YAML */
+        end += 2;
+    end += strspn(end, " ");
+    if (*end != '\0' || value > max)
+        return false;
+    *number = value;
+    return true;
+}
+
+static bool read_flag(const cJSON *value, const char *text, bool *flag)
+{
+    static const char *const words[][2] = {{"no", "yes"}, {"false", "true"},
+                                           {"off", "on"}, {"n", "y"},
+                                           {"f", "t"},    {"0", "1"}};
+    if (cJSON_IsBool(value)) {
+        *flag = cJSON_IsTrue(value);
+        return true;
+    }
+    for (size_t i = 0; text != NULL && i < sizeof words / sizeof *words; i++)
+        for (int answer = 0; answer < 2; answer++)
+            if (strcasecmp(text, words[i][answer]) == 0) {
+                *flag = answer == 1;
+                return true;
+            }
+    return false;
+}
+
+/* --- what variables and ssh's words both can say
+ * --------------------------------- */
+
+static void set_port(struct draft *draft, const char *text)
+{
+    unsigned long port;
+    if (draft->has_port)
+        return;
+    if (!read_number(text, 65535, &port) || port == 0) {
+        COMPLAIN(draft, "%s: '%.40s' is no port: 1 to 65535", draft->key, text);
+        return;
+    }
+    if (port == 5985 || port == 5986) {
+        if (!draft->rules->force_ssh)
+            COMPLAIN(draft,
+                     "%s: %lu is WinRM's port, and wmifleet connects by SSH: "
+                     "remove it or write SSH's port (--ssh overlooks it)",
+                     draft->key, port);
+        return;
+    }
+    draft->target->port = (uint16_t)port;
+    draft->has_port = true;
+}
+
+static void set_text(struct draft *draft, const char **place, const char *text)
+{
+    if (*place != NULL)
+        return;
+    if (*text == '\0') {
+        COMPLAIN(draft, "%s is empty", draft->key);
+        return;
+    }
+    for (const char *c = text; *c != '\0'; c++)
+        if (iscntrl((unsigned char)*c)) {
+            COMPLAIN(draft, "%s holds a control character", draft->key);
+            return;
+        }
+    *place = text;
+}
+
+/* Words of ssh die after the call; what they say is kept. */
+static void set_copy(struct draft *draft, const char **place, const char *text)
+{
+    if (*place != NULL)
+        return;
+    const char *copy = state_keep(draft->rules->inventory, strdup(text));
+    if (copy == NULL)
+        COMPLAIN(draft, "%s: out of memory", draft->key);
+    else
+        set_text(draft, place, copy);
+}
+
+static void set_key_file(struct draft *draft, const char *text)
+{
+    const char *path = NULL;
+    if (draft->target->private_key_file != NULL)
+        return;
+    set_text(draft, &path, text);
+    if (path == NULL)
+        return;
+    path = secret_expand_home(draft->rules->inventory, path);
+    if (path == NULL)
+        COMPLAIN(draft, "%s: out of memory", draft->key);
+    draft->target->private_key_file = path;
+}
+
+static void set_timeout(struct draft *draft, const char *text)
+{
+    unsigned long seconds;
+    if (draft->has_timeout)
+        return;
+    if (!read_number(text, TIMEOUT_MAX_S, &seconds) || seconds == 0) {
+        COMPLAIN(draft, "%s: '%.40s' is no number of seconds", draft->key,
+                 text);
+        return;
+    }
+    draft->target->connect_timeout_s = (unsigned)seconds;
+    draft->has_timeout = true;
+}
+
+/* --- ssh's words
+ * ------------------------------------------------------------------- */
+
+static void set_policy(struct draft *draft, const char *text)
+{
+    static const struct {
+        const char *word;
+        enum host_key_policy policy;
+    } words[] = {
+        {"yes", HOST_KEYS_STRICT},
+        {"ask", HOST_KEYS_STRICT},
+        {"no", HOST_KEYS_OFF},
+        {"off", HOST_KEYS_OFF},
+        {"accept-new", HOST_KEYS_ACCEPT_NEW},
+    };
+    if (draft->target->host_keys != HOST_KEYS_DEFAULT)
+        return;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcasecmp(text, words[i].word) == 0)
+            draft->target->host_keys = words[i].policy;
+    if (draft->target->host_keys == HOST_KEYS_DEFAULT)
+        COMPLAIN(draft,
+                 "%s: StrictHostKeyChecking '%.40s' is not known: yes, no or "
+                 "accept-new",
+                 draft->key, text);
+}
+
+static void refuse_proxy(const struct draft *draft, const char *name,
+                         const char *text)
+{
+    if (strcasecmp(text, "none") != 0)
+        COMPLAIN(draft,
+                 "%s: %s is not supported yet in this version: remove it, and "
+                 "run wmifleet where the hosts can be reached directly",
+                 draft->key, name);
+}
+
+/* Of no meaning without the OpenSSH program. */
+static bool is_harmless(const char *name)
+{
+    static const char *const names[] = {
+        "ControlMaster", "ControlPersist", "ControlPath", "-C",       "-q",
+        "Compression",   "LogLevel",       "-T",          "BatchMode"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcasecmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static void on_option(void *context, const char *name, const char *value)
+{
+    struct draft *draft = context;
+    if (strcasecmp(name, "Port") == 0)
+        set_port(draft, value);
+    else if (strcasecmp(name, "User") == 0)
+        set_copy(draft, &draft->target->user, value);
+    else if (strcasecmp(name, "IdentityFile") == 0)
+        set_key_file(draft, value);
+    else if (strcasecmp(name, "ConnectTimeout") == 0)
+        set_timeout(draft, value);
+    else if (strcasecmp(name, "StrictHostKeyChecking") == 0)
+        set_policy(draft, value);
+    else if (strcasecmp(name, "ProxyJump") == 0 ||
+             strcasecmp(name, "ProxyCommand") == 0)
+        refuse_proxy(draft, name, value);
+    else if (strcasecmp(name, "UserKnownHostsFile") == 0)
+        WARN(draft, "%s: UserKnownHostsFile has no effect: use --known-hosts",
+             draft->key);
+    else if (!is_harmless(name))
+        WARN(draft, "%s: %.100s has no effect here", draft->key, name);
+}
+
+static void read_ssh_words(struct draft *draft, const char *name)
+{
+    const char *const names[] = {name, NULL};
+    const struct ssh_words_visitor visitor = {.option = on_option,
+                                              .context = draft};
+    struct err err;
+    if (!look_up(draft, names))
+        return;
+    const char *text = text_of(draft);
+    if (text != NULL && ssh_words_read(text, &visitor, &err) == -1)
+        COMPLAIN(draft, "%s: %s", draft->key, err.text);
+}
+
+/* --- variables
+ * ------------------------------------------------------------------ */
+
+static const char *const connection_names[] = {"ansible_connection", NULL};
+static const char *const host_names[] = {"ansible_host", "ansible_ssh_host",
+                                         NULL};
+static const char *const port_names[] = {"ansible_port", "ansible_ssh_port",
+                                         NULL};
+static const char *const user_names[] = {"ansible_user", "ansible_ssh_user",
+                                         NULL};
+static const char *const key_file_names[] = {
+    "ansible_private_key_file", "ansible_ssh_private_key_file", NULL};
+static const char *const key_names[] = {"ansible_private_key",
+                                        "ansible_ssh_private_key", NULL};
+static const char *const password_names[] = {
+    "ansible_password", "ansible_ssh_pass", "ansible_ssh_password", NULL};
+static const char *const secret_names[] = {"wmifleet_password", NULL};
+static const char *const checking_names[] = {
+    "ansible_host_key_checking", "ansible_ssh_host_key_checking", NULL};
+static const char *const timeout_names[] = {"ansible_timeout",
+                                            "ansible_ssh_timeout", NULL};
+static const char *const retries_names[] = {"ansible_ssh_retries", NULL};
+static const char *const alias_names[] = {"wmifleet_host_key_alias", NULL};
+static const char *const jump_names[] = {"wmifleet_proxy_jump", NULL};
+
+/* False when the host is meant for something else than SSH. */
+static bool is_ssh(struct draft *draft)
+{
+    static const char *const good[] = {"ssh", "smart", "paramiko",
+                                       "paramiko_ssh", "libssh"};
+    if (draft->rules->force_ssh || !look_up(draft, connection_names))
+        return true;
+    const char *text = text_of(draft);
+    if (text == NULL)
+        return false;
+    const char *dot = strrchr(text, '.'); /* ansible.builtin.ssh */
+    const char *last = dot == NULL ? text : dot + 1;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        if (strcmp(last, good[i]) == 0)
+            return true;
+    COMPLAIN(draft,
+             "%s is '%.60s', and wmifleet connects by SSH: set it to ssh and "
+             "enable OpenSSH there, or leave the host out with --limit "
+             "(--ssh overlooks it)",
+             draft->key, text);
+    return false;
+}
+
+static bool is_address(const char *text)
+{
+    for (const char *c = text; *c != '\0'; c++)
+        if (iscntrl((unsigned char)*c) || strchr(" /@[]\"'\\", *c) != NULL)
+            return false;
+    return *text != '\0' && *text != '-';
+}
+
+static void read_address(struct draft *draft)
+{
+    struct target *target = draft->target;
+    const char *text = target->name;
+    if (look_up(draft, host_names))
+        text = text_of(draft);
+    else
+        draft->key = "the name";
+    if (text != NULL && !is_address(text))
+        COMPLAIN(draft, "%s: '%.100s' is no address to connect to", draft->key,
+                 text);
+    target->address = text;
+}
+
+static void read_text(struct draft *draft, const char *const *names,
+                      void (*set)(struct draft *, const char *))
+{
+    const char *text = look_up(draft, names) ? text_of(draft) : NULL;
+    if (text != NULL)
+        set(draft, text);
+}
+
+static void set_user(struct draft *draft, const char *text)
+{
+    set_text(draft, &draft->target->user, text);
+}
+
+static void set_alias(struct draft *draft, const char *text)
+{
+    set_text(draft, &draft->target->host_key_alias, text);
+}
+
+static void set_retries(struct draft *draft, const char *text)
+{
+    unsigned long retries;
+    if (read_number(text, RETRIES_MAX, &retries))
+        draft->target->retries = (int)retries;
+    else
+        COMPLAIN(draft, "%s: '%.40s' is no number of retries", draft->key,
+                 text);
+}
+
+static void read_host_key_checking(struct draft *draft)
+{
+    bool checked;
+    if (draft->target->host_keys != HOST_KEYS_DEFAULT ||
+        !look_up(draft, checking_names))
+        return;
+    const char *text = cJSON_IsBool(draft->value) ? NULL : text_of(draft);
+    if (read_flag(draft->value, text, &checked))
+        draft->target->host_keys = checked ? HOST_KEYS_STRICT : HOST_KEYS_OFF;
+    else if (text != NULL)
+        COMPLAIN(draft, "%s: '%.40s' is neither true nor false", draft->key,
+                 text);
+}
+
+static void read_password(struct draft *draft)
+{
+    struct target *target = draft->target;
+    struct err err;
+    if (look_up(draft, secret_names)) {
+        const char *remedy;
+        if (connection_unresolved(draft->value, &remedy))
+            COMPLAIN(draft, "%s %s", draft->key, remedy);
+        else if (secret_describe(draft->rules->inventory, draft->value,
+                                 target->name, &target->password, &err) == -1)
+            COMPLAIN(draft, "%s: %s", draft->key, err.text);
+        return;
+    }
+    const char *text = look_up(draft, password_names) ? text_of(draft) : NULL;
+    if (text != NULL && *text != '\0')
+        target->password = (struct secret){.source = SECRET_TEXT, .text = text};
+}
+
+static void refuse_unsupported(struct draft *draft)
+{
+    if (look_up(draft, jump_names))
+        COMPLAIN(draft,
+                 "%s is not supported yet in this version: remove it, and run "
+                 "wmifleet where the hosts can be reached directly",
+                 draft->key);
+    if (look_up(draft, key_names))
+        COMPLAIN(draft,
+                 "%s holds a key itself, which is not read: save it as a file "
+                 "and name that in ansible_private_key_file",
+                 draft->key);
+}
+
+void connection_read(const struct connection_rules *rules,
+                     const struct view *view, struct target *target)
+{
+    struct draft draft = {.rules = rules, .view = view, .target = target};
+    *target = (struct target){.name = target->name, .retries = -1};
+    if (!is_ssh(&draft))
+        return;
+    read_address(&draft);
+    read_ssh_words(&draft, "ansible_ssh_args");
+    read_text(&draft, port_names, set_port);
+    read_text(&draft, user_names, set_user);
+    read_text(&draft, key_file_names, set_key_file);
+    read_text(&draft, timeout_names, set_timeout);
+    read_text(&draft, retries_names, set_retries);
+    read_text(&draft, alias_names, set_alias);
+    read_host_key_checking(&draft);
+    read_password(&draft);
+    refuse_unsupported(&draft);
+    read_ssh_words(&draft, "ansible_ssh_common_args");
+    read_ssh_words(&draft, "ansible_ssh_extra_args");
+    if (target->port == 0)
+        target->port = PORT_DEFAULT;
+}

@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: MIT */
+#include "inventory/layout.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "inventory/address.h"
+#include "inventory/range.h"
+
+#define NAMES_TEXT_MAX 4194304
+
+struct reader {
+    struct inventory *inventory;
+    struct model *model;
+    struct problems *problems;
+    bool script;
+};
+
+static const char *const group_keys[] = {"hosts", "vars", "children", NULL};
+
+/* One problem that opens with where `node` stands. */
+__attribute__((format(printf, 3, 4))) static void
+complain(const struct reader *reader, const cJSON *node, const char *format,
+         ...)
+{
+    char place[STATE_PLACE_SIZE];
+    struct err err;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(err.text, sizeof err.text, format, args);
+    va_end(args);
+    problems_error(reader->problems, "%s: %s",
+                   state_place(reader->inventory, node, place), err.text);
+}
+
+static const char *type_name(const cJSON *node)
+{
+    if (cJSON_IsObject(node))
+        return "an object";
+    if (cJSON_IsArray(node))
+        return "a list";
+    if (cJSON_IsString(node))
+        return "a string";
+    if (cJSON_IsNumber(node))
+        return "a number";
+    return cJSON_IsNull(node) ? "null" : "true or false";
+}
+
+/* --- hosts -----------------------------------------------------------------
+ */
+
+/* Calls `each` for every host that the name stands for. */
+struct host_use {
+    struct group *group; /* becomes a member of it, unless NULL */
+    const cJSON *vars;   /* its variables, unless NULL */
+    const char *port;    /* of hosts not seen before */
+    bool only_mentioned; /* hosts that no group of this source has: skip */
+};
+
+static int use_host(const struct reader *reader, const char *name,
+                    const struct host_use *use, struct err *err)
+{
+    struct model *model = reader->model;
+    struct host *host = model_host(model, name);
+    if (use->only_mentioned &&
+        (host == NULL || host->source != reader->inventory->source_count))
+        return 0;
+    bool is_new = host == NULL;
+    host = model_add_host(model, name);
+    if (host == NULL)
+        return err_set(err, ENOMEM, "out of memory");
+    host->source = reader->inventory->source_count;
+    if (is_new && use->port != NULL &&
+        model_set_port(model, host, use->port) == -1)
+        return err_set(err, ENOMEM, "out of memory");
+    if (use->group != NULL && model_add_member(use->group, host) == -1)
+        return err_set(err, ENOMEM, "out of memory");
+    const cJSON *variable;
+    cJSON_ArrayForEach (variable, use->vars)
+        if (model_set_host_variable(model, host, variable, err) == -1)
+            return -1;
+    return 0;
+}
+
+static bool is_host_name(const char *name)
+{
+    if (*name == '\0')
+        return false;
+    for (const char *c = name; *c != '\0'; c++)
+        if (iscntrl((unsigned char)*c))
+            return false;
+    return true;
+}
+
+static int use_names(const struct reader *reader, const char *text,
+                     const struct host_use *use, struct err *err)
+{
+    if (!is_host_name(text))
+        return err_set(err, 0,
+                       "a host name is empty or holds a control "
+                       "character");
+    if (!range_present(text))
+        return use_host(reader, text, use, err);
+    struct list names = {0};
+    int result = range_expand(text, &names, err);
+    for (size_t i = 0; i < names.count && result == 0; i++)
+        result = use_host(reader, names.items[i], use, err);
+    list_release_all(&names, free);
+    return result;
+}
+
+/* As use_names, with `name:port` understood. */
+static int use_names_port(const struct reader *reader, const char *text,
+                          struct host_use use, struct err *err)
+{
+    if (strpbrk(text, ":[") == NULL)
+        return use_names(reader, text, &use, err);
+    char *name = address_split(text, &use.port);
+    if (name == NULL)
+        return err_set(err, ENOMEM, "out of memory");
+    int result = use_names(reader, name, &use, err);
+    free(name);
+    return result;
+}
+
+static void read_host_list(const struct reader *reader, struct group *group,
+                           const cJSON *hosts)
+{
+    const cJSON *item;
+    struct host_use use = {.group = group};
+    struct err err;
+    cJSON_ArrayForEach (item, hosts) {
+        if (!cJSON_IsString(item))
+            complain(reader, item,
+                     "group %s: a host name must be a string, "
+                     "found %s",
+                     group->name, type_name(item));
+        else if (use_names(reader, item->valuestring, &use, &err) == -1)
+            complain(reader, item, "%s", err.text);
+    }
+}
+
+static void read_host_map(const struct reader *reader, struct group *group,
+                          const cJSON *hosts)
+{
+    const cJSON *item;
+    struct err err;
+    cJSON_ArrayForEach (item, hosts) {
+        struct host_use use = {.group = group, .vars = item};
+        if (!cJSON_IsObject(item) && !cJSON_IsNull(item))
+            complain(reader, item,
+                     "host %s: its variables must be an "
+                     "object, found %s",
+                     item->string, type_name(item));
+        else if (use_names_port(reader, item->string, use, &err) == -1)
+            complain(reader, item, "%s", err.text);
+    }
+}
+
+static void read_hosts(const struct reader *reader, struct group *group,
+                       const cJSON *hosts)
+{
+    struct host_use use = {.group = group};
+    struct err err;
+    if (cJSON_IsArray(hosts))
+        read_host_list(reader, group, hosts);
+    else if (cJSON_IsObject(hosts))
+        read_host_map(reader, group, hosts);
+    else if (cJSON_IsString(hosts) && !reader->script) {
+        if (use_names_port(reader, hosts->valuestring, use, &err) == -1)
+            complain(reader, hosts, "%s", err.text);
+    } else if (!cJSON_IsNull(hosts))
+        complain(reader, hosts,
+                 "group %s: 'hosts' must be a list of names "
+                 "or an object, found %s",
+                 group->name, type_name(hosts));
+}
+
+/* --- groups ----------------------------------------------------------------
+ */
+
+static struct group *read_group(const struct reader *reader, const char *name,
+                                const cJSON *value);
+
+static void read_vars(const struct reader *reader, struct group *group,
+                      const cJSON *vars)
+{
+    const cJSON *variable;
+    struct err err;
+    if (cJSON_IsNull(vars))
+        return;
+    if (!cJSON_IsObject(vars)) {
+        complain(reader, vars, "group %s: 'vars' must be an object, found %s",
+                 group->name, type_name(vars));
+        return;
+    }
+    cJSON_ArrayForEach (variable, vars)
+        if (model_set_group_variable(group, variable, &err) == -1)
+            complain(reader, variable, "%s", err.text);
+}
+
+static void link_child(const struct reader *reader, struct group *group,
+                       struct group *child, const cJSON *place)
+{
+    struct err err = {0};
+    if (child == NULL)
+        complain(reader, place, "out of memory");
+    else if (model_add_child(reader->model, group, child, &err) == -1)
+        complain(reader, place, "%s", err.text);
+}
+
+static void read_children(const struct reader *reader, struct group *group,
+                          const cJSON *children)
+{
+    const cJSON *item;
+    if (cJSON_IsNull(children))
+        return;
+    if (cJSON_IsString(children) && !reader->script) {
+        link_child(reader, group,
+                   model_add_group(reader->model, children->valuestring),
+                   children);
+        return;
+    }
+    if (!cJSON_IsArray(children) && !cJSON_IsObject(children)) {
+        complain(reader, children,
+                 "group %s: 'children' must be a list of "
+                 "group names or an object, found %s",
+                 group->name, type_name(children));
+        return;
+    }
+    cJSON_ArrayForEach (item, children) {
+        if (cJSON_IsObject(children))
+            link_child(reader, group, read_group(reader, item->string, item),
+                       item);
+        else if (cJSON_IsString(item))
+            link_child(reader, group,
+                       model_add_group(reader->model, item->valuestring), item);
+        else
+            complain(reader, item,
+                     "group %s: the name of a child must be a "
+                     "string, found %s",
+                     group->name, type_name(item));
+    }
+}
+
+static bool has_group_keys(const cJSON *value)
+{
+    return json_member(value, "hosts") != NULL ||
+           json_member(value, "vars") != NULL ||
+           json_member(value, "children") != NULL;
+}
+
+/* Script layout: an object without any of the three keys is one host. */
+static void read_lone_host(const struct reader *reader, struct group *group,
+                           const cJSON *value)
+{
+    struct host_use use = {.group = group, .vars = value};
+    struct err err;
+    if (use_names(reader, group->name, &use, &err) == -1)
+        complain(reader, value, "%s", err.text);
+}
+
+static void read_members(const struct reader *reader, struct group *group,
+                         const cJSON *value)
+{
+    const cJSON *item;
+    char place[STATE_PLACE_SIZE];
+    cJSON_ArrayForEach (item, value) {
+        if (strcmp(item->string, "hosts") == 0)
+            read_hosts(reader, group, item);
+        else if (strcmp(item->string, "vars") == 0)
+            read_vars(reader, group, item);
+        else if (strcmp(item->string, "children") == 0)
+            read_children(reader, group, item);
+        else {
+            const char *near = problems_nearest(item->string, group_keys);
+            problems_warning(
+                reader->problems,
+                "%s: group %s: '%s' is ignored: a group has 'hosts', 'vars' "
+                "and 'children'%s%s%s",
+                state_place(reader->inventory, item, place), group->name,
+                item->string, near == NULL ? "" : "; did you mean '",
+                near == NULL ? "" : near, near == NULL ? "" : "'?");
+        }
+    }
+}
+
+static struct group *read_group(const struct reader *reader, const char *name,
+                                const cJSON *value)
+{
+    if (*name == '\0') {
+        complain(reader, value, "the name of a group is empty");
+        return model_all(reader->model);
+    }
+    struct group *group = model_add_group(reader->model, name);
+    if (group == NULL)
+        return NULL;
+    if (cJSON_IsArray(value) && reader->script)
+        read_host_list(reader, group, value);
+    else if (cJSON_IsObject(value) && reader->script && !has_group_keys(value))
+        read_lone_host(reader, group, value);
+    else if (cJSON_IsObject(value))
+        read_members(reader, group, value);
+    else if (!cJSON_IsNull(value) || reader->script)
+        complain(reader, value, "group %s must be an object%s, found %s", name,
+                 reader->script ? " or a list of hosts" : "", type_name(value));
+    return group;
+}
+
+/* --- the whole -------------------------------------------------------------
+ */
+
+static bool tells_script(const cJSON *group)
+{
+    return cJSON_IsArray(group) || cJSON_IsArray(json_member(group, "hosts")) ||
+           cJSON_IsArray(json_member(group, "children"));
+}
+
+static bool tells_static(const cJSON *group)
+{
+    return cJSON_IsNull(group) || cJSON_IsObject(json_member(group, "hosts")) ||
+           cJSON_IsObject(json_member(group, "children"));
+}
+
+/*
+ * Of a text that shows neither arrays nor objects, an object of variables
+ * can only be meant as a host; an empty one is a group.
+ */
+static bool is_script(const cJSON *root, bool program)
+{
+    const cJSON *group;
+    bool lone_host = false;
+    cJSON_ArrayForEach (group, root) {
+        if (strcmp(group->string, "_meta") == 0 || tells_script(group))
+            return true;
+        if (tells_static(group))
+            return false;
+        lone_host =
+            lone_host || (group->child != NULL && !has_group_keys(group));
+    }
+    return program || lone_host;
+}
+
+static void read_hostvars(const struct reader *reader, const cJSON *hostvars)
+{
+    const cJSON *item;
+    struct err err;
+    cJSON_ArrayForEach (item, hostvars) {
+        struct host_use use = {.vars = item, .only_mentioned = true};
+        if (!cJSON_IsObject(item))
+            complain(reader, item,
+                     "host %s: its variables must be an "
+                     "object, found %s",
+                     item->string, type_name(item));
+        else if (use_names(reader, item->string, &use, &err) == -1)
+            complain(reader, item, "%s", err.text);
+    }
+}
+
+static bool read_meta(const struct reader *reader, const cJSON *meta)
+{
+    const cJSON *hostvars = json_member(meta, "hostvars");
+    if (!cJSON_IsObject(meta))
+        complain(reader, meta, "'_meta' must be an object, found %s",
+                 type_name(meta));
+    else if (hostvars != NULL && !cJSON_IsObject(hostvars))
+        complain(reader, hostvars, "'hostvars' must be an object, found %s",
+                 type_name(hostvars));
+    else if (hostvars != NULL)
+        read_hostvars(reader, hostvars);
+    return hostvars != NULL;
+}
+
+bool layout_read(struct inventory *inventory, const struct json_doc *doc,
+                 bool program, struct problems *problems)
+{
+    struct reader reader = {.inventory = inventory,
+                            .model = &inventory->model,
+                            .problems = problems};
+    const cJSON *root = json_doc_root(doc);
+    const cJSON *meta = json_member(root, "_meta");
+    const cJSON *item;
+    if (!cJSON_IsObject(root)) {
+        complain(&reader, root, "an inventory must be an object, found %s",
+                 type_name(root));
+        return true;
+    }
+    if (cJSON_IsString(json_member(root, "plugin"))) {
+        complain(&reader, json_member(root, "plugin"),
+                 "this is the configuration of an Ansible plugin: save what "
+                 "`ansible-inventory -i %s --list` prints and use that",
+                 json_doc_name(doc));
+        return true;
+    }
+    reader.script = is_script(root, program);
+    cJSON_ArrayForEach (item, root)
+        if (item != meta && read_group(&reader, item->string, item) == NULL)
+            complain(&reader, item, "out of memory");
+    return meta != NULL && read_meta(&reader, meta);
+}
+
+void layout_read_host(struct inventory *inventory, struct host *host,
+                      const struct json_doc *doc, struct problems *problems)
+{
+    struct reader reader = {.inventory = inventory,
+                            .model = &inventory->model,
+                            .problems = problems};
+    const cJSON *root = json_doc_root(doc);
+    struct host_use use = {.vars = root};
+    struct err err;
+    if (!cJSON_IsObject(root))
+        complain(&reader, root,
+                 "the variables of host %s must be an object, found %s",
+                 host->name, type_name(root));
+    else if (use_host(&reader, host->name, &use, &err) == -1)
+        complain(&reader, root, "%s", err.text);
+}
+
+/* The comma that ends the first name: not one within brackets. */
+static size_t name_len(const char *text)
+{
+    bool inside = false;
+    size_t len = 0;
+    for (; text[len] != '\0' && (inside || text[len] != ','); len++)
+        inside = text[len] == '[' || (inside && text[len] != ']');
+    return len;
+}
+
+static int read_name(const struct reader *reader, const char *text, size_t len,
+                     struct err *err)
+{
+    while (len > 0 && isspace((unsigned char)*text)) {
+        text++;
+        len--;
+    }
+    while (len > 0 && isspace((unsigned char)text[len - 1]))
+        len--;
+    if (len == 0)
+        return 0;
+    char *name = strndup(text, len);
+    if (name == NULL)
+        return err_set(err, ENOMEM, "out of memory");
+    struct host_use use = {.group = reader->model->groups.items[1]};
+    int result = use_names_port(reader, name, use, err);
+    free(name);
+    return result;
+}
+
+void layout_read_names(struct inventory *inventory, const char *names,
+                       struct problems *problems)
+{
+    struct reader reader = {.inventory = inventory,
+                            .model = &inventory->model,
+                            .problems = problems};
+    struct err err;
+    for (;;) {
+        size_t len = name_len(names);
+        if (read_name(&reader, names, len, &err) == -1)
+            problems_error(problems, "the host list: %s", err.text);
+        if (names[len] == '\0')
+            return;
+        names += len + 1;
+    }
+}

@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The texts of `inventory --list`, `--host` and `--graph`, written straight
+ * into the buffer: sorted keys, four blanks a level, as Python's json.dumps
+ * does it for ansible-inventory.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "inventory/hide.h"
+#include "inventory/inventory.h"
+#include "inventory/merge.h"
+#include "inventory/select.h"
+
+#define INDENT 4
+
+struct printer {
+    struct inventory *inventory;
+    struct buf *out;
+    const bool *chosen; /* by host->order */
+    bool show_secrets;
+    bool out_of_memory;
+};
+
+/* --- JSON
+ * ------------------------------------------------------------------------- */
+
+static void line(struct printer *printer, unsigned level)
+{
+    buf_addf(printer->out, "\n%*s", (int)(level * INDENT), "");
+}
+
+/* A string or a number that has no source text, as cJSON writes it. */
+static void print_scalar(struct printer *printer, const cJSON *node)
+{
+    size_t room = 64;
+    if (node->valuestring != NULL)
+        room += strlen(node->valuestring) * 6;
+    char *text = buf_room(printer->out, room);
+    if (text != NULL &&
+        cJSON_PrintPreallocated((cJSON *)node, text, (int)room, false))
+        buf_added(printer->out, strlen(text));
+    else
+        printer->out_of_memory = true;
+}
+
+static void print_text(struct printer *printer, const char *text)
+{
+    const cJSON node = {.type = cJSON_String, .valuestring = (char *)text};
+    print_scalar(printer, &node);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct variable *left = a;
+    const struct variable *right = b;
+    return strcmp(left->name, right->name);
+}
+
+static void print_value(struct printer *printer, const cJSON *node,
+                        unsigned level, bool hidden);
+
+static void print_members(struct printer *printer,
+                          const struct variable *members, size_t count,
+                          unsigned level, bool hidden)
+{
+    buf_add_char(printer->out, '{');
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            buf_add_char(printer->out, ',');
+        line(printer, level + 1);
+        print_text(printer, members[i].name);
+        buf_add_text(printer->out, ": ");
+        print_value(printer, members[i].value, level + 1,
+                    hidden || hide_is_secret(members[i].name));
+    }
+    if (count > 0)
+        line(printer, level);
+    buf_add_char(printer->out, '}');
+}
+
+static void print_object(struct printer *printer, const cJSON *node,
+                         unsigned level, bool hidden)
+{
+    size_t count = 0;
+    const cJSON *member;
+    cJSON_ArrayForEach (member, node)
+        count++;
+    struct variable *members = calloc(count + 1, sizeof *members);
+    if (members == NULL) {
+        printer->out_of_memory = true;
+        return;
+    }
+    count = 0;
+    cJSON_ArrayForEach (member, node)
+        members[count++] =
+            (struct variable){.name = member->string, .value = member};
+    qsort(members, count, sizeof *members, by_name);
+    print_members(printer, members, count, level, hidden);
+    free(members);
+}
+
+static void print_list(struct printer *printer, const cJSON *node,
+                       unsigned level, bool hidden)
+{
+    const cJSON *item;
+    buf_add_char(printer->out, '[');
+    cJSON_ArrayForEach (item, node) {
+        if (item != node->child)
+            buf_add_char(printer->out, ',');
+        line(printer, level + 1);
+        print_value(printer, item, level + 1, hidden);
+    }
+    if (node->child != NULL)
+        line(printer, level);
+    buf_add_char(printer->out, ']');
+}
+
+static void print_value(struct printer *printer, const cJSON *node,
+                        unsigned level, bool hidden)
+{
+    hidden = hidden && !printer->show_secrets;
+    if (cJSON_IsObject(node))
+        print_object(printer, node, level, hidden && !hide_is_reference(node));
+    else if (cJSON_IsArray(node))
+        print_list(printer, node, level, hidden);
+    else if (hidden && (cJSON_IsString(node) || cJSON_IsNumber(node)))
+        print_text(printer, HIDE_MASK);
+    else if (cJSON_IsNumber(node) && node->valuestring != NULL)
+        buf_add_text(printer->out, node->valuestring);
+    else
+        print_scalar(printer, node);
+}
+
+/* --- variables of a host
+ * ------------------------------------------------------------ */
+
+/* What Ansible takes out of every host's variables before printing. */
+static bool is_internal(const char *name)
+{
+    static const char *const names[] = {"ansible_diff_mode",
+                                        "ansible_config_file",
+                                        "ansible_facts",
+                                        "ansible_forks",
+                                        "ansible_limit",
+                                        "ansible_inventory_sources",
+                                        "ansible_run_tags",
+                                        "ansible_playbook_python",
+                                        "ansible_skip_tags",
+                                        "ansible_verbosity",
+                                        "ansible_version",
+                                        "inventory_dir",
+                                        "inventory_file",
+                                        "inventory_hostname",
+                                        "groups",
+                                        "inventory_hostname_short",
+                                        "group_names",
+                                        "omit",
+                                        "playbook_dir"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* Adds those of `row` that `winner` does not have. */
+static size_t gather(struct variable *members, size_t count,
+                     const struct variables *row,
+                     const struct variables *winner)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < row->count; i++) {
+        const char *name = row->items[i].name;
+        while (winner != NULL && at < winner->count &&
+               strcmp(winner->items[at].name, name) < 0)
+            at++;
+        bool lost = winner != NULL && at < winner->count &&
+                    strcmp(winner->items[at].name, name) == 0;
+        if (!lost && !is_internal(name))
+            members[count++] = row->items[i];
+    }
+    return count;
+}
+
+/* All variables by name, to be freed; NULL when out of memory. */
+static struct variable *host_members(struct printer *printer, struct host *host,
+                                     size_t *count)
+{
+    struct view view;
+    struct variable *members = NULL;
+    if (merge_view(printer->inventory, host, &view) == 0)
+        members =
+            calloc(view.groups->count + view.own->count + 1, sizeof *members);
+    if (members == NULL) {
+        printer->out_of_memory = true;
+        return NULL;
+    }
+    *count = gather(members, 0, view.own, NULL);
+    *count = gather(members, *count, view.groups, view.own);
+    const cJSON *wmi = merge_variable(&view, "wmi");
+    if (wmi != NULL)
+        members[(*count)++] = (struct variable){.name = "wmi", .value = wmi};
+    qsort(members, *count, sizeof *members, by_name);
+    return members;
+}
+
+/* --- the list
+ * ------------------------------------------------------------------------ */
+
+static int by_host_name(const void *a, const void *b)
+{
+    const struct host *const *left = a;
+    const struct host *const *right = b;
+    return strcmp((*left)->name, (*right)->name);
+}
+
+static int by_group_name(const void *a, const void *b)
+{
+    const struct group *const *left = a;
+    const struct group *const *right = b;
+    return strcmp((*left)->name, (*right)->name);
+}
+
+static void print_hostvars(struct printer *printer, struct host **hosts,
+                           size_t count)
+{
+    bool first = true;
+    buf_add_text(printer->out, "\"_meta\": {");
+    line(printer, 2);
+    buf_add_text(printer->out, "\"hostvars\": {");
+    for (size_t i = 0; i < count; i++) {
+        size_t member_count = 0;
+        struct variable *members = NULL;
+        if (printer->chosen[hosts[i]->order])
+            members = host_members(printer, hosts[i], &member_count);
+        if (member_count > 0) {
+            if (!first)
+                buf_add_char(printer->out, ',');
+            first = false;
+            line(printer, 3);
+            print_text(printer, hosts[i]->name);
+            buf_add_text(printer->out, ": ");
+            print_members(printer, members, member_count, 3, false);
+        }
+        free(members);
+    }
+    if (!first)
+        line(printer, 2);
+    buf_add_char(printer->out, '}');
+    line(printer, 1);
+    buf_add_char(printer->out, '}');
+}
+
+static bool has_shown_host(const struct printer *printer,
+                           const struct group *group)
+{
+    for (size_t i = 0; i < group->hosts.count; i++)
+        if (printer
+                ->chosen[((const struct host *)group->hosts.items[i])->order])
+            return true;
+    return false;
+}
+
+static void open_list(struct printer *printer, const char *name)
+{
+    line(printer, 2);
+    print_text(printer, name);
+    buf_add_text(printer->out, ": [");
+}
+
+static void print_item(struct printer *printer, const char *name, bool *first)
+{
+    if (!*first)
+        buf_add_char(printer->out, ',');
+    *first = false;
+    line(printer, 3);
+    print_text(printer, name);
+}
+
+static void print_group(struct printer *printer, const struct group *group,
+                        bool hosts)
+{
+    bool first = true;
+    print_text(printer, group->name);
+    buf_add_text(printer->out, ": {");
+    if (group->children.count > 0) {
+        open_list(printer, "children");
+        for (size_t i = 0; i < group->children.count; i++)
+            print_item(printer,
+                       ((const struct group *)group->children.items[i])->name,
+                       &first);
+        line(printer, 2);
+        buf_add_text(printer->out, hosts ? "]," : "]");
+    }
+    if (hosts) {
+        first = true;
+        open_list(printer, "hosts");
+        for (size_t i = 0; i < group->hosts.count; i++) {
+            const struct host *host = group->hosts.items[i];
+            if (printer->chosen[host->order])
+                print_item(printer, host->name, &first);
+        }
+        line(printer, 2);
+        buf_add_char(printer->out, ']');
+    }
+    line(printer, 1);
+    buf_add_char(printer->out, '}');
+}
+
+/* A row of the same pointers, sorted; NULL when out of memory. */
+static void **sorted(struct printer *printer, const struct list *list,
+                     int (*order)(const void *, const void *))
+{
+    void **items = calloc(list->count + 1, sizeof *items);
+    if (items == NULL) {
+        printer->out_of_memory = true;
+        return NULL;
+    }
+    if (list->count > 0)
+        memcpy(items, list->items, list->count * sizeof *items);
+    qsort(items, list->count, sizeof *items, order);
+    return items;
+}
+
+static void print_all(struct printer *printer)
+{
+    struct model *model = &printer->inventory->model;
+    const struct group *all = model_all(model);
+    void **groups = sorted(printer, &model->groups, by_group_name);
+    void **hosts = sorted(printer, &model->hosts, by_host_name);
+    bool meta_printed = false;
+    const char *separator = "";
+    buf_add_char(printer->out, '{');
+    for (size_t i = 0; groups != NULL && hosts != NULL;) {
+        bool last = i == model->groups.count;
+        const struct group *group = groups[i];
+        if (!meta_printed && (last || strcmp("_meta", group->name) < 0)) {
+            meta_printed = true;
+            buf_add_text(printer->out, separator);
+            line(printer, 1);
+            print_hostvars(printer, (struct host **)hosts, model->hosts.count);
+            separator = ",";
+        }
+        if (last)
+            break;
+        i++;
+        bool with_hosts = group != all && has_shown_host(printer, group);
+        if (!with_hosts && group->children.count == 0)
+            continue;
+        buf_add_text(printer->out, separator);
+        line(printer, 1);
+        print_group(printer, group, with_hosts);
+        separator = ",";
+    }
+    buf_add_text(printer->out, "\n}\n");
+    free(groups);
+    free(hosts);
+}
+
+int inventory_print_list(struct inventory *inventory,
+                         const struct selection *selection, bool show_secrets,
+                         struct buf *out, struct problems *problems)
+{
+    const struct selection everything = {.need = INVENTORY_NAMES};
+    struct printer printer = {
+        .inventory = inventory, .out = out, .show_secrets = show_secrets};
+    bool *chosen = NULL;
+    if (select_hosts(inventory, selection == NULL ? &everything : selection,
+                     &chosen, problems) == -1)
+        return -1;
+    printer.chosen = chosen;
+    print_all(&printer);
+    free(chosen);
+    if (!printer.out_of_memory && !out->failed)
+        return 0;
+    problems_error(problems, "the inventory: out of memory");
+    return -1;
+}
+
+int inventory_print_host(struct inventory *inventory, const char *name,
+                         bool show_secrets, struct buf *out, struct err *err)
+{
+    struct printer printer = {
+        .inventory = inventory, .out = out, .show_secrets = show_secrets};
+    struct host *host = model_host(&inventory->model, name);
+    size_t count = 0;
+    if (host == NULL)
+        return err_set(err, ENOENT, "'%s' is no host of the inventory", name);
+    struct variable *members = host_members(&printer, host, &count);
+    if (members != NULL)
+        print_members(&printer, members, count, 0, false);
+    buf_add_char(out, '\n');
+    free(members);
+    if (printer.out_of_memory || out->failed)
+        return err_set(err, ENOMEM, "out of memory");
+    return 0;
+}
+
+/* --- the graph
+ * ------------------------------------------------------------------------ */
+
+static void graph_line(struct buf *out, unsigned level, const char *mark,
+                       const char *name, const char *end)
+{
+    for (unsigned i = 0; i < level; i++)
+        buf_add_text(out, "  |");
+    buf_addf(out, "%s%s%s%s\n", level > 0 ? "--" : "", mark, name, end);
+}
+
+static void graph_group(struct buf *out, const struct group *group,
+                        unsigned level, bool with_hosts)
+{
+    graph_line(out, level, "@", group->name, ":");
+    for (size_t i = 0; i < group->children.count && !out->failed; i++)
+        graph_group(out, group->children.items[i], level + 1, true);
+    for (size_t i = 0; with_hosts && i < group->hosts.count; i++)
+        graph_line(out, level + 1, "",
+                   ((const struct host *)group->hosts.items[i])->name, "");
+}
+
+int inventory_print_graph(const struct inventory *inventory, struct buf *out,
+                          struct err *err)
+{
+    graph_group(out, model_all(&inventory->model), 0, false);
+    if (out->failed)
+        return err_set(err, ENOMEM, "the graph is too large");
+    return 0;
+}
