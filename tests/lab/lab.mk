@@ -21,7 +21,8 @@ LAB_MINGW_CFLAGS := -std=c11 $(LAB_WARNINGS) -Wno-pedantic-ms-format \
 
 LAB_PRODUCTS := $(LAB)/session $(LAB)/free_port $(LAB)/account.so \
                 $(LAB)/guard.so $(LAB)/login.exe $(LAB)/resident.exe \
-                $(LAB)/mode.exe
+                $(LAB)/mode.exe $(LAB)/security.exe \
+                $(LAB)/advapi32.dll $(LAB)/advapi32w.dll
 
 .PHONY: lab
 lab: $(LAB_PRODUCTS)
@@ -43,6 +44,49 @@ $(LAB)/resident.exe: tests/lab/windows/resident.c
 	@mkdir -p $(@D)
 	$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -mwindows -o $@ $< -lole32
 
-$(LAB)/mode.exe: tests/lab/windows/mode.c $(wildcard tests/lab/windows/*.h)
+$(LAB)/mode.exe $(LAB)/security.exe: $(LAB)/%.exe: tests/lab/windows/%.c \
+                                     $(wildcard tests/lab/windows/*.h)
 	@mkdir -p $(@D)
 	$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -o $@ $< -ladvapi32
+
+# --- the stand-in for advapi32 ----------------------------------------------
+#
+# Wine's own is copied under another name; with its mark overwritten Wine
+# takes the copy for any other DLL. The stand-in forwards to it.
+
+WINE_DLLS := /usr/lib/x86_64-linux-gnu/wine/x86_64-windows
+ADVAPI32_SRC := $(wildcard tests/lab/windows/advapi32/*.c)
+ADVAPI32_REPLACED := GetSecurityInfo SetSecurityInfo GetNamedSecurityInfoW \
+                     SetNamedSecurityInfoW GetFileSecurityW SetFileSecurityW \
+                     GetTokenInformation CheckTokenMembership \
+                     RegSetValueExW RegDeleteValueW
+
+$(LAB)/advapi32w.dll: $(WINE_DLLS)/advapi32.dll
+	@mkdir -p $(@D)
+	cp $< $@
+	at=$$(grep -abo -m1 'Wine builtin DLL' $@) && \
+	    printf 'wmifleet copy of' | \
+	    dd of=$@ bs=1 seek=$${at%%:*} conv=notrunc status=none
+
+$(LAB)/advapi32.exports: $(WINE_DLLS)/advapi32.dll
+	@mkdir -p $(@D)
+	x86_64-w64-mingw32-objdump -p $< >$@
+
+$(LAB)/advapi32.def: $(LAB)/advapi32.exports \
+                     tests/lab/windows/advapi32/forward.awk tests/lab/lab.mk
+	awk -v replaced='$(ADVAPI32_REPLACED)' \
+	    -f tests/lab/windows/advapi32/forward.awk $< >$@
+
+# What the stand-in itself calls comes from the copy.
+$(LAB)/libadvapi32w.a: $(LAB)/advapi32.def
+	sed -e 's/^LIBRARY.*/LIBRARY advapi32w.dll/' -e 's/ = .*//' $< \
+	    >$(LAB)/advapi32w.def
+	x86_64-w64-mingw32-dlltool -d $(LAB)/advapi32w.def -l $@
+
+$(LAB)/advapi32.dll: $(ADVAPI32_SRC) $(LAB)/advapi32.def \
+                     $(LAB)/libadvapi32w.a \
+                     $(wildcard tests/lab/windows/*.h) \
+                     $(wildcard tests/lab/windows/advapi32/*.h)
+	$(LAB_MINGW_CC) $(filter-out -municode,$(LAB_MINGW_CFLAGS)) -shared \
+	    -nostdlib -Wl,--entry,DllMain -o $@ $(ADVAPI32_SRC) \
+	    $(LAB)/advapi32.def $(LAB)/libadvapi32w.a -lmsvcrt -lkernel32

@@ -79,6 +79,12 @@ prefix_copy() {
         "$prefix/drive_c/windows/"
     find "$TEMPLATE/drive_c" -mindepth 1 -maxdepth 1 ! -name windows \
         -exec cp -a -t "$prefix/drive_c/" {} +
+    prefix_stand_ins "$prefix/drive_c/windows/system32"
+}
+
+# The lab's DLLs take the place of Wine's, in this prefix alone.
+prefix_stand_ins() {
+    cp --remove-destination "$CACHE"/advapi32{,w}.dll "$1/"
 }
 
 # prefix_stop PREFIX: ends all Windows processes of it and waits for that.
