@@ -388,9 +388,11 @@ static int scan_value(struct scan *scan) /* NOLINT(misc-no-recursion) */
 /* What Windows' tools write when nobody tells them otherwise. */
 static bool looks_like_utf16(const char *text, size_t len)
 {
-    return len >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 ||
-                        memcmp(text, "\xFE\xFF", 2) == 0 || text[0] == '\0' ||
-                        text[1] == '\0');
+    if (len >= 2 &&
+        (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0))
+        return true;
+    return len >= 4 && ((text[0] == '\0' && text[2] == '\0') ||
+                        (text[1] == '\0' && text[3] == '\0'));
 }
 
 int json_scan(const char *name, const char *text, size_t len,
