@@ -10,7 +10,8 @@
 #   make install      PREFIX=/usr/local DESTDIR=
 #   make uninstall clean
 #
-# BUILD= chooses another output folder, SAN=1 builds with ASan and UBSan.
+# BUILD= chooses another output folder, SAN=1 builds with ASan and UBSan,
+# V=1 shows whole commands.
 
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
@@ -37,6 +38,8 @@ ALL_CFLAGS = -std=c11 $(WARNINGS) $(CFLAGS) $(SAN_FLAGS)
 SAN_FLAGS := $(if $(SAN),-fsanitize=address$(,)undefined \
              -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 , := ,
+Q := $(if $(V),,@)
+say = $(if $(V),,@echo "  $(1)  $(2)")
 LIBS := -lssh2 -lcjson -luv -lsqlite3 -lcrypto
 HOST := $(BUILD)$(if $(SAN),/san)
 
@@ -65,20 +68,24 @@ PAYLOAD_LDFLAGS := -municode -static -s -Wl,--gc-sections \
 PAYLOAD_LIBS := -lole32 -loleaut32 -ladvapi32
 
 $(PAYLOAD)/wmifleet-payload.exe: $(PAYLOAD_OBJ)
-	$(MINGW_CC) $(PAYLOAD_LDFLAGS) -o $@ $^ $(PAYLOAD_LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(MINGW_CC) $(PAYLOAD_LDFLAGS) -o $@ $^ $(PAYLOAD_LIBS)
 
 $(PAYLOAD)/%.o: %.c | $(CJSON)/include/cjson/cJSON.h
 	@mkdir -p $(@D)
-	$(MINGW_CC) $(PAYLOAD_CPPFLAGS) $(PAYLOAD_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,WINCC,$<)
+	$(Q)$(MINGW_CC) $(PAYLOAD_CPPFLAGS) $(PAYLOAD_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(PAYLOAD)/cJSON.o: $(CJSON)/include/cjson/cJSON.h
 	@mkdir -p $(@D)
-	$(MINGW_CC) $(PAYLOAD_CPPFLAGS) $(PAYLOAD_CFLAGS) -w -c -o $@ \
+	$(call say,WINCC,$(CJSON)/source/cJSON.c)
+	$(Q)$(MINGW_CC) $(PAYLOAD_CPPFLAGS) $(PAYLOAD_CFLAGS) -w -c -o $@ \
 	    $(CJSON)/source/cJSON.c
 
 $(PAYLOAD)/payload/payload.res: payload/payload.rc
 	@mkdir -p $(@D)
-	$(MINGW_WINDRES) -I. -DWMIFLEET_VERSION='\"$(VERSION)\"' -O coff -o $@ $<
+	$(call say,WINRC,$<)
+	$(Q)$(MINGW_WINDRES) -I. -DWMIFLEET_VERSION='\"$(VERSION)\"' -O coff -o $@ $<
 
 # cJSON's source: CJSON_SRC=DIR, else Debian's source package.
 $(CJSON)/include/cjson/cJSON.h:
@@ -99,16 +106,19 @@ LIB_SRC := $(wildcard base/*.c inventory/*.c) \
 LIB_OBJ := $(LIB_SRC:%.c=$(HOST)/%.o) $(HOST)/payload_image.o
 
 $(HOST)/wmifleet: $(HOST)/controller/main.o $(LIB_OBJ)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(HOST)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(HOST)/payload_image.o: controller/payload_image.S \
                          $(PAYLOAD)/wmifleet-payload.exe
 	@mkdir -p $(@D)
-	$(CC) -DPAYLOAD_FILE='"$(PAYLOAD)/wmifleet-payload.exe"' -c -o $@ $<
+	$(call say,AS,$<)
+	$(Q)$(CC) -DPAYLOAD_FILE='"$(PAYLOAD)/wmifleet-payload.exe"' -c -o $@ $<
 
 # --- tests ------------------------------------------------------------------
 
@@ -125,7 +135,8 @@ PAYLOAD_PLAIN_OBJ := $(PAYLOAD_PLAIN_SRC:%.c=$(HOST)/%.o)
 
 $(UNIT_BIN): $(HOST)/tests/unit/%: $(HOST)/tests/unit/%.o $(UNIT_HELP_OBJ) \
              $(LIB_OBJ) $(PAYLOAD_PLAIN_OBJ)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(UNIT_LIBS_$*) -lcmocka
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(UNIT_LIBS_$*) -lcmocka
 
 .PHONY: unit-bins
 unit-bins: $(UNIT_BIN)

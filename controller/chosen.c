@@ -154,9 +154,9 @@ static int command_passwords(struct chosen *chosen, const struct log *log)
 
 /* --- known hosts ---------------------------------------------------------- */
 
-static int known_hosts_path(struct chosen *chosen,
-                            const struct options *options,
-                            const struct log *log)
+static int choose_known_hosts(struct chosen *chosen,
+                              const struct options *options,
+                              const struct log *log)
 {
     const char *home = getenv("HOME");
     int len = 0;
@@ -217,7 +217,7 @@ int chosen_connect(struct chosen *chosen, const struct options *options,
         .password_context = chosen,
         .log = log,
     };
-    return known_hosts_path(chosen, options, log) ||
+    return choose_known_hosts(chosen, options, log) ||
                    open_known_hosts(chosen, log) ||
                    common_password(chosen, options, log) ||
                    command_passwords(chosen, log)
