@@ -5,7 +5,6 @@
 
 #include <winsock2.h>
 #include <ws2tcpip.h>
-#include <ip2string.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,19 +43,9 @@ static size_t address_len(int family)
 /* Reads a whole string as one address; 4, 6, or 0 when it is neither. */
 static int parse_plain(const WCHAR *string, BYTE bytes[16])
 {
-    const WCHAR *end = NULL;
-    IN_ADDR four;
-    IN6_ADDR six;
-
-    if (RtlIpv4StringToAddressW(string, TRUE, &end, &four) == 0 && !*end) {
-        memcpy(bytes, &four, sizeof four);
+    if (InetPtonW(AF_INET, string, bytes) == 1)
         return 4;
-    }
-    if (RtlIpv6StringToAddressW(string, &end, &six) == 0 && !*end) {
-        memcpy(bytes, &six, sizeof six);
-        return 6;
-    }
-    return 0;
+    return InetPtonW(AF_INET6, string, bytes) == 1 ? 6 : 0;
 }
 
 /* The prefix length of a mask; false when its bits have a gap. */
@@ -135,16 +124,8 @@ static bool parse_token(struct address *address, WCHAR *token)
 
 static void print_plain(int family, const BYTE bytes[16], WCHAR out[64])
 {
-    IN_ADDR four;
-    IN6_ADDR six;
-
-    if (family == 4) {
-        memcpy(&four, bytes, sizeof four);
-        RtlIpv4AddressToStringW(&four, out);
-    } else {
-        memcpy(&six, bytes, sizeof six);
-        RtlIpv6AddressToStringW(&six, out);
-    }
+    if (!InetNtopW(family == 6 ? AF_INET6 : AF_INET, bytes, out, 64))
+        out[0] = L'\0';
 }
 
 static void print_mask(unsigned long prefix, WCHAR out[64])

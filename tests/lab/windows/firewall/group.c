@@ -140,8 +140,8 @@ HRESULT group_enabled(LONG profiles, const WCHAR *group, bool *enabled)
 }
 
 static void tally_effective(struct tally *tally, const struct store_list *local,
-                            const struct store_list *policy,
-                            const WCHAR *group, LONG profile)
+                            const struct store_list *policy, const WCHAR *group,
+                            LONG profile)
 {
     tally_list(tally, local, group, profile, local_rules_count(profile));
     tally_list(tally, policy, group, profile, true);

@@ -147,8 +147,8 @@ HRESULT icmp_put(struct fw_rule *rule, const WCHAR *list)
     if (wcscmp(list, L"*") == 0)
         return S_OK;
     while ((hr = wide_next_item(&list, &token)) == S_OK) {
-        hr = is_type_and_code(token) ? rule_add(rule, key, token)
-                                     : E_INVALIDARG;
+        hr =
+            is_type_and_code(token) ? rule_add(rule, key, token) : E_INVALIDARG;
         free(token);
         if (FAILED(hr))
             return hr;

@@ -12,14 +12,14 @@
 
 /* Windows writes the fields of a rule in this order. */
 static const WCHAR *const key_order[] = {
-    L"Action",    L"Active",    L"Dir",       L"Protocol",  L"Profile",
-    L"LPort",     L"LPort2_10", L"LPort2_20", L"LPort2_24", L"LPort2_25",
-    L"LPort2_29", L"RPort",     L"RPort2_10", L"RPort2_25", L"RPort2_28",
-    L"ICMP4",     L"ICMP6",     L"IF",        L"IFType",    L"LA4",
-    L"LA6",       L"RA4",       L"RA42",      L"RA6",       L"RA62",
-    L"App",       L"Svc",       L"Name",      L"Desc",      L"EmbedCtxt",
-    L"Platform",  L"Platform2", L"RMauth",    L"RUAuth",    L"LUAuth",
-    L"LUOwn",     L"AppPkgId",  L"Edge",      L"Defer",     L"Security",
+    L"Action",    L"Active",     L"Dir",       L"Protocol",  L"Profile",
+    L"LPort",     L"LPort2_10",  L"LPort2_20", L"LPort2_24", L"LPort2_25",
+    L"LPort2_29", L"RPort",      L"RPort2_10", L"RPort2_25", L"RPort2_28",
+    L"ICMP4",     L"ICMP6",      L"IF",        L"IFType",    L"LA4",
+    L"LA6",       L"RA4",        L"RA42",      L"RA6",       L"RA62",
+    L"App",       L"Svc",        L"Name",      L"Desc",      L"EmbedCtxt",
+    L"Platform",  L"Platform2",  L"RMauth",    L"RUAuth",    L"LUAuth",
+    L"LUOwn",     L"AppPkgId",   L"Edge",      L"Defer",     L"Security",
     L"Security2", L"Security2_9"};
 
 void rule_init(struct fw_rule *rule)

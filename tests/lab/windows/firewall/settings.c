@@ -46,8 +46,8 @@ LONG lab_current_profiles(void)
 {
     DWORD value;
 
-    if (!read_dword(LAB_KEY, L"CurrentProfileTypes", &value) ||
-        value == 0 || value > 7)
+    if (!read_dword(LAB_KEY, L"CurrentProfileTypes", &value) || value == 0 ||
+        value > 7)
         return NET_FW_PROFILE2_PUBLIC;
     return (LONG)value;
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <wchar.h>
 
-#define ID_MAX 513u         /* MS-FASP 2.2.37: range(1, 512) and its end */
+#define ID_MAX 513u /* MS-FASP 2.2.37: range(1, 512) and its end */
 #define RULE_BYTES_MAX (1024u * 1024u)
 
 /* The group that the modes are about, and its other spelling in the field. */
@@ -95,8 +95,7 @@ static HRESULT list_value(struct store_list *list, const WCHAR *id,
 }
 
 /* ERROR_NO_MORE_ITEMS at the end; the text is for the caller to free(). */
-static LSTATUS enum_value(HKEY key, DWORD index, WCHAR id[ID_MAX],
-                          WCHAR **text)
+static LSTATUS enum_value(HKEY key, DWORD index, WCHAR id[ID_MAX], WCHAR **text)
 {
     DWORD id_len = ID_MAX, len = 0, type = 0;
     LSTATUS status;
@@ -111,8 +110,8 @@ static LSTATUS enum_value(HKEY key, DWORD index, WCHAR id[ID_MAX],
     if (!*text)
         return ERROR_OUTOFMEMORY;
     id_len = ID_MAX;
-    status = RegEnumValueW(key, index, id, &id_len, NULL, &type,
-                           (BYTE *)*text, &len);
+    status = RegEnumValueW(key, index, id, &id_len, NULL, &type, (BYTE *)*text,
+                           &len);
     if (status != 0) {
         free(*text);
         *text = NULL;
@@ -182,8 +181,8 @@ static LSTATUS write_text(HKEY key, const WCHAR *id, const struct fw_rule *rule)
     if (!text)
         return ERROR_OUTOFMEMORY;
     size = (wcslen(text) + 1) * sizeof *text;
-    status = RegSetValueExW(key, id, 0, REG_SZ, (const BYTE *)text,
-                            (DWORD)size);
+    status =
+        RegSetValueExW(key, id, 0, REG_SZ, (const BYTE *)text, (DWORD)size);
     free(text);
     return status;
 }

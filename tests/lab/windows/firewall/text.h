@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <windows.h>
 
+#include <oleauto.h>
+
 #define TEXT_MAX (1024u * 1024u)
 
 struct text {
