@@ -258,7 +258,10 @@ enum pace job_do_start(struct job *job)
     enum io io = job->plan->transport->read(job->transport, &job->out,
                                             &job->errors, &job->err);
     /* What came before the end counts, even when the end is a break. */
-    if (feed(job, &refused))
+    int failed = feed(job, &refused);
+    if (job->started && job->state == JOB_start)
+        job_set_state(job, JOB_run);
+    if (failed)
         return io == IO_FAIL
                    ? job_fail(job, FAULT_BAD_RESULT, refused.text)
                    : job_conclude(job, FAULT_BAD_RESULT, refused.text);
@@ -266,8 +269,6 @@ enum pace job_do_start(struct job *job)
         return have_answer(job, io);
     if (io == IO_FAIL)
         return job_broke(job);
-    if (job->started && job->state == JOB_start)
-        job_set_state(job, JOB_run);
     return io == IO_DONE ? ended_without_answer(job) : WAIT;
 }
 
