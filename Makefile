@@ -127,10 +127,11 @@ UNIT_HELP_OBJ := $(patsubst %.c,$(HOST)/%.o,\
                  $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)))
 UNIT_BIN := $(UNIT_SRC:%.c=$(HOST)/%)
 
-# Objects of payload files that know nothing of Windows, for native tests.
-PAYLOAD_PLAIN_SRC := $(filter-out payload/settings%,\
-    $(shell grep -L -e windows.h -e win32.h payload/*.c 2>/dev/null | \
-        xargs -r grep -l '^/\* Free of windows.h' 2>/dev/null))
+# Payload files for native tests: those whose header says that they are free
+# of windows.h, as long as they are.
+PAYLOAD_PLAIN_SRC := $(filter-out payload/settings% $(PORTABLE_PAYLOAD),\
+    $(shell grep -L -e windows.h -e com.h $(wildcard $(patsubst %.h,%.c,\
+        $(shell grep -l 'Free of windows.h' payload/*.h)))))
 PAYLOAD_PLAIN_OBJ := $(PAYLOAD_PLAIN_SRC:%.c=$(HOST)/%.o)
 
 $(UNIT_BIN): $(HOST)/tests/unit/%: $(HOST)/tests/unit/%.o $(UNIT_HELP_OBJ) \

@@ -21,7 +21,7 @@ enum command_verb {
 struct command {
     enum command_verb verb;
     char run[PROTOCOL_RUN_ID_MAX + 1];
-    char request[80]; /* the bare file name */
+    char request[80];                 /* the bare file name */
     char hash[PROTOCOL_HASH_LEN + 1]; /* of the request, from its name */
     bool one_time; /* the request lies in the working directory */
 };

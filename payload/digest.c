@@ -25,11 +25,9 @@ static bool load(struct bcrypt *b)
                                                "BCryptOpenAlgorithmProvider");
     b->close = (__typeof__(b->close))system_load(
         LIBRARY, "BCryptCloseAlgorithmProvider");
-    b->create =
-        (__typeof__(b->create))system_load(LIBRARY, "BCryptCreateHash");
+    b->create = (__typeof__(b->create))system_load(LIBRARY, "BCryptCreateHash");
     b->add = (__typeof__(b->add))system_load(LIBRARY, "BCryptHashData");
-    b->finish =
-        (__typeof__(b->finish))system_load(LIBRARY, "BCryptFinishHash");
+    b->finish = (__typeof__(b->finish))system_load(LIBRARY, "BCryptFinishHash");
     b->destroy =
         (__typeof__(b->destroy))system_load(LIBRARY, "BCryptDestroyHash");
     return b->open != NULL && b->close != NULL && b->create != NULL &&
@@ -55,8 +53,8 @@ static NTSTATUS sha256(const struct bcrypt *b, const void *bytes, size_t len,
     return status;
 }
 
-int digest_hash(const void *bytes, size_t len,
-                char hash[PROTOCOL_HASH_LEN + 1], struct err *err)
+int digest_hash(const void *bytes, size_t len, char hash[PROTOCOL_HASH_LEN + 1],
+                struct err *err)
 {
     static const char digits[] = "0123456789abcdef";
     struct bcrypt bcrypt;

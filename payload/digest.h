@@ -9,7 +9,7 @@
 #include "payload/protocol.h"
 
 /* The first half of the bytes' SHA-256 in lower-case hex digits. */
-int digest_hash(const void *bytes, size_t len,
-                char hash[PROTOCOL_HASH_LEN + 1], struct err *err);
+int digest_hash(const void *bytes, size_t len, char hash[PROTOCOL_HASH_LEN + 1],
+                struct err *err);
 
 #endif

@@ -3,7 +3,12 @@
 #ifndef PAYLOAD_DOMAIN_H
 #define PAYLOAD_DOMAIN_H
 
-enum domain_join { DOMAIN_UNKNOWN, DOMAIN_NONE, DOMAIN_WORKGROUP, DOMAIN_MEMBER };
+enum domain_join {
+    DOMAIN_UNKNOWN,
+    DOMAIN_NONE,
+    DOMAIN_WORKGROUP,
+    DOMAIN_MEMBER
+};
 
 /* `name` (may be NULL) gets the workgroup's or domain's; the caller frees. */
 enum domain_join domain_join_state(char **name);

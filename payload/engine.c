@@ -108,8 +108,11 @@ static cJSON *make_entry(const struct work *work, const cJSON *after,
          cJSON_AddStringToObject(entry, "risk", setting->risk) != NULL) &&
         (!reason_says_something(verdict) ||
          add_item(entry, "error",
-                  error_to_json(reason->code, verdict->error_name, reason->text,
-                                reason->hint),
+                  error_to_json(reason->code,
+                                verdict->error_name != NULL
+                                    ? verdict->error_name
+                                    : reason->name,
+                                reason->text, reason->hint),
                   false)) &&
         add_copy(entry, "hints", setting->hints);
     if (built)
@@ -170,21 +173,46 @@ static cJSON *read_state(struct setting *setting, struct verdict *verdict)
     return NULL;
 }
 
+/*
+ * A run that ended half-way is asked for again under its id. What it wrote
+ * then is its change all the same: `before` is the state before that write.
+ */
+static bool recall(const struct engine *engine, struct work *work)
+{
+    const cJSON *earlier =
+        engine->host->earlier(engine->host->context, work->setting->id);
+    if (earlier == NULL || cJSON_Compare(earlier, work->before, true))
+        return false;
+    cJSON *copy = cJSON_Duplicate(earlier, true);
+    if (copy == NULL)
+        return false;
+    cJSON_Delete(work->before);
+    work->before = copy;
+    return true;
+}
+
 /* First pass: published at once unless the setting is going to be written. */
 static int look(struct engine *engine, struct work *work, bool apply)
 {
     struct setting *setting = work->setting;
     struct verdict verdict = {.state = "failed"};
     begin(engine, work);
-    work->before = read_state(setting, &verdict);
-    if (work->before == NULL)
+    cJSON *state = read_state(setting, &verdict);
+    if (state == NULL)
         return finish(engine, work, NULL, &verdict);
+    work->before = cJSON_Duplicate(state, true);
     enum setting_verdict compared =
-        setting->ops->compare(setting, work->before, &verdict.reason);
-    if (apply && compared == SETTING_DIFFERS)
-        return 0;
-    verdict.state = state_of(compared);
-    return finish(engine, work, work->before, &verdict);
+        setting->ops->compare(setting, state, &verdict.reason);
+    bool recalled = apply && work->before != NULL && recall(engine, work);
+    int status = work->before != NULL ? 0 : -1;
+    if (status == 0 && !(apply && compared == SETTING_DIFFERS)) {
+        verdict.state = state_of(compared);
+        if (recalled && compared == SETTING_AGREES)
+            verdict.state = "changed";
+        status = finish(engine, work, state, &verdict);
+    }
+    cJSON_Delete(state);
+    return status;
 }
 
 /* Reads and compares what a write has left; `after` is the caller's. */
@@ -200,6 +228,10 @@ static void judge_write(struct setting *setting, cJSON **after,
         verdict->state = "changed";
         if (setting->restart_winmgmt)
             setting_hint(setting, "takes effect when winmgmt restarts");
+        return;
+    }
+    if (compared != SETTING_DIFFERS) { /* what is left needs another hand */
+        verdict->state = state_of(compared);
         return;
     }
     verdict->state = "failed";
@@ -243,8 +275,7 @@ static int change(struct engine *engine, struct work *work)
                  !cJSON_Compare(state, work->before, true))
             verdict.state = "changed";
     }
-    int status =
-        finish(engine, work, after != NULL ? after : state, &verdict);
+    int status = finish(engine, work, after != NULL ? after : state, &verdict);
     cJSON_Delete(state);
     cJSON_Delete(after);
     return status;
@@ -295,10 +326,10 @@ static void refuse_writes(struct engine *engine, const char *why)
 static int save_snapshot(struct engine *engine, struct err *err)
 {
     cJSON *settings = make_snapshot(engine);
-    int status = settings == NULL
-                     ? err_set(err, 0, "snapshot: memory is short")
-                     : engine->host->snapshot(engine->host->context, settings,
-                                              err);
+    int status =
+        settings == NULL
+            ? err_set(err, 0, "snapshot: memory is short")
+            : engine->host->snapshot(engine->host->context, settings, err);
     cJSON_Delete(settings);
     if (status != 0)
         refuse_writes(engine, err->text);
@@ -314,8 +345,7 @@ static enum engine_end pass(struct engine *engine, bool writing, bool apply,
             continue;
         if (deadline_passed(engine))
             return ENGINE_TIMEOUT;
-        int status =
-            writing ? change(engine, work) : look(engine, work, apply);
+        int status = writing ? change(engine, work) : look(engine, work, apply);
         if (status != 0) {
             err_set(err, 0, "%s: memory is short", work->setting->id);
             return ENGINE_FAILED;

@@ -32,6 +32,11 @@ struct engine_host {
     void (*lock)(void *context);
     void (*unlock)(void *context);
     /*
+     * What stood there before the first write of this run id, when it was
+     * worked on before and ended half-way; NULL otherwise. Asked on apply.
+     */
+    const cJSON *(*earlier)(void *context, const char *id);
+    /*
      * Puts `settings`, an array of {"id", "desired", "before"}, on disk and
      * returns 0 only when it is there to stay. Called at most once, before
      * the first write.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Win32 codes and HRESULTs by name, and in words that are the same on every
- * machine: FormatMessage answers in the machine's own language. Free of
- * windows.h.
+ * machine: FormatMessage answers in the machine's own language.
+ * Free of windows.h.
  */
 #ifndef PAYLOAD_ERRORS_H
 #define PAYLOAD_ERRORS_H

@@ -120,10 +120,10 @@ static char *user_name(void)
     HANDLE token = NULL;
     if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
         return NULL;
-    BOOL known = GetTokenInformation(token, TokenUser, &info, sizeof info,
-                                     &len) &&
-                 LookupAccountSidW(NULL, info.user.User.Sid, name, &name_count,
-                                   domain, &domain_count, &use);
+    BOOL known =
+        GetTokenInformation(token, TokenUser, &info, sizeof info, &len) &&
+        LookupAccountSidW(NULL, info.user.User.Sid, name, &name_count, domain,
+                          &domain_count, &use);
     CloseHandle(token);
     if (!known || wcslen(domain) + wcslen(name) + 2 > 260)
         return NULL;
@@ -190,9 +190,8 @@ static void add_winmgmt(cJSON *facts)
     SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
     if (manager == NULL)
         return;
-    SC_HANDLE service =
-        OpenServiceW(manager, L"winmgmt",
-                     SERVICE_QUERY_STATUS | SERVICE_QUERY_CONFIG);
+    SC_HANDLE service = OpenServiceW(
+        manager, L"winmgmt", SERVICE_QUERY_STATUS | SERVICE_QUERY_CONFIG);
     if (service != NULL) {
         add_service(cJSON_AddObjectToObject(facts, "winmgmt"), service);
         CloseServiceHandle(service);

@@ -10,6 +10,7 @@
 
 #include "payload/errors.h"
 #include "payload/guard.h"
+#include "payload/system.h"
 #include "payload/utf16.h"
 
 #define PATH_UNITS 260
@@ -59,6 +60,24 @@ static LSTATUS program_data(wchar_t path[PATH_UNITS])
     return ERROR_SUCCESS;
 }
 
+/*
+ * A token may name as owner what it has as owner group, which Administrators
+ * is for an administrator; where a policy took that away, restoring is the
+ * privilege to name anybody.
+ */
+static DWORD create(const wchar_t *path, SECURITY_ATTRIBUTES *attributes)
+{
+    if (CreateDirectoryW(path, attributes))
+        return ERROR_SUCCESS;
+    DWORD code = GetLastError();
+    if (code != ERROR_INVALID_OWNER ||
+        !system_set_privilege(SE_RESTORE_NAME, true))
+        return code;
+    code = CreateDirectoryW(path, attributes) ? ERROR_SUCCESS : GetLastError();
+    system_set_privilege(SE_RESTORE_NAME, false);
+    return code;
+}
+
 /* 0 also when there is one already: it is judged when it is open. */
 static int make(const wchar_t *path, struct failure *failure)
 {
@@ -69,10 +88,9 @@ static int make(const wchar_t *path, struct failure *failure)
     SECURITY_ATTRIBUTES attributes = {.nLength = sizeof attributes,
                                       .lpSecurityDescriptor = security,
                                       .bInheritHandle = FALSE};
-    BOOL made = CreateDirectoryW(path, &attributes);
-    DWORD code = GetLastError();
+    DWORD code = create(path, &attributes);
     LocalFree(security);
-    if (made || code == ERROR_ALREADY_EXISTS)
+    if (code == ERROR_SUCCESS || code == ERROR_ALREADY_EXISTS)
         return 0;
     return fail(failure, code, "it cannot be made");
 }
@@ -81,14 +99,13 @@ static int make(const wchar_t *path, struct failure *failure)
  * Without FILE_SHARE_DELETE it can be neither renamed nor deleted until it is
  * closed, so what was judged is what is used.
  */
-static int open_and_judge(const wchar_t *path, const char *name,
-                          HANDLE *opened, struct failure *failure)
+static int open_and_judge(const wchar_t *path, const char *name, HANDLE *opened,
+                          struct failure *failure)
 {
-    HANDLE handle =
-        CreateFileW(path, READ_CONTROL | FILE_LIST_DIRECTORY,
-                    FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
-                    FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT,
-                    NULL);
+    HANDLE handle = CreateFileW(
+        path, READ_CONTROL | FILE_LIST_DIRECTORY,
+        FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
+        FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
     if (handle == INVALID_HANDLE_VALUE) {
         DWORD code = GetLastError();
         /* We made it, or an administrator could open what we made. */
@@ -146,7 +163,8 @@ int folder_open(struct folder *folder, struct failure *failure)
     if (code != ERROR_SUCCESS)
         return fail(failure, (unsigned long)code,
                     "the registry does not say where ProgramData is");
-    wcscat(path, L"\\" L"" PROTOCOL_FOLDER_NAME);
+    wcscat(path, L"\\"
+                 L"" PROTOCOL_FOLDER_NAME);
     char *name = utf16_text_to_utf8(path);
     if (name == NULL)
         return fail(failure, ERROR_NOT_ENOUGH_MEMORY, "its path");

@@ -11,10 +11,9 @@
 
 static const char *class_word(enum failure_class class)
 {
-    static const char *const words[] = {
-        "",
+    static const char *const words[] = {"",
 #define X(symbol, word) word,
-        PROTOCOL_ERRORS(X)
+                                        PROTOCOL_ERRORS(X)
 #undef X
     };
     return words[class];

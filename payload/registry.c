@@ -22,10 +22,9 @@ static int fail(const struct registry_setting *data, const char *what,
             ? "look at the permissions of the key and at what guards it "
               "(a policy, a security product)"
             : NULL;
-    return setting_reason_set(reason, code, hint,
-                              "HKLM\\%s, %s: it cannot be %s: %s",
-                              data->row->key, data->row->name, what,
-                              error_text(code));
+    return setting_reason_set(
+        reason, code, hint, "HKLM\\%s, %s: it cannot be %s: %s", data->row->key,
+        data->row->name, what, error_text(code));
 }
 
 static cJSON *read_registry(struct setting *setting,

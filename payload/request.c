@@ -36,8 +36,7 @@ static bool is_list_of_texts(const cJSON *list)
     const cJSON *item;
     if (list != NULL && !cJSON_IsArray(list))
         return false;
-    cJSON_ArrayForEach(item, list)
-    {
+    cJSON_ArrayForEach (item, list) {
         if (!cJSON_IsString(item))
             return false;
     }
@@ -57,10 +56,9 @@ static int check_frame(const cJSON *tree, struct err *err)
                        PROTOCOL_VERSION);
     if (!cJSON_IsObject(json_member(tree, "wmi")))
         return err_set(err, 0, "file: \"wmi\" is no object");
-    if (options != NULL &&
-        (!cJSON_IsObject(options) ||
-         !is_list_of_texts(json_member(options, "only")) ||
-         !is_list_of_texts(json_member(options, "skip"))))
+    if (options != NULL && (!cJSON_IsObject(options) ||
+                            !is_list_of_texts(json_member(options, "only")) ||
+                            !is_list_of_texts(json_member(options, "skip"))))
         return err_set(err, 0, "file: \"options\" is not as it should be");
     return 0;
 }
@@ -69,9 +67,8 @@ static int read_settings(struct request *request, struct failure *failure)
 {
     struct problems problems;
     problems_init(&problems);
-    int status = settings_read(&request->settings,
-                               json_member(request->tree, "wmi"), NULL,
-                               &problems);
+    int status = settings_read(
+        &request->settings, json_member(request->tree, "wmi"), NULL, &problems);
     if (status != 0)
         failure_set(failure, FAILURE_PAYLOAD_FAILED, 0,
                     "controller and payload may be of different versions",
@@ -132,8 +129,7 @@ void request_close(struct request *request)
 static bool list_has(const cJSON *list, const char *name)
 {
     const cJSON *item;
-    cJSON_ArrayForEach(item, list)
-    {
+    cJSON_ArrayForEach (item, list) {
         if (strcmp(item->valuestring, name) == 0)
             return true;
     }

@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "payload/command.h"
 #include "payload/engine.h"
 #include "payload/errors.h"
@@ -33,9 +34,9 @@
 #include "payload/request.h"
 #include "payload/saved.h"
 #include "payload/settle.h"
+#include "payload/snapshot.h"
 #include "payload/system.h"
 #include "payload/watchdog.h"
-#include "payload/snapshot.h"
 
 #define MS_PER_SECOND 1000u
 
@@ -52,8 +53,9 @@ struct run {
     struct request request;
     struct setting_list settings;
     struct engine_host host;
-    struct engine *engine;   /* published */
-    struct outcome outcome;  /* published, but for `settings` */
+    cJSON *earlier;         /* snapshot of this run id's first time */
+    struct engine *engine;  /* published */
+    struct outcome outcome; /* published, but for `settings` */
     struct failure failure;
     bool worked; /* published: it reached its settings and is to be saved */
     char *computer;
@@ -106,9 +108,8 @@ static bool finish(struct run *run, const struct failure *failure,
     if (InterlockedExchange(&run->ending, 1) != 0)
         return false;
     publish_begin(run);
-    cJSON *settings = run->engine != NULL
-                          ? engine_settings(run->engine, interrupted)
-                          : NULL;
+    cJSON *settings =
+        run->engine != NULL ? engine_settings(run->engine, interrupted) : NULL;
     run->outcome.settings = settings;
     run->outcome.elapsed_ms = GetTickCount64() - run->begun_ms;
     save_and_print(run, outcome_print(&run->outcome, failure));
@@ -207,7 +208,7 @@ static int require_administrator(struct run *run)
                        "log in as a member of Administrators; OpenSSH gives "
                        "such a login its full token",
                        "this login is not an elevated administrator: nothing "
-                       "was looked at or changed");
+                       "was changed");
 }
 
 static int take_folder(struct run *run)
@@ -293,6 +294,18 @@ static void unlock_guard(void *context)
     publish_end(context);
 }
 
+static const cJSON *earlier_state(void *context, const char *id)
+{
+    const struct run *run = context;
+    const cJSON *setting;
+    cJSON_ArrayForEach (setting, run->earlier) {
+        const char *known = json_text(setting, "id");
+        if (known != NULL && strcmp(known, id) == 0)
+            return json_member(setting, "before");
+    }
+    return NULL;
+}
+
 static int save_snapshot(void *context, const cJSON *settings, struct err *err)
 {
     struct run *run = context;
@@ -304,6 +317,18 @@ static int save_snapshot(void *context, const cJSON *settings, struct err *err)
     return snapshot_save(&run->folder, &head, settings, err);
 }
 
+static int load_snapshot(struct run *run)
+{
+    struct err err;
+    if (run->command.verb != COMMAND_apply)
+        return 0;
+    run->earlier = snapshot_load(&run->folder, run->command.run, &err);
+    if (run->earlier != NULL)
+        return 0;
+    return failure_set(&run->failure, FAILURE_PAYLOAD_FAILED,
+                       (unsigned long)err.code, NULL, "%s", err.text);
+}
+
 static int make_engine(struct run *run)
 {
     run->host = (struct engine_host){
@@ -311,6 +336,7 @@ static int make_engine(struct run *run)
         .now_ms = now_ms,
         .lock = lock_guard,
         .unlock = unlock_guard,
+        .earlier = earlier_state,
         .snapshot = save_snapshot,
     };
     struct engine *engine = engine_new(&run->settings, &run->host);
@@ -318,10 +344,9 @@ static int make_engine(struct run *run)
     run->engine = engine;
     run->worked = engine != NULL;
     publish_end(run);
-    return engine != NULL
-               ? 0
-               : failure_set(&run->failure, FAILURE_PAYLOAD_FAILED, 0, NULL,
-                             "engine: memory is short");
+    return engine != NULL ? 0
+                          : failure_set(&run->failure, FAILURE_PAYLOAD_FAILED,
+                                        0, NULL, "engine: memory is short");
 }
 
 static void run_engine(struct run *run)
@@ -371,7 +396,7 @@ static void end_families(void)
 /* Under the machine's lock, with a request that has been judged. */
 static void work(struct run *run)
 {
-    if (plan(run) != 0 || make_engine(run) != 0)
+    if (plan(run) != 0 || load_snapshot(run) != 0 || make_engine(run) != 0)
         return;
     HRESULT com = CoInitializeEx(NULL, COINIT_MULTITHREADED);
     if (FAILED(com))
@@ -411,6 +436,7 @@ static void release(struct run *run)
     request_close(&run->request);
     folder_close(&run->folder);
     image_close(&run->image);
+    cJSON_Delete(run->earlier);
     cJSON_Delete(run->outcome.facts);
     cJSON_Delete(run->outcome.identity);
     cJSON_Delete(run->outcome.hints);

@@ -60,6 +60,7 @@ int setting_reason_set(struct setting_reason *reason, unsigned long code,
                        const char *hint, const char *format, ...)
 {
     reason->code = code;
+    reason->name = NULL;
     reason->text[0] = '\0';
     if (format != NULL) {
         va_list args;
@@ -74,8 +75,7 @@ int setting_reason_set(struct setting_reason *reason, unsigned long code,
 static bool holds_text(const cJSON *array, const char *text)
 {
     const cJSON *item;
-    cJSON_ArrayForEach(item, array)
-    {
+    cJSON_ArrayForEach (item, array) {
         if (strcmp(item->valuestring, text) == 0)
             return true;
     }

@@ -2,7 +2,7 @@
 /*
  * What the engine needs to know of a setting, and what a family provides.
  *
- * A family is one file with one `const struct setting_family`; engine.c has
+ * A family is one file with one `const struct setting_family`; families.c has
  * the table of them in the order of application (account first, firewall
  * last). A family turns the request into `struct setting`s; the engine then
  * does the same with each: read, compare, and on apply: snapshot to disk,
@@ -12,6 +12,8 @@
  * A *state* is a cJSON value that tells exactly what stands on the machine,
  * absence included, so that `restore` can put it back and two states are equal exactly when
  * cJSON_Compare(a, b, 1) says so. It is what `before` and `after` show.
+ *
+ * Free of windows.h.
  */
 #ifndef PAYLOAD_SETTING_H
 #define PAYLOAD_SETTING_H

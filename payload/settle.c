@@ -157,8 +157,7 @@ void settle_sweep(void)
         return;
     for (size_t i = 0; i < count; i++) {
         const struct file_entry *entry = &entries[i];
-        if (command_is_one_time_name(entry->name) &&
-            entry->written + DAY < now)
+        if (command_is_one_time_name(entry->name) && entry->written + DAY < now)
             (void)file_delete(entry->name, NULL);
     }
     free(entries);

@@ -14,8 +14,7 @@
 static bool has_setting(const cJSON *settings, const char *id)
 {
     const cJSON *setting;
-    cJSON_ArrayForEach(setting, settings)
-    {
+    cJSON_ArrayForEach (setting, settings) {
         const char *known = json_text(setting, "id");
         if (known != NULL && id != NULL && strcmp(known, id) == 0)
             return true;
@@ -27,8 +26,7 @@ static bool has_setting(const cJSON *settings, const char *id)
 static bool merge(cJSON *into, const cJSON *settings)
 {
     const cJSON *setting;
-    cJSON_ArrayForEach(setting, settings)
-    {
+    cJSON_ArrayForEach (setting, settings) {
         if (has_setting(into, json_text(setting, "id")))
             continue;
         cJSON *copy = cJSON_Duplicate(setting, true);
@@ -40,15 +38,22 @@ static bool merge(cJSON *into, const cJSON *settings)
     return true;
 }
 
-/*
- * The settings of the snapshot of an earlier time, an empty array where
- * there is none; NULL when there is one that cannot be read.
- */
-static cJSON *earlier_settings(const char *path, struct err *err)
+static void snapshot_path(const struct folder *folder, const char *run,
+                          char path[FILE_PATH_MAX])
 {
+    char name[PROTOCOL_RUN_ID_MAX + 16];
+    snprintf(name, sizeof name, "u-%s.json", run);
+    folder_path(folder, name, path);
+}
+
+cJSON *snapshot_load(const struct folder *folder, const char *run,
+                     struct err *err)
+{
+    char path[FILE_PATH_MAX];
     struct buf text;
     cJSON *settings = NULL;
     buf_init(&text, SNAPSHOT_MAX);
+    snapshot_path(folder, run, path);
     if (file_read(path, &text, err) == 0) {
         cJSON *tree = json_parse(path, text.data, text.len, err);
         settings = cJSON_DetachItemFromObjectCaseSensitive(tree, "settings");
@@ -59,6 +64,8 @@ static cJSON *earlier_settings(const char *path, struct err *err)
         settings = cJSON_CreateArray();
     }
     buf_release(&text);
+    if (settings == NULL)
+        err_prefix(err, "snapshot");
     return settings;
 }
 
@@ -85,24 +92,18 @@ static char *print(const struct snapshot_head *head, cJSON *settings)
 int snapshot_save(const struct folder *folder, const struct snapshot_head *head,
                   const cJSON *settings, struct err *err)
 {
-    char name[PROTOCOL_RUN_ID_MAX + 16];
     char path[FILE_PATH_MAX];
-    struct err local;
-    if (err == NULL)
-        err = &local;
-    snprintf(name, sizeof name, "u-%s.json", head->run);
-    folder_path(folder, name, path);
-    cJSON *all = earlier_settings(path, err);
+    cJSON *all = snapshot_load(folder, head->run, err);
     if (all == NULL)
-        return err_prefix(err, "snapshot");
+        return -1;
     char *text = NULL;
     if (merge(all, settings))
         text = print(head, all);
     else
         cJSON_Delete(all);
-    int status = text == NULL
-                     ? err_set(err, 0, "%s: memory is short", path)
-                     : file_replace(path, text, strlen(text), err);
+    snapshot_path(folder, head->run, path);
+    int status = text == NULL ? err_set(err, 0, "%s: memory is short", path)
+                              : file_replace(path, text, strlen(text), err);
     free(text);
     return status == 0 ? 0 : err_prefix(err, "snapshot");
 }

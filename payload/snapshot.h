@@ -22,9 +22,16 @@ struct snapshot_head {
     const cJSON *identity;
 };
 
+/*
+ * The settings of the snapshot that this run id has already, an empty array
+ * when it has none; the caller frees. NULL when there is one that cannot be
+ * read: nothing may be written then.
+ */
+cJSON *snapshot_load(const struct folder *folder, const char *run,
+                     struct err *err);
+
 /* On the disk to stay when it returns 0. */
-int snapshot_save(const struct folder *folder,
-                  const struct snapshot_head *head, const cJSON *settings,
-                  struct err *err);
+int snapshot_save(const struct folder *folder, const struct snapshot_head *head,
+                  const cJSON *settings, struct err *err);
 
 #endif

@@ -43,6 +43,21 @@ bool system_is_elevated_administrator(void)
            CheckTokenMembership(NULL, sid, &member) && member;
 }
 
+bool system_set_privilege(const wchar_t *name, bool on)
+{
+    TOKEN_PRIVILEGES change = {.PrivilegeCount = 1};
+    HANDLE token = NULL;
+    change.Privileges[0].Attributes = on ? SE_PRIVILEGE_ENABLED : 0;
+    if (!LookupPrivilegeValueW(NULL, name, &change.Privileges[0].Luid) ||
+        !OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token))
+        return false;
+    /* It says yes to what it did not do: the last error tells. */
+    bool done = AdjustTokenPrivileges(token, FALSE, &change, 0, NULL, NULL) &&
+                GetLastError() == ERROR_SUCCESS;
+    CloseHandle(token);
+    return done;
+}
+
 system_function system_load(const wchar_t *library, const char *name)
 {
     HMODULE module =

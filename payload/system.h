@@ -15,6 +15,12 @@ void system_prepare(void);
 /* True for an elevated member of Administrators, SYSTEM included. */
 bool system_is_elevated_administrator(void);
 
+/*
+ * Switches a privilege that the token has but keeps disabled; false when
+ * the token lacks it.
+ */
+bool system_set_privilege(const wchar_t *name, bool on);
+
 typedef void (*system_function)(void);
 
 /*

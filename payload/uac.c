@@ -4,7 +4,8 @@
 #include "payload/registry.h"
 #include "payload/registry_io.h"
 
-#define POLICIES "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System"
+#define POLICIES                                                               \
+    "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System"
 
 static enum setting_verdict judge(struct setting *setting, const cJSON *wanted,
                                   enum setting_verdict verdict,
