@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "payload/address_set.h"
 #include "payload/rule_match.h"
+#include "payload/settings.h"
 
 #define WMI_GROUP_END "firewallapi.dll,-34251"
 
@@ -112,6 +114,30 @@ unsigned rule_group_open(const struct rule_list *list)
             profiles |= rule_profiles(&list->items[i]);
     }
     return profiles;
+}
+
+bool rule_group_reaches(const struct rule_list *list, unsigned profiles,
+                        const char *address)
+{
+    struct address_set allowed;
+    struct address_set peer;
+    bool reaches = true;
+    bool failed = false;
+    address_set_init(&allowed);
+    address_set_init(&peer);
+    for (size_t i = 0; i < list->count && !failed; i++) {
+        const struct rule *rule = &list->items[i];
+        if (rule->action == RULE_ACTION_ALLOW && rule->direction == RULE_IN &&
+            (rule_profiles(rule) & profiles) != 0)
+            failed = address_set_add(&allowed,
+                                     rule_text(rule, RULE_REMOTE_ADDRESSES));
+    }
+    if (!failed && address_set_add(&peer, address) == 0 &&
+        (allowed.range_count > 0 || allowed.word_count > 0))
+        reaches = address_set_covers(&allowed, &peer);
+    address_set_release(&peer);
+    address_set_release(&allowed);
+    return reaches;
 }
 
 const struct rule *rule_group_blocker(const struct rule_list *list,

@@ -52,6 +52,14 @@ unsigned rule_group_served(const struct rule_list *list);
 /* The profiles in which some allowing rule is enabled. */
 unsigned rule_group_open(const struct rule_list *list);
 
+/*
+ * Whether the allowing inbound rules for `profiles` name an address that is
+ * on no local subnet: by "any" or by the address itself. True when there is
+ * no such rule at all, and when memory is short.
+ */
+bool rule_group_reaches(const struct rule_list *list, unsigned profiles,
+                        const char *address);
+
 /* A blocking rule for one of the profiles, or NULL. */
 const struct rule *rule_group_blocker(const struct rule_list *list,
                                       unsigned profiles);

@@ -30,7 +30,10 @@ bool rule_is_ours(const struct rule *rule);
 int rule_agrees(const struct rule *rule, const struct rule_wish *wish,
                 const char *wish_program);
 
-/* Name, direction, program and service agree: what `absent` deletes. */
+/*
+ * Name, direction, program and service agree: what `absent` deletes. A wish
+ * without direction means either.
+ */
 bool rule_is_meant(const struct rule *rule, const struct rule_wish *wish,
                    const char *wish_program);
 

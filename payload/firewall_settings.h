@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The two kinds of settings of the firewall family. Each appends its
+ * settings to the list; all of them share `store`. -1: memory is short.
+ */
+#ifndef PAYLOAD_FIREWALL_SETTINGS_H
+#define PAYLOAD_FIREWALL_SETTINGS_H
+
+#include "payload/firewall_store.h"
+#include "payload/setting.h"
+#include "payload/settings.h"
+
+/* firewall.wmi_group */
+int firewall_group_plan(const struct settings *settings,
+                        struct firewall_store *store,
+                        struct setting_list *list);
+
+/* firewall.rules[<name>] */
+int firewall_rules_plan(const struct settings *settings,
+                        struct firewall_store *store,
+                        struct setting_list *list);
+
+#endif
