@@ -22,7 +22,8 @@ LAB_MINGW_CFLAGS := -std=c11 $(LAB_WARNINGS) -Wno-pedantic-ms-format \
 LAB_PRODUCTS := $(LAB)/session $(LAB)/free_port $(LAB)/account.so \
                 $(LAB)/guard.so $(LAB)/login.exe $(LAB)/resident.exe \
                 $(LAB)/mode.exe $(LAB)/security.exe \
-                $(LAB)/advapi32.dll $(LAB)/advapi32w.dll
+                $(LAB)/advapi32.dll $(LAB)/advapi32w.dll \
+                $(LAB)/firewall.dll $(LAB)/fwstate.exe
 
 .PHONY: lab
 lab: $(LAB_PRODUCTS)
@@ -44,10 +45,15 @@ $(LAB)/resident.exe: tests/lab/windows/resident.c
 	@mkdir -p $(@D)
 	$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -mwindows -o $@ $< -lole32
 
-$(LAB)/mode.exe $(LAB)/security.exe: $(LAB)/%.exe: tests/lab/windows/%.c \
-                                     $(wildcard tests/lab/windows/*.h)
+$(LAB)/security.exe: tests/lab/windows/security.c
 	@mkdir -p $(@D)
 	$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -o $@ $< -ladvapi32
+
+LAB_MODE_SRC := $(addprefix tests/lab/windows/,mode.c mode_effects.c \
+                advapi32/record.c)
+$(LAB)/mode.exe: $(LAB_MODE_SRC) $(wildcard tests/lab/windows/*.h)
+	@mkdir -p $(@D)
+	$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -o $@ $(LAB_MODE_SRC) -ladvapi32
 
 # --- the stand-in for advapi32 ----------------------------------------------
 #
@@ -90,3 +96,5 @@ $(LAB)/advapi32.dll: $(ADVAPI32_SRC) $(LAB)/advapi32.def \
 	$(LAB_MINGW_CC) $(filter-out -municode,$(LAB_MINGW_CFLAGS)) -shared \
 	    -nostdlib -Wl,--entry,DllMain -o $@ $(ADVAPI32_SRC) \
 	    $(LAB)/advapi32.def $(LAB)/libadvapi32w.a -lmsvcrt -lkernel32
+
+include tests/lab/windows/firewall/firewall.mk

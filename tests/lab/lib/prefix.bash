@@ -85,6 +85,7 @@ prefix_copy() {
 # The lab's DLLs take the place of Wine's, in this prefix alone.
 prefix_stand_ins() {
     cp --remove-destination "$CACHE"/advapi32{,w}.dll "$1/"
+    cp "$CACHE/firewall.dll" "$1/wmifleet-firewall.dll"
 }
 
 # prefix_stop PREFIX: ends all Windows processes of it and waits for that.

@@ -74,15 +74,27 @@ target_make() {
 
 target_await_windows() {
     await "$1: Wine" test -e "$1/windows-is-up"
-    target_identity "$2" >"$1/identity.reg"
-    "$1/wine" regedit /S "$(windows_path "$1/identity.reg")"
-    rm "$1/identity.reg"
+    rm "$1/windows-is-up"
+    target_factory "$2" >"$1/factory.reg"
+    "$1/wine" regedit /S "$(windows_path "$1/factory.reg")"
+    rm "$1/factory.reg"
+    "$1/wine" "$CACHE/fwstate.exe" "${TARGET_KIND[$2]}" \
+        "${TARGET_LANGUAGE[$2]}" || die "$1: the firewall's factory state"
+}
+
+# The registry that Wine's own lacks, as one file: each start of Wine costs.
+target_factory() {
+    local windows=$HERE/windows
+    target_identity "$1"
+    tail -q -n +2 "$windows/factory.reg" \
+        "$windows/factory-${TARGET_KIND[$1]}.reg"
 }
 
 # What no two machines have in common.
 target_identity() {
-    local guid names
+    local guid names installed
     guid=$(</proc/sys/kernel/random/uuid)
+    printf -v installed '%08x' $((1600000000 + RANDOM * 1000))
     names='HKEY_LOCAL_MACHINE\System\CurrentControlSet\Control\ComputerName'
     cat <<END
 REGEDIT4
@@ -90,13 +102,14 @@ REGEDIT4
 [HKEY_LOCAL_MACHINE\\Software\\Microsoft\\Cryptography]
 "MachineGuid"="$guid"
 
+[HKEY_LOCAL_MACHINE\\Software\\Microsoft\\Windows NT\\CurrentVersion]
+"InstallDate"=dword:$installed
+
 [$names\\ComputerName]
 "ComputerName"="TARGET-$1"
 
 [$names\\ActiveComputerName]
 "ComputerName"="TARGET-$1"
-
-[HKEY_LOCAL_MACHINE\\Software\\wmifleet-lab\\Modes]
 END
 }
 
@@ -148,7 +161,7 @@ target_start_sshd() {
         port=$("$CACHE/free_port")
         target_sshd_config "$dir" "$port" >"$dir/sshd_config"
         process_start /dev/null env -i \
-            LAB_PREFIX="$dir/prefix" LAB_ACCOUNT=$LAB_ACCOUNT \
+            LAB_PREFIX="$dir/prefix" LAB_ACCOUNT="$LAB_ACCOUNT" \
             LAB_ACCOUNT_HOME="$dir/prefix/drive_c" LAB_ACCOUNT_HASH="$LAB_HASH" \
             LAB_ACCOUNT_SHELL="$CACHE/session" \
             LD_PRELOAD="$CACHE/account.so" LD_LIBRARY_PATH="$SSHD_LIBRARIES" \

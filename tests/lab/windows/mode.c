@@ -8,7 +8,14 @@
 #include <stdio.h>
 #include <wchar.h>
 
+#include "mode_effects.h"
 #include "modes.h"
+
+#define FOREIGN_SDDL                                                           \
+    L"O:S-1-5-21-1004336348-1177238915-682003330-1001G:SY"                     \
+    L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"
+#define LOOSE_SDDL                                                             \
+    L"O:BAG:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1301bf;;;BU)"
 
 static const struct {
     const WCHAR *name;
@@ -22,6 +29,22 @@ static const struct {
     {L"utf16", L"output is re-encoded as UTF-16"},
     {L"antivirus", L"an uploaded program is gone before it runs"},
     {L"not-started", L"a program is there but does not run: status 1"},
+    {L"not-elevated", L"the login's token reads as not elevated"},
+    {L"foreign-folder", L"ProgramData\\wmifleet is there, somebody else's"},
+    {L"loose-folder", L"ProgramData\\wmifleet is there, Users may write"},
+    {L"registry-denied", L"the settings' keys refuse writes"},
+    {L"registry-ignored", L"writes to them succeed and do not take"},
+    {L"service-stopped", L"firewall: the service does not run"},
+    {L"access-denied", L"firewall: every change is refused"},
+    {L"write-ignored", L"firewall: a change succeeds and does not take"},
+    {L"policy-override", L"firewall: policy rules the profiles"},
+    {L"no-local-merge", L"firewall: local rules do not count"},
+    {L"block-all", L"firewall: everything inbound is blocked"},
+    {L"split-rules", L"firewall: the group's rules split by profile"},
+    {L"whole-rules", L"firewall: they are enabled whole"},
+    {L"group-missing", L"firewall: the group has no rules"},
+    {L"group-spelling", L"firewall: the group is spelled otherwise"},
+    {L"block-action", L"firewall: a rule of the group blocks"},
 };
 
 static bool is_known(const WCHAR *name)
@@ -68,6 +91,40 @@ static LSTATUS set_all(int count, WCHAR **names)
     return status;
 }
 
+static bool wants(int count, WCHAR **names, const WCHAR *name)
+{
+    int i;
+
+    for (i = 0; i < count; i++)
+        if (wcscmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static DWORD end_effects(void)
+{
+    DWORD code = ERROR_SUCCESS;
+
+    if (mode_is_on(L"foreign-folder") || mode_is_on(L"loose-folder"))
+        code = mode_folder_end();
+    if (code == ERROR_SUCCESS && mode_is_on(L"registry-denied"))
+        code = mode_keys_end();
+    return code;
+}
+
+static DWORD begin_effects(int count, WCHAR **names)
+{
+    DWORD code = ERROR_SUCCESS;
+
+    if (wants(count, names, L"foreign-folder"))
+        code = mode_folder_begin(FOREIGN_SDDL);
+    else if (wants(count, names, L"loose-folder"))
+        code = mode_folder_begin(LOOSE_SDDL);
+    if (code == ERROR_SUCCESS && wants(count, names, L"registry-denied"))
+        code = mode_keys_begin();
+    return code;
+}
+
 int wmain(int argc, WCHAR **argv);
 
 int wmain(int argc, WCHAR **argv)
@@ -89,7 +146,11 @@ int wmain(int argc, WCHAR **argv)
         fprintf(stderr, "mode: %ls: no such mode\n", argv[i]);
         return 2;
     }
-    status = set_all(argc, argv);
+    status = (LSTATUS)end_effects();
+    if (status == ERROR_SUCCESS)
+        status = set_all(argc, argv);
+    if (status == ERROR_SUCCESS)
+        status = (LSTATUS)begin_effects(argc, argv);
     if (status != ERROR_SUCCESS)
         fprintf(stderr, "mode: the registry refuses: error %ld\n", status);
     return status != ERROR_SUCCESS;

@@ -43,8 +43,7 @@ static DWORD make(const WCHAR *path, PSECURITY_DESCRIPTOR descriptor)
 {
     SECURITY_ATTRIBUTES attributes = {sizeof attributes, descriptor, FALSE};
 
-    return CreateDirectoryW(path, &attributes) ? ERROR_SUCCESS
-                                               : GetLastError();
+    return CreateDirectoryW(path, &attributes) ? ERROR_SUCCESS : GetLastError();
 }
 
 static DWORD set(WCHAR *path, PSECURITY_DESCRIPTOR descriptor)
@@ -72,9 +71,9 @@ static DWORD set_owner(WCHAR *path, const WCHAR *text)
 
     if (!ConvertStringSidToSidW(text, &owner))
         return GetLastError();
-    code = SetNamedSecurityInfoW(path, SE_FILE_OBJECT,
-                                 OWNER_SECURITY_INFORMATION, owner, NULL, NULL,
-                                 NULL);
+    code =
+        SetNamedSecurityInfoW(path, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION,
+                              owner, NULL, NULL, NULL);
     LocalFree(owner);
     return code;
 }

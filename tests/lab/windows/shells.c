@@ -45,8 +45,7 @@ static void add_variable(struct text *text, const WCHAR *name)
 }
 
 /* `at` stands behind the dollar; returns where the variable's name ends. */
-static const WCHAR *expand(enum shell shell, const WCHAR *at,
-                           struct text *text)
+static const WCHAR *expand(enum shell shell, const WCHAR *at, struct text *text)
 {
     WCHAR name[128];
     size_t len = 0;
@@ -71,8 +70,8 @@ static const WCHAR *expand(enum shell shell, const WCHAR *at,
 }
 
 /* The inside of a quoted part; returns where the closing quote stands. */
-static const WCHAR *quoted_part(enum shell shell, WCHAR quote,
-                                const WCHAR *at, struct text *word)
+static const WCHAR *quoted_part(enum shell shell, WCHAR quote, const WCHAR *at,
+                                struct text *word)
 {
     WCHAR escape = shell == SHELL_POSIX ? L'\\' : L'`';
 
@@ -271,8 +270,7 @@ static void plan_cmd(const WCHAR *command, struct shell_plan *plan)
     text_add(&line, L'"');
 }
 
-void shell_plan(enum shell shell, const WCHAR *command,
-                struct shell_plan *plan)
+void shell_plan(enum shell shell, const WCHAR *command, struct shell_plan *plan)
 {
     plan->program[0] = 0;
     plan->line[0] = 0;

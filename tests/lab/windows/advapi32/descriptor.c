@@ -172,8 +172,8 @@ static void add_inherited(PACL acl, const WCHAR *name, bool is_folder,
 /* The entries of a list that were given for this object itself. */
 static void add_own(PACL acl, PACL from, PSID owner)
 {
-    const BYTE kept = OBJECT_INHERIT_ACE | CONTAINER_INHERIT_ACE |
-                      NO_PROPAGATE_INHERIT_ACE;
+    const BYTE kept =
+        OBJECT_INHERIT_ACE | CONTAINER_INHERIT_ACE | NO_PROPAGATE_INHERIT_ACE;
     void *at;
     DWORD i;
 
@@ -283,8 +283,7 @@ PSECURITY_DESCRIPTOR descriptor_at_creation(const WCHAR *name,
 PSECURITY_DESCRIPTOR descriptor_change(const WCHAR *name, bool is_folder,
                                        PSECURITY_DESCRIPTOR old,
                                        SECURITY_INFORMATION what,
-                                       PSECURITY_DESCRIPTOR given,
-                                       bool inherit)
+                                       PSECURITY_DESCRIPTOR given, bool inherit)
 {
     struct parts parts;
     struct parts from;

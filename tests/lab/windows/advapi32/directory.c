@@ -21,8 +21,7 @@ static void keep(const WCHAR *path, const SECURITY_ATTRIBUTES *attributes)
     record_forget(name);
     if (attributes == NULL || attributes->lpSecurityDescriptor == NULL)
         return;
-    descriptor =
-        descriptor_at_creation(name, attributes->lpSecurityDescriptor);
+    descriptor = descriptor_at_creation(name, attributes->lpSecurityDescriptor);
     if (descriptor != NULL)
         record_write(name, descriptor);
     free(descriptor);

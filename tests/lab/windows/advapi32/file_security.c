@@ -56,8 +56,7 @@ static bool object_of_handle(HANDLE file, struct object *object)
 
     if (!GetFileInformationByHandle(file, &info))
         return false;
-    object->is_folder =
-        (info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+    object->is_folder = (info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
     return record_path_of_handle(file, object->name);
 }
 
@@ -65,8 +64,7 @@ static bool object_of_handle(HANDLE file, struct object *object)
 static DWORD give(const struct object *object, SECURITY_INFORMATION what,
                   PSECURITY_DESCRIPTOR *result)
 {
-    PSECURITY_DESCRIPTOR whole =
-        descriptor_of(object->name, object->is_folder);
+    PSECURITY_DESCRIPTOR whole = descriptor_of(object->name, object->is_folder);
     PSECURITY_DESCRIPTOR parts = NULL;
     DWORD len;
 
@@ -94,9 +92,9 @@ static void hand_out(PSECURITY_DESCRIPTOR from, PSID *owner, PSID *group,
         GetSecurityDescriptorOwner(from, owner, &defaulted);
     if (group != NULL)
         GetSecurityDescriptorGroup(from, group, &defaulted);
-    if (dacl != NULL && (!GetSecurityDescriptorDacl(from, &present, dacl,
-                                                    &defaulted) ||
-                         !present))
+    if (dacl != NULL &&
+        (!GetSecurityDescriptorDacl(from, &present, dacl, &defaulted) ||
+         !present))
         *dacl = NULL;
     if (sacl != NULL)
         *sacl = NULL;
@@ -144,8 +142,8 @@ DWORD WINAPI lab_GetNamedSecurityInfoW(const WCHAR *path, SE_OBJECT_TYPE type,
     struct object object;
 
     if (type != SE_FILE_OBJECT || !object_of_path(path, &object))
-        return REAL(GetNamedSecurityInfoW)(path, type, what, owner, group,
-                                           dacl, sacl, descriptor);
+        return REAL(GetNamedSecurityInfoW)(path, type, what, owner, group, dacl,
+                                           sacl, descriptor);
     return answer(&object, what, owner, group, dacl, sacl, descriptor);
 }
 
@@ -238,8 +236,8 @@ DWORD WINAPI lab_SetNamedSecurityInfoW(WCHAR *path, SE_OBJECT_TYPE type,
     struct object object;
 
     if (type != SE_FILE_OBJECT || !object_of_path(path, &object))
-        return REAL(SetNamedSecurityInfoW)(path, type, what, owner, group,
-                                           dacl, sacl);
+        return REAL(SetNamedSecurityInfoW)(path, type, what, owner, group, dacl,
+                                           sacl);
     return change_parts(&object, what, owner, group, dacl);
 }
 

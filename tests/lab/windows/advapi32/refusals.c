@@ -13,17 +13,15 @@
 #include "../setting_keys.h"
 #include "real.h"
 
-BOOL WINAPI lab_GetTokenInformation(HANDLE token,
-                                    TOKEN_INFORMATION_CLASS what, void *data,
-                                    DWORD len, DWORD *needed);
+BOOL WINAPI lab_GetTokenInformation(HANDLE token, TOKEN_INFORMATION_CLASS what,
+                                    void *data, DWORD len, DWORD *needed);
 BOOL WINAPI lab_CheckTokenMembership(HANDLE token, PSID sid, BOOL *member);
 LSTATUS WINAPI lab_RegSetValueExW(HKEY key, const WCHAR *name, DWORD reserved,
                                   DWORD type, const BYTE *data, DWORD len);
 LSTATUS WINAPI lab_RegDeleteValueW(HKEY key, const WCHAR *name);
 
-BOOL WINAPI lab_GetTokenInformation(HANDLE token,
-                                    TOKEN_INFORMATION_CLASS what, void *data,
-                                    DWORD len, DWORD *needed)
+BOOL WINAPI lab_GetTokenInformation(HANDLE token, TOKEN_INFORMATION_CLASS what,
+                                    void *data, DWORD len, DWORD *needed)
 {
     if (!REAL(GetTokenInformation)(token, what, data, len, needed))
         return FALSE;
