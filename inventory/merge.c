@@ -8,10 +8,9 @@
 
 /* What hosts with the same groups have in common. */
 struct chain {
-    struct group **groups; /* by rank: from `all` down */
-    size_t count;
+    struct list groups; /* struct group, by rank: from `all` down */
     struct variables vars;
-    const cJSON **words; /* the groups' `wmi` values */
+    const void **words; /* the groups' `wmi` values */
     size_t word_count;
 };
 
@@ -56,7 +55,7 @@ static size_t count_words(const struct variables *vars)
     return count;
 }
 
-static size_t copy_words(const struct variables *vars, const cJSON **words)
+static size_t copy_words(const struct variables *vars, const void **words)
 {
     size_t count = 0;
     for (size_t i = 0; i < vars->count; i++)
@@ -88,7 +87,7 @@ static const cJSON *find(const struct variables *vars, const char *name)
 static void chain_free(void *item)
 {
     struct chain *chain = item;
-    free(chain->groups);
+    list_release(&chain->groups);
     free(chain->vars.items);
     free(chain->words);
     free(chain);
@@ -107,9 +106,9 @@ static int add_above(struct list *groups, struct group *group, size_t stamp)
 
 static int by_rank(const void *a, const void *b)
 {
-    const struct group *const *left = a;
-    const struct group *const *right = b;
-    return (*left)->rank < (*right)->rank ? -1 : (*left)->rank > (*right)->rank;
+    const struct group *left = *(void *const *)a;
+    const struct group *right = *(void *const *)b;
+    return left->rank < right->rank ? -1 : left->rank > right->rank;
 }
 
 /* The groups that the host is in, by whatever way, in order of rank. */
@@ -129,16 +128,18 @@ static int fill_chain(struct chain *chain)
 {
     size_t vars = 0;
     size_t words = 0;
-    for (size_t i = 0; i < chain->count; i++) {
-        vars += chain->groups[i]->vars.count;
-        words += count_words(&chain->groups[i]->vars);
+    for (size_t i = 0; i < chain->groups.count; i++) {
+        const struct group *group = chain->groups.items[i];
+        vars += group->vars.count;
+        words += count_words(&group->vars);
     }
     chain->vars.items = calloc(vars + 1, sizeof *chain->vars.items);
     chain->words = calloc(words + 1, sizeof *chain->words);
     if (chain->vars.items == NULL || chain->words == NULL)
         return -1;
-    for (size_t i = 0; i < chain->count; i++) {
-        const struct variables *said = &chain->groups[i]->vars;
+    for (size_t i = 0; i < chain->groups.count; i++) {
+        const struct variables *said =
+            &((const struct group *)chain->groups.items[i])->vars;
         chain->word_count += copy_words(said, chain->words + chain->word_count);
         for (size_t k = 0; k < said->count; k++) {
             struct variable *item = &chain->vars.items[chain->vars.count];
@@ -156,15 +157,14 @@ static struct chain *new_chain(struct inventory *inventory, struct list *groups)
     struct chain *chain = calloc(1, sizeof *chain);
     if (chain == NULL)
         return NULL;
-    chain->groups = (struct group **)groups->items;
-    chain->count = groups->count;
+    chain->groups = *groups;
     *groups = (struct list){0};
     if (fill_chain(chain) == -1 || list_add(&inventory->chains, chain) == -1) {
         chain_free(chain);
         return NULL;
     }
-    if (table_put(&inventory->chain_index, chain->groups,
-                  chain->count * sizeof(struct group *), chain) == -1)
+    if (table_put(&inventory->chain_index, chain->groups.items,
+                  chain->groups.count * sizeof(void *), chain) == -1)
         return NULL;
     return chain;
 }
@@ -176,7 +176,7 @@ static struct chain *chain_of(struct inventory *inventory,
     struct chain *chain = NULL;
     if (groups_of(&inventory->model, host, &groups) == 0) {
         chain = table_get(&inventory->chain_index, groups.items,
-                          groups.count * sizeof(struct group *));
+                          groups.count * sizeof(void *));
         if (chain == NULL)
             chain = new_chain(inventory, &groups);
     }
@@ -319,7 +319,7 @@ static int merge_words(struct wish *wish)
 }
 
 /* Takes over the row of words. */
-static struct wish *new_wish(struct inventory *inventory, const cJSON **words,
+static struct wish *new_wish(struct inventory *inventory, const void **words,
                              size_t count)
 {
     struct wish *wish = calloc(1, sizeof *wish);
@@ -347,7 +347,7 @@ static int find_wish(struct inventory *inventory, const struct chain *chain,
     *found = NULL;
     if (count == 0)
         return 0;
-    const cJSON **words = calloc(count, sizeof *words);
+    const void **words = calloc(count, sizeof *words);
     if (words == NULL)
         return -1;
     memcpy(words, chain->words, chain->word_count * sizeof *words);

@@ -38,7 +38,7 @@ struct wish {
     struct origin *origins;
     size_t origin_count;
     size_t origin_capacity;
-    const cJSON **words; /* the `wmi` values, in the order of merging */
+    const void **words; /* the `wmi` values (cJSON), in merging order */
     size_t word_count;
     enum wish_verdict verdict; /* select.c's */
 };

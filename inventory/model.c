@@ -265,20 +265,20 @@ static unsigned depth_of(struct group *group, size_t stamp)
 
 static int by_rank(const void *a, const void *b)
 {
-    const struct group *const *left = a;
-    const struct group *const *right = b;
-    if ((*left)->depth != (*right)->depth)
-        return (*left)->depth < (*right)->depth ? -1 : 1;
-    if ((*left)->priority != (*right)->priority)
-        return (*left)->priority < (*right)->priority ? -1 : 1;
-    return strcmp((*left)->name, (*right)->name);
+    const struct group *left = *(void *const *)a;
+    const struct group *right = *(void *const *)b;
+    if (left->depth != right->depth)
+        return left->depth < right->depth ? -1 : 1;
+    if (left->priority != right->priority)
+        return left->priority < right->priority ? -1 : 1;
+    return strcmp(left->name, right->name);
 }
 
 static int rank_groups(struct model *model)
 {
     size_t count = model->groups.count;
     size_t stamp = model_stamp(model);
-    struct group **sorted = calloc(count, sizeof *sorted);
+    void **sorted = calloc(count, sizeof *sorted);
     if (sorted == NULL)
         return -1;
     for (size_t i = 0; i < count; i++) {
@@ -287,7 +287,7 @@ static int rank_groups(struct model *model)
     }
     qsort(sorted, count, sizeof *sorted, by_rank);
     for (size_t i = 0; i < count; i++)
-        sorted[i]->rank = i;
+        ((struct group *)sorted[i])->rank = i;
     free(sorted);
     return 0;
 }

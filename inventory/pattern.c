@@ -377,13 +377,13 @@ static void tell_unknown(const struct matching *matching, const char *pattern)
         near == NULL ? "" : near, near == NULL ? "" : "'?");
 }
 
-/* One part, without its `!` or `&`. */
-static int match_part(const struct matching *matching, const char *pattern,
-                      struct matches *matches)
+/* One part; `pattern` is what follows its sign. */
+static int match_part(const struct matching *matching, char sign,
+                      const char *pattern, struct matches *matches)
 {
     struct host *host = model_host(matching->model, pattern);
     struct subscript subscript;
-    if (host != NULL)
+    if (host != NULL && sign == ' ')
         return list_add(&matches->hosts, host);
     int result = match_subscript(matching, pattern, matches);
     if (result == 0 && !matches->known)
@@ -418,7 +418,11 @@ static void combine(const struct model *model, char sign,
 
 static char sign_of(const char *part)
 {
-    return part[0] == '&' || part[0] == '!' ? part[0] : ' ';
+    if (part[0] == '&')
+        return '&';
+    if (part[0] == '!')
+        return '!';
+    return ' ';
 }
 
 /* All parts of one kind; `none` tells that there was no such part. */
@@ -438,7 +442,7 @@ static int apply(const struct matching *matching, const struct list *parts,
             problems_error(matching->problems, "%s: nothing follows '%c'",
                            matching->option, sign);
             result = -1;
-        } else if (match_part(matching, word, &matches) == -1) {
+        } else if (match_part(matching, sign, word, &matches) == -1) {
             result = -1;
         }
         combine(matching->model, sign, &matches.hosts, chosen, matched);

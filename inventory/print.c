@@ -211,20 +211,19 @@ static struct variable *host_members(struct printer *printer, struct host *host,
 
 static int by_host_name(const void *a, const void *b)
 {
-    const struct host *const *left = a;
-    const struct host *const *right = b;
-    return strcmp((*left)->name, (*right)->name);
+    const struct host *left = *(void *const *)a;
+    const struct host *right = *(void *const *)b;
+    return strcmp(left->name, right->name);
 }
 
 static int by_group_name(const void *a, const void *b)
 {
-    const struct group *const *left = a;
-    const struct group *const *right = b;
-    return strcmp((*left)->name, (*right)->name);
+    const struct group *left = *(void *const *)a;
+    const struct group *right = *(void *const *)b;
+    return strcmp(left->name, right->name);
 }
 
-static void print_hostvars(struct printer *printer, struct host **hosts,
-                           size_t count)
+static void print_hostvars(struct printer *printer, void **hosts, size_t count)
 {
     bool first = true;
     buf_add_text(printer->out, "\"_meta\": {");
@@ -233,14 +232,15 @@ static void print_hostvars(struct printer *printer, struct host **hosts,
     for (size_t i = 0; i < count; i++) {
         size_t member_count = 0;
         struct variable *members = NULL;
-        if (printer->chosen[hosts[i]->order])
-            members = host_members(printer, hosts[i], &member_count);
+        struct host *host = hosts[i];
+        if (printer->chosen[host->order])
+            members = host_members(printer, host, &member_count);
         if (member_count > 0) {
             if (!first)
                 buf_add_char(printer->out, ',');
             first = false;
             line(printer, 3);
-            print_text(printer, hosts[i]->name);
+            print_text(printer, host->name);
             buf_add_text(printer->out, ": ");
             print_members(printer, members, member_count, 3, false);
         }
@@ -340,7 +340,7 @@ static void print_all(struct printer *printer)
             meta_printed = true;
             buf_add_text(printer->out, separator);
             line(printer, 1);
-            print_hostvars(printer, (struct host **)hosts, model->hosts.count);
+            print_hostvars(printer, hosts, model->hosts.count);
             separator = ",";
         }
         if (last)
