@@ -13,6 +13,7 @@
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof *(array))
 #define TOKEN_MAX 128u
+#define REFUSED ((HRESULT)0xD000000D) /* STATUS_INVALID_PARAMETER */
 
 /* MS-GPFAS 2.2.2.13; the documentation of put_RemoteAddresses names these. */
 static const WCHAR *const words[] = {L"LocalSubnet", L"DNS", L"DHCP", L"WINS",
@@ -165,6 +166,22 @@ static void print_token(const struct address *address, bool full,
     }
 }
 
+/*
+ * Windows takes no loopback, unspecified or multicast IPv6 address, and says
+ * so with an NT status, unlike to what it cannot read.
+ */
+static bool is_refused(const struct address *address)
+{
+    static const BYTE zeros[15] = {0};
+
+    if (address->family != 6)
+        return false;
+    if (address->begin[0] == 0xff)
+        return true;
+    return memcmp(address->begin, zeros, sizeof zeros) == 0 &&
+           address->begin[15] <= 1;
+}
+
 static HRESULT put_token(struct fw_rule *rule, enum address_side side,
                          WCHAR *token)
 {
@@ -176,6 +193,8 @@ static HRESULT put_token(struct fw_rule *rule, enum address_side side,
         return E_INVALIDARG;
     if (address.word && side == ADDRESS_LOCAL)
         return E_INVALIDARG;
+    if (is_refused(&address))
+        return REFUSED;
     print_token(&address, false, text);
     if (!address.word)
         return rule_add(rule, key_of(side, address.family), text);

@@ -19,7 +19,8 @@ enum address_side { ADDRESS_LOCAL, ADDRESS_REMOTE };
 
 /*
  * Replaces the addresses of one side. "*", an empty list and NULL lift the
- * limit. E_INVALIDARG leaves the rule half done: set on a copy.
+ * limit. A failure leaves the rule half done: set on a copy. E_INVALIDARG for
+ * what is no address, 0xD000000D for one that Windows takes no rules for.
  */
 HRESULT addresses_put(struct fw_rule *, enum address_side, const WCHAR *list);
 HRESULT addresses_get(const struct fw_rule *, enum address_side, BSTR *list);
