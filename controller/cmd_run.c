@@ -221,13 +221,17 @@ static char *command_again(const struct options *options)
     buf_addf(&out, "wmifleet %s",
              check ? "apply" : options_command_word(options->command));
     for (size_t i = 0; i < options->inventory_count; i++)
-        add_option(&out, "-i", options->inventories[i]);
+        if (!options->inventory_by_default)
+            add_option(&out, "-i", options->inventories[i]);
     add_option(&out, "-l", options->limit);
     add_option(&out, "-x", options->exclude);
     add_option(&out, "--only", options->only);
     add_option(&out, "--skip", options->skip);
     add_option(&out, "--known-hosts", options->known_hosts);
-    add_option(&out, "--store", options->store);
+    add_option(&out, "-u", options->user);
+    add_option(&out, "--private-key", options->private_key);
+    if (!options->store_by_default)
+        add_option(&out, "--store", options->store);
     return buf_take(&out);
 }
 

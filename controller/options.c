@@ -357,8 +357,10 @@ static void finish(struct parsed *parsed, struct options *options)
     options->output = (enum output)parsed->output;
     options->host_keys = (enum host_key_policy)parsed->host_keys;
     options->color = want_color(parsed->color);
+    options->store_by_default = options->store == NULL;
     if (options->store == NULL)
         options->store = environment("WMIFLEET_STORE");
+    options->inventory_by_default = options->inventory_count == 0;
     if (options->inventory_count == 0) {
         const char *source = environment("WMIFLEET_INVENTORY");
         options->inventories[options->inventory_count++] =

@@ -53,6 +53,8 @@ struct options {
     enum host_key_policy host_keys;
     const char *known_hosts;
     const char *store;
+    bool inventory_by_default; /* from the environment, or the usual file */
+    bool store_by_default;
     const char *reason;
     const char *only; /* comma-separated families */
     const char *skip;
