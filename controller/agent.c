@@ -257,7 +257,7 @@ const struct agent_identity *agent_identity(const struct agent *agent,
 
 static enum io ask_to_sign(struct agent *agent,
                            const struct agent_identity *identity,
-                           const void *data, size_t len, uint32_t flags,
+                           const void *data, size_t len, uint32_t rsa_hash,
                            struct err *err)
 {
     struct buf body;
@@ -265,18 +265,20 @@ static enum io ask_to_sign(struct agent *agent,
     buf_add_char(&body, SIGN_REQUEST);
     wire_add_string(&body, identity->blob, identity->len);
     wire_add_string(&body, data, len);
-    wire_add_number(&body, flags);
+    wire_add_number(&body, rsa_hash);
     enum io io = ask(agent, &body, err);
     buf_release(&body);
     return io;
 }
 
 enum io agent_sign(struct agent *agent, size_t index, const void *data,
-                   size_t len, uint32_t flags, const unsigned char **signature,
-                   size_t *signature_len, struct err *err)
+                   size_t len, uint32_t rsa_hash,
+                   const unsigned char **signature, size_t *signature_len,
+                   struct err *err)
 {
-    if (agent->stage == IDLE && ask_to_sign(agent, &agent->identities[index],
-                                            data, len, flags, err) != IO_DONE)
+    if (agent->stage == IDLE &&
+        ask_to_sign(agent, &agent->identities[index], data, len, rsa_hash,
+                    err) != IO_DONE)
         return IO_FAIL;
     enum io io = advance(agent, err);
     if (io != IO_DONE)

@@ -26,10 +26,6 @@ struct agent_identity {
     char comment[128]; /* cut when longer; unescaped */
 };
 
-/* For agent_sign: which hash an RSA key signs with. */
-#define AGENT_RSA_SHA2_256 2u
-#define AGENT_RSA_SHA2_512 4u
-
 /* NULL when memory is short. Nothing is connected yet. */
 struct agent *agent_open(const char *socket_path);
 void agent_close(struct agent *agent);
@@ -41,12 +37,14 @@ const struct agent_identity *agent_identity(const struct agent *agent,
                                             size_t index);
 
 /*
- * Has `data` signed. *signature (the bare signature, without the name of its
+ * Has `data` signed; `rsa_hash` is SIGN_RSA_... of private_key.h, or 0.
+ * *signature (the bare signature, without the name of its
  * algorithm) is good until the next call.
  */
 enum io agent_sign(struct agent *agent, size_t index, const void *data,
-                   size_t len, uint32_t flags, const unsigned char **signature,
-                   size_t *signature_len, struct err *err);
+                   size_t len, uint32_t rsa_hash,
+                   const unsigned char **signature, size_t *signature_len,
+                   struct err *err);
 
 /* What the pending request waits for; fd -1 when none is pending. */
 struct transport_wait agent_wait(const struct agent *agent);

@@ -17,51 +17,66 @@ static const char openssh_begin[] = "-----BEGIN OPENSSH PRIVATE KEY-----";
 static const char openssh_end[] = "-----END OPENSSH PRIVATE KEY-----";
 static const char openssh_magic[] = "openssh-key-v1"; /* its NUL counts */
 
+struct secret_text {
+    char *text; /* NUL-terminated */
+    size_t len;
+};
+
+static void wipe(struct secret_text *secret)
+{
+    if (secret->text != NULL)
+        explicit_bzero(secret->text, secret->len);
+    free(secret->text);
+}
+
 void key_file_release(struct key_file *file)
 {
-    if (file->text != NULL)
-        explicit_bzero(file->text, file->len);
-    free(file->text);
+    private_key_free(file->key);
     *file = (struct key_file){0};
 }
 
-static int read_all(int fd, struct key_file *file)
+static int read_all(int fd, struct secret_text *secret, size_t size)
 {
-    while (file->len < FILE_MAX) {
-        ssize_t got = read(fd, file->text + file->len, FILE_MAX - file->len);
+    while (secret->len < size) {
+        ssize_t got = read(fd, secret->text + secret->len, size - secret->len);
         if (got == 0)
             return 0;
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
+        if (got < 0 && errno != EINTR)
             return -1;
-        file->len += (size_t)got;
+        if (got > 0)
+            secret->len += (size_t)got;
     }
-    errno = EFBIG;
-    return -1;
+    return 0;
+}
+
+static int read_open(int fd, struct secret_text *secret)
+{
+    struct stat found;
+    if (fstat(fd, &found) != 0)
+        return -1;
+    errno = S_ISREG(found.st_mode) ? EFBIG : EINVAL;
+    if (!S_ISREG(found.st_mode) || found.st_size > (off_t)FILE_MAX)
+        return -1;
+    secret->text = calloc(1, (size_t)found.st_size + 1);
+    if (secret->text == NULL)
+        return -1;
+    return read_all(fd, secret, (size_t)found.st_size);
 }
 
 /* A FIFO or a device must not stop the loop. */
-static int read_regular(struct key_file *file, const char *path)
+static int read_regular(const char *path, struct secret_text *secret)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return -1;
-    struct stat found;
-    int result = fstat(fd, &found);
-    if (result == 0 && !S_ISREG(found.st_mode)) {
-        errno = EINVAL;
-        result = -1;
-    }
-    if (result == 0)
-        result = read_all(fd, file);
+    int result = read_open(fd, secret);
     int number = errno;
     close(fd);
     errno = number;
     return result;
 }
 
-/* The bytes between the two lines, decoded; 0 when they are not base64. */
+/* The bytes between the two lines; 0 when they are not base64. */
 static size_t decode_openssh(const char *text, unsigned char *bytes,
                              size_t size)
 {
@@ -70,7 +85,7 @@ static size_t decode_openssh(const char *text, unsigned char *bytes,
     if (begin == NULL || end == NULL || end < begin)
         return 0;
     begin += sizeof openssh_begin - 1;
-    if ((size_t)(end - begin) > size)
+    if (end < begin || (size_t)(end - begin) > size)
         return 0;
     EVP_ENCODE_CTX *decoder = EVP_ENCODE_CTX_new();
     if (decoder == NULL)
@@ -86,64 +101,71 @@ static size_t decode_openssh(const char *text, unsigned char *bytes,
     return (size_t)(len + rest);
 }
 
-static int judge_openssh(struct key_file *file)
+/* cipher, derivation, its options, count, public keys, private part */
+static int judge_container(struct key_file *file, struct wire wire)
 {
-    unsigned char *bytes = malloc(FILE_MAX);
+    struct wire_string cipher = wire_string(&wire);
+    wire_string(&wire);
+    wire_string(&wire);
+    wire_number(&wire);
+    wire_string(&wire);
+    struct wire_string secret = wire_string(&wire);
+    if (wire.failed)
+        return -1;
+    if (!wire_is(cipher, "none")) {
+        file->kind = KEY_ENCRYPTED;
+        return 0;
+    }
+    struct wire inside = {secret.bytes, secret.len, false};
+    if (wire_number(&inside) != wire_number(&inside))
+        return -1;
+    file->key = private_key_from_openssh(&inside);
+    return file->key == NULL ? -1 : 0;
+}
+
+static int judge_openssh(struct key_file *file,
+                         const struct secret_text *secret)
+{
+    size_t size = secret->len + 3; /* the decoder's own rounding */
+    unsigned char *bytes = calloc(1, size);
     if (bytes == NULL)
         return -1;
-    struct wire wire = {bytes, decode_openssh(file->text, bytes, FILE_MAX),
-                        false};
+    size_t len = decode_openssh(secret->text, bytes, size);
     int result = -1;
-    if (wire.left > sizeof openssh_magic &&
-        memcmp(bytes, openssh_magic, sizeof openssh_magic) == 0) {
-        wire.at += sizeof openssh_magic;
-        wire.left -= sizeof openssh_magic;
-        struct wire_string cipher = wire_string(&wire);
-        wire_string(&wire); /* key derivation */
-        wire_string(&wire); /* its options */
-        wire_number(&wire); /* how many keys */
-        struct wire_string blob = wire_string(&wire);
-        struct wire inside = {blob.bytes, blob.len, wire.failed};
-        struct wire_string type = wire_string(&inside);
-        file->kind = !wire_is(cipher, "none")   ? KEY_ENCRYPTED
-                     : wire_is(type, "ssh-rsa") ? KEY_RSA
-                                                : KEY_USABLE;
-        result = inside.failed ? -1 : 0;
-    }
-    explicit_bzero(bytes, FILE_MAX);
+    if (len > sizeof openssh_magic &&
+        memcmp(bytes, openssh_magic, sizeof openssh_magic) == 0)
+        result = judge_container(
+            file, (struct wire){bytes + sizeof openssh_magic,
+                                len - sizeof openssh_magic, false});
+    explicit_bzero(bytes, size);
     free(bytes);
     return result;
 }
 
-static int judge(struct key_file *file)
+static int judge(struct key_file *file, const struct secret_text *secret)
 {
-    if (strstr(file->text, openssh_begin) != NULL)
-        return judge_openssh(file);
-    if (strstr(file->text, "PRIVATE KEY-----") == NULL)
-        return -1;
-    if (strstr(file->text, "BEGIN ENCRYPTED PRIVATE KEY") != NULL ||
-        strstr(file->text, "Proc-Type: 4,ENCRYPTED") != NULL)
+    if (strstr(secret->text, openssh_begin) != NULL)
+        return judge_openssh(file, secret);
+    if (strstr(secret->text, "BEGIN ENCRYPTED PRIVATE KEY") != NULL ||
+        strstr(secret->text, "Proc-Type: 4,ENCRYPTED") != NULL) {
         file->kind = KEY_ENCRYPTED;
-    else if (strstr(file->text, "BEGIN RSA PRIVATE KEY") != NULL)
-        file->kind = KEY_RSA;
-    else
-        file->kind = KEY_USABLE;
-    return 0;
+        return 0;
+    }
+    file->key = private_key_from_pem(secret->text, secret->len);
+    return file->key == NULL ? -1 : 0;
 }
 
 int key_file_read(struct key_file *file, const char *path, struct err *err)
 {
-    *file = (struct key_file){.text = calloc(1, FILE_MAX + 1)};
-    if (file->text == NULL)
-        return err_set(err, ENOMEM, "%s: out of memory", path);
+    *file = (struct key_file){.kind = KEY_READ};
+    struct secret_text secret = {0};
     int result = 0;
-    if (read_regular(file, path) != 0)
+    if (read_regular(path, &secret) != 0)
         result = err_set(err, errno, "%s: %s", path,
                          errno == EINVAL ? "is not a file" : strerror(errno));
-    else if (judge(file) != 0)
+    else if (judge(file, &secret) != 0)
         result =
             err_set(err, 0, "%s: is not a private key that can be read", path);
-    if (result != 0)
-        key_file_release(file);
+    wipe(&secret);
     return result;
 }

@@ -25,7 +25,7 @@
 #include "controller/known_hosts_line.h"
 
 #define FORMS_MAX 4
-/* With more hashed lines than this their types are guessed, not looked up. */
+/* With more hashed lines than this no name is looked for among them. */
 #define TYPE_WALK_MAX 1024
 
 struct known_hosts {
@@ -442,10 +442,9 @@ void known_hosts_types(const struct known_hosts *known, const char *alias,
     bool walk = known->hashed_count <= TYPE_WALK_MAX;
     for (size_t i = 0; i < forms.count && found.count == 0; i++)
         visit_name(known, forms.names[i], walk, count_type, &found);
-    if (found.count == 0 && !walk)
-        for (size_t i = 0; i < known->walked_count; i++)
-            if (known->lines[known->walked[i]].kind == NAMES_HASHED)
-                count_type(&found, &known->lines[known->walked[i]]);
+    if (found.count == 0)
+        for (size_t i = 0; i < known->count; i++)
+            count_type(&found, &known->lines[i]);
     qsort(found.items, found.count, sizeof *found.items, by_count);
     struct buf text;
     buf_init(&text, size - 1);

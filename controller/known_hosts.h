@@ -57,13 +57,21 @@ struct key_match known_hosts_match(const struct known_hosts *known,
 
 /*
  * The key types known for the host, for the key exchange's preference, in
- * libssh2's comma form; empty text when none is known.
+ * libssh2's comma form, the one of most lines first. For a host that is not
+ * found (a hashed name among very many is not looked for) those of the whole
+ * file, so that another host's key can be seen to be one; empty text when
+ * the file is.
  */
 void known_hosts_types(const struct known_hosts *known, const char *alias,
                        const char *address, uint16_t port, char *types,
                        size_t size);
 
-/* Tells the index which names are in this fleet, for KEY_OTHER_HOST. */
+/*
+ * Tells the index which names are in this fleet: inventory names and
+ * addresses, each as it may stand in the file. KEY_OTHER_HOST is said of
+ * these only; of any plain name when none was told. 0, or -1 when memory is
+ * short.
+ */
 int known_hosts_add_fleet_name(struct known_hosts *known, const char *name,
                                uint16_t port);
 

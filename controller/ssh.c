@@ -23,8 +23,8 @@
 #define SESSION_MEMORY_MAX (8u * 1024 * 1024)
 /* A few packets' worth: one flooding host gets no more of a loop turn. */
 #define CALL_BUDGET (256u * 1024)
-/* No libssh2 call reads an empty socket more than a few times, unless it
- * waits in a loop of its own. */
+/* Between two writes no libssh2 call reads an empty socket more than a few
+ * times, unless it waits in a loop of its own. */
 #define DRY_READS_MAX 64
 /* RFC 4253 lets a server send text before its banner, and sets no end. */
 #define BANNER_BYTES_MAX (16u * 1024)
@@ -67,6 +67,16 @@ static ssize_t broke(struct transport *t, int number)
     return -number;
 }
 
+/*
+ * libssh2 throws away what it has queued for a channel when the connection
+ * ends; while a channel is read, the end is therefore kept back.
+ */
+static ssize_t ended(struct transport *t, int number)
+{
+    broke(t, number);
+    return t->hold_end ? -EAGAIN : -number;
+}
+
 /* libssh2 wants a negative errno. */
 static ssize_t receive(libssh2_socket_t fd, void *bytes, size_t len, int flags,
                        void **abstract)
@@ -74,18 +84,18 @@ static ssize_t receive(libssh2_socket_t fd, void *bytes, size_t len, int flags,
     struct transport *t = *abstract;
     if (t->dead)
         return -ECONNABORTED;
+    if (t->broken && t->hold_end)
+        return -EAGAIN;
     if (t->budget == 0 && ++t->dry_reads <= DRY_READS_MAX)
         return -EAGAIN;
     if (t->dry_reads > DRY_READS_MAX)
         return broke(t, ETIMEDOUT);
     ssize_t got = recv(fd, bytes, len < t->budget ? len : t->budget, flags);
-    if (got == 0) {
-        broke(t, 0);
-        return 0;
-    }
+    if (got == 0)
+        return ended(t, 0);
     if (got < 0) {
         if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
-            return broke(t, errno);
+            return ended(t, errno);
         t->dry_reads++;
         return -EAGAIN;
     }
@@ -103,6 +113,8 @@ static ssize_t transmit(libssh2_socket_t fd, const void *bytes, size_t len,
     if (t->dead)
         return -ECONNABORTED;
     ssize_t sent = send(fd, bytes, len, flags | MSG_NOSIGNAL);
+    if (sent > 0)
+        t->dry_reads = 0;
     if (sent >= 0)
         return sent;
     if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)

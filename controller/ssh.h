@@ -19,11 +19,11 @@
 struct ssh_context {
     struct known_hosts *known_hosts;
     enum host_key_policy host_keys; /* where the target has no own */
-    bool trusting;                  /* VERB_TRUST: any key is fine, none added */
+    bool trusting; /* VERB_TRUST: any key is fine, none added */
     bool password_to_new_hosts;
     const char *agent_socket; /* $SSH_AUTH_SOCK, or NULL */
     const char *default_user;
-    const char *private_key;  /* --private-key, or NULL */
+    const char *private_key; /* --private-key, or NULL */
     /*
      * The password for a target, or NULL when it has none; asked for only
      * once keys are used up. Owned by the callee, good until the next call.

@@ -52,6 +52,7 @@ static enum io drain(struct transport *t, int stream, struct buf *into,
                      size_t *got, struct err *err)
 {
     char chunk[READ_CHUNK];
+    t->dry_reads = 0;
     ssize_t len =
         libssh2_channel_read_ex(t->channel, stream, chunk, sizeof chunk);
     *got = len > 0 ? (size_t)len : 0;
@@ -77,11 +78,13 @@ enum io ssh_read(struct transport *t, struct buf *out, struct buf *errors,
     ssh_begin(t);
     size_t from_out;
     size_t from_errors;
+    t->hold_end = true;
     do {
         if (drain(t, STANDARD_OUTPUT, out, &from_out, err) == IO_FAIL ||
             drain(t, STANDARD_ERROR, errors, &from_errors, err) == IO_FAIL)
             return IO_FAIL;
     } while (from_out + from_errors > 0);
+    t->hold_end = false;
     if (libssh2_channel_eof(t->channel) == 1)
         return IO_DONE;
     if (t->broken)

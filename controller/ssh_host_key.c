@@ -20,20 +20,50 @@ static const char *alias_of(const struct target *target)
                                           : target->name;
 }
 
-static bool lists(const char *types, const char *type)
+static const char rsa_type[] = "ssh-rsa";
+
+/* A key of type ssh-rsa signs under three names. */
+static bool is_of_type(const char *algorithm, const char *type, size_t len)
 {
-    size_t len = strlen(type);
-    for (const char *at = types; (at = strstr(at, type)) != NULL; at += len)
-        if ((at == types || at[-1] == ',') &&
-            (at[len] == ',' || at[len] == '\0'))
-            return true;
-    return false;
+    if (len == sizeof rsa_type - 1 && memcmp(type, rsa_type, len) == 0 &&
+        strncmp(algorithm, "rsa-sha2-", 9) == 0)
+        return true;
+    return strlen(algorithm) == len && memcmp(algorithm, type, len) == 0;
+}
+
+/* Adds those of `algorithms` that are of the type and not there yet. */
+static void add_type(struct buf *order, const char **algorithms, int count,
+                     const char *type, size_t len)
+{
+    for (int i = 0; i < count; i++) {
+        if (algorithms[i] == NULL || !is_of_type(algorithms[i], type, len))
+            continue;
+        buf_addf(order, "%s%s", order->len > 0 ? "," : "", algorithms[i]);
+        algorithms[i] = NULL;
+    }
 }
 
 /*
  * The types that are known first, then all others that libssh2 has: a server
  * whose key changed its type must be seen, not be told "nothing in common".
+ * Certificates are not asked for; nobody here could judge them.
  */
+static void add_types(struct buf *order, const char *known,
+                      const char **algorithms, int count)
+{
+    for (const char *type = known; *type != '\0';) {
+        size_t len = strcspn(type, ",");
+        add_type(order, algorithms, count, type, len);
+        type += len + (type[len] == ',');
+    }
+    static const char modern[] = "ssh-ed25519";
+    add_type(order, algorithms, count, modern, sizeof modern - 1);
+    for (int i = 0; i < count; i++)
+        if (algorithms[i] != NULL && strstr(algorithms[i], "-cert-") == NULL)
+            add_type(order, algorithms, count, algorithms[i],
+                     strlen(algorithms[i]));
+}
+
 void ssh_prefer_known_types(struct transport *t)
 {
     char known[512] = "";
@@ -41,25 +71,19 @@ void ssh_prefer_known_types(struct transport *t)
         known_hosts_types(t->context->known_hosts, alias_of(t->target),
                           t->target->address, t->target->port, known,
                           sizeof known);
-    const char **supported = NULL;
-    int count = known[0] == '\0'
-                    ? 0
-                    : libssh2_session_supported_algs(
-                          t->session, LIBSSH2_METHOD_HOSTKEY, &supported);
+    const char **algorithms = NULL;
+    int count = libssh2_session_supported_algs(
+        t->session, LIBSSH2_METHOD_HOSTKEY, &algorithms);
     if (count <= 0)
         return;
     struct buf order;
     buf_init(&order, 1024);
-    for (int wanted = 1; wanted >= 0; wanted--)
-        for (int i = 0; i < count; i++)
-            if (lists(known, supported[i]) == (wanted == 1))
-                buf_addf(&order, "%s%s", order.len > 0 ? "," : "",
-                         supported[i]);
-    if (!order.failed)
+    add_types(&order, known, algorithms, count);
+    if (!order.failed && order.len > 0)
         libssh2_session_method_pref(t->session, LIBSSH2_METHOD_HOSTKEY,
                                     order.data);
     buf_release(&order);
-    libssh2_free(t->session, (void *)supported);
+    libssh2_free(t->session, (void *)algorithms);
 }
 
 static int take_key(struct transport *t)

@@ -2,7 +2,9 @@
 /*
  * Files in the login's start directory. One SFTP channel a connection,
  * opened when first needed and kept, because opening it costs three round
- * trips and the clean-up after the result needs it again.
+ * trips and the clean-up after the result needs it again. A server whose
+ * sftp-server ends at once is only found out by the deadline: until SFTP is
+ * up, libssh2 shows nobody that channel's end.
  */
 #include "controller/ssh_transport.h"
 
@@ -87,6 +89,7 @@ static enum io upload_write(struct transport *t, const char *name,
                             const char *data, size_t len, struct err *err)
 {
     while (t->uploaded < len) {
+        t->dry_reads = 0;
         ssize_t written =
             libssh2_sftp_write(t->file, data + t->uploaded, len - t->uploaded);
         if (written == LIBSSH2_ERROR_EAGAIN)

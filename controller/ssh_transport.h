@@ -41,8 +41,9 @@ struct transport {
     bool broken; /* the socket said end or error */
     bool dead;   /* free has begun: the socket is not touched any more */
     int broken_errno;
+    bool hold_end;       /* tell libssh2 of no end while a channel is read */
     size_t budget;       /* bytes that this call may still receive */
-    unsigned dry_reads;  /* reads of this call that found nothing */
+    unsigned dry_reads;  /* reads of one libssh2 call without data */
     size_t banner_bytes; /* received before the key exchange */
     char goodbye[160];   /* the text of the server's DISCONNECT */
 

@@ -70,3 +70,15 @@ int wire_add_string(struct buf *buf, const void *bytes, size_t len)
         return -1;
     return buf_add(buf, bytes, len);
 }
+
+int wire_add_mpint(struct buf *buf, const unsigned char *bytes, size_t len)
+{
+    for (; len > 0 && bytes[0] == 0; len--)
+        bytes++;
+    /* A set top bit would make it negative. */
+    bool padded = len > 0 && (bytes[0] & 0x80) != 0;
+    if (wire_add_number(buf, (uint32_t)(len + padded)) != 0 ||
+        (padded && buf_add_char(buf, 0) != 0))
+        return -1;
+    return buf_add(buf, bytes, len);
+}

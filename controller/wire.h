@@ -35,5 +35,7 @@ void wire_text(struct wire_string string, char *text, size_t size);
 
 int wire_add_number(struct buf *buf, uint32_t number);
 int wire_add_string(struct buf *buf, const void *bytes, size_t len);
+/* A positive number of any size, most significant byte first. */
+int wire_add_mpint(struct buf *buf, const unsigned char *bytes, size_t len);
 
 #endif
