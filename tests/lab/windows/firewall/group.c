@@ -7,7 +7,7 @@
 #include "store.h"
 #include "text.h"
 
-/* How many rules of a group are for a profile, and how many are active. */
+/* How many rules of a group are for some profiles, and how many are active. */
 struct tally {
     size_t members; /* of the group, in whatever profile */
     size_t here;
@@ -30,7 +30,7 @@ static bool is_active(const struct fw_rule *rule)
 }
 
 static void tally_list(struct tally *tally, const struct store_list *list,
-                       const WCHAR *group, LONG profile, bool count)
+                       const WCHAR *group, LONG profiles, bool count)
 {
     for (size_t i = 0; i < list->count; i++) {
         const struct fw_rule *rule = &list->entries[i].rule;
@@ -38,7 +38,7 @@ static void tally_list(struct tally *tally, const struct store_list *list,
         if (!is_member(rule, group))
             continue;
         tally->members++;
-        if (!count || !(rule_profiles(rule) & profile))
+        if (!count || !(rule_profiles(rule) & profiles))
             continue;
         tally->here++;
         if (is_active(rule))
@@ -119,24 +119,15 @@ HRESULT group_enable(LONG profiles, const WCHAR *group, bool enable)
 HRESULT group_enabled(LONG profiles, const WCHAR *group, bool *enabled)
 {
     struct store_list list;
+    struct tally tally = {0};
     HRESULT hr = store_load(STORE_LOCAL, &list);
-    size_t members = 0;
-    bool all = true;
 
     if (FAILED(hr))
         return hr;
-    for (LONG profile = 1; profile <= PROFILE_BITS; profile <<= 1) {
-        struct tally tally = {0};
-
-        if (!(profiles & profile))
-            continue;
-        tally_list(&tally, &list, group, profile, true);
-        members = tally.members;
-        all = all && tally.here > 0 && tally.active == tally.here;
-    }
+    tally_list(&tally, &list, group, profiles, true);
     store_free(&list);
-    *enabled = members > 0 && all;
-    return members > 0 ? S_OK : S_FALSE;
+    *enabled = tally.here > 0 && tally.active == tally.here;
+    return tally.members > 0 ? S_OK : S_FALSE;
 }
 
 static void tally_effective(struct tally *tally, const struct store_list *local,

@@ -22,8 +22,8 @@
 HRESULT group_enable(LONG profiles, const WCHAR *group, bool enable);
 
 /*
- * Whether the group is on in each of `profiles`: there are rules for that
- * profile, and all of them are active. S_FALSE: no such group.
+ * Whether the group is on in `profiles`: it has rules for one of them, and all
+ * of these are active. S_FALSE: no such group.
  */
 HRESULT group_enabled(LONG profiles, const WCHAR *group, bool *enabled);
 
