@@ -7,21 +7,18 @@
 bool hide_is_secret(const char *name)
 {
     static const char *const words[] = {
-        "pass",  "passwd", "password",    "passphrase", "secret",
-        "token", "pw",     "credentials", "passwords",  "secrets"};
+        "pass",  "passwd", "password",    "passwords", "passphrase",
+        "token", "tokens", "credentials", "secret",    "secrets"};
     if (strcmp(name, "ansible_private_key") == 0 ||
         strcmp(name, "ansible_ssh_private_key") == 0)
         return true;
-    for (;;) {
-        size_t len = strcspn(name, "_-.");
-        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-            if (strlen(words[i]) == len &&
-                strncasecmp(name, words[i], len) == 0)
-                return true;
-        if (name[len] == '\0')
-            return false;
-        name += len + 1;
-    }
+    const char *last = name + strlen(name);
+    while (last > name && strchr("_-.", last[-1]) == NULL)
+        last--;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcasecmp(last, words[i]) == 0)
+            return true;
+    return false;
 }
 
 bool hide_is_reference(const cJSON *object)

@@ -9,8 +9,8 @@
 #define HIDE_MASK "********"
 
 /*
- * True for ansible_password and its synonyms, and for every name with a word
- * such as `password`, `passphrase`, `secret` or `token` in it.
+ * True for ansible_password and its synonyms, and for every name whose last
+ * word is `password`, `passphrase`, `secret`, `token` or the like.
  */
 bool hide_is_secret(const char *name);
 
