@@ -22,6 +22,7 @@ LAB_MINGW_CFLAGS := -std=c11 $(LAB_WARNINGS) -Wno-pedantic-ms-format \
 LAB_PRODUCTS := $(LAB)/session $(LAB)/free_port $(LAB)/account.so \
                 $(LAB)/guard.so $(LAB)/login.exe $(LAB)/resident.exe \
                 $(LAB)/mode.exe $(LAB)/security.exe \
+                $(LAB)/arguments.exe \
                 $(LAB)/advapi32.dll $(LAB)/advapi32w.dll \
                 $(LAB)/firewall.dll $(LAB)/fwstate.exe
 
@@ -45,7 +46,7 @@ $(LAB)/resident.exe: tests/lab/windows/resident.c
 	@mkdir -p $(@D)
 	$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -mwindows -o $@ $< -lole32
 
-$(LAB)/security.exe: tests/lab/windows/security.c
+$(LAB)/security.exe $(LAB)/arguments.exe: $(LAB)/%.exe: tests/lab/windows/%.c
 	@mkdir -p $(@D)
 	$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -o $@ $< -ladvapi32
 

@@ -110,6 +110,10 @@ REGEDIT4
 
 [$names\\ActiveComputerName]
 "ComputerName"="TARGET-$1"
+
+[HKEY_LOCAL_MACHINE\\System\\CurrentControlSet\\Services\\Tcpip\\Parameters]
+"Hostname"="target-$1"
+"NV Hostname"="target-$1"
 END
 }
 

@@ -234,6 +234,16 @@ static void plan_simple_command(enum shell shell, const WCHAR *command,
         plan_program(shell, command, word, plan);
 }
 
+static void cmd_knows_not(const WCHAR *name, size_t len,
+                          struct shell_plan *plan)
+{
+    swprintf(plan->error, SHELL_TEXT_MAX,
+             L"'%.*ls' is not recognized as an internal or external "
+             L"command,\r\noperable program or batch file.\r\n",
+             (int)len, name);
+    plan->status = 1;
+}
+
 /* Windows' cmd takes what follows a slash for an option, so `./p.exe` is the
  * command `.`; Wine's would run it. */
 static bool cmd_refuses(const WCHAR *command, struct shell_plan *plan)
@@ -247,11 +257,29 @@ static bool cmd_refuses(const WCHAR *command, struct shell_plan *plan)
     slash = wcscspn(command, L"/");
     if (slash >= word)
         return false;
-    swprintf(plan->error, SHELL_TEXT_MAX,
-             L"'%.*ls' is not recognized as an internal or external "
-             L"command,\r\noperable program or batch file.\r\n",
-             (int)slash, command);
-    plan->status = 1;
+    cmd_knows_not(command, slash, plan);
+    return true;
+}
+
+/* A simple command that names a program by its path: whether that is there.
+ * Wine's cmd has another message and status for one that is not. */
+static bool cmd_misses(const WCHAR *command, struct shell_plan *plan)
+{
+    WCHAR path[MAX_PATH];
+    WCHAR found[MAX_PATH];
+    size_t len;
+
+    while (is_blank(*command))
+        command++;
+    len = wcscspn(command, L" \t");
+    if (len >= MAX_PATH || wcspbrk(command, L"\"&|<>^%()") != NULL)
+        return false;
+    wcsncpy(path, command, len);
+    path[len] = 0;
+    if (wcschr(path, L'\\') == NULL ||
+        SearchPathW(L".", path, L".exe", MAX_PATH, found, NULL) != 0)
+        return false;
+    cmd_knows_not(path, len, plan);
     return true;
 }
 
@@ -259,7 +287,7 @@ static void plan_cmd(const WCHAR *command, struct shell_plan *plan)
 {
     struct text line = {plan->line, 0};
 
-    if (cmd_refuses(command, plan))
+    if (cmd_refuses(command, plan) || cmd_misses(command, plan))
         return;
     GetSystemDirectoryW(plan->program, MAX_PATH - 16);
     wcscat(plan->program, L"\\cmd.exe");

@@ -28,19 +28,23 @@ lab-firewall: $(FIREWALL_DLL) $(FIREWALL_EXES)
 
 $(FIREWALL_DLL): $(FIREWALL_DLL_NOUNS:%=$(FIREWALL_OBJ)/%.o) \
                  $(FIREWALL_DIR)/firewall.def
-	$(FIREWALL_CC) -shared $(FIREWALL_LDFLAGS) -o $@ $^ $(FIREWALL_LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(FIREWALL_CC) -shared $(FIREWALL_LDFLAGS) -o $@ $^ $(FIREWALL_LIBS)
 
 $(FIREWALL_OUT)/fwstate.exe: $(FIREWALL_OBJ)/fwstate.o \
                              $(FIREWALL_NOUNS:%=$(FIREWALL_OBJ)/%.o)
-	$(FIREWALL_CC) -municode $(FIREWALL_LDFLAGS) -o $@ $^ $(FIREWALL_LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(FIREWALL_CC) -municode $(FIREWALL_LDFLAGS) -o $@ $^ $(FIREWALL_LIBS)
 
 $(FIREWALL_OUT)/fwprobe.exe: $(FIREWALL_OBJ)/guids.o \
     $(patsubst $(FIREWALL_DIR)/%.c,$(FIREWALL_OBJ)/%.o,\
         $(wildcard $(FIREWALL_DIR)/fwprobe*.c))
-	$(FIREWALL_CC) -municode $(FIREWALL_LDFLAGS) -o $@ $^ $(FIREWALL_LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(FIREWALL_CC) -municode $(FIREWALL_LDFLAGS) -o $@ $^ $(FIREWALL_LIBS)
 
 $(FIREWALL_OBJ)/%.o: $(FIREWALL_DIR)/%.c
 	@mkdir -p $(@D)
-	$(FIREWALL_CC) $(FIREWALL_CPPFLAGS) $(FIREWALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,WINCC,$<)
+	$(Q)$(FIREWALL_CC) $(FIREWALL_CPPFLAGS) $(FIREWALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(wildcard $(FIREWALL_OBJ)/*.d)
