@@ -57,6 +57,7 @@ struct run {
     struct engine *engine;  /* published */
     struct outcome outcome; /* published, but for `settings` */
     struct failure failure;
+    bool com_up;
     bool worked; /* published: it reached its settings and is to be saved */
     char *computer;
 };
@@ -398,14 +399,12 @@ static void work(struct run *run)
 {
     if (plan(run) != 0 || load_snapshot(run) != 0 || make_engine(run) != 0)
         return;
-    HRESULT com = CoInitializeEx(NULL, COINIT_MULTITHREADED);
-    if (FAILED(com))
+    run->com_up = SUCCEEDED(CoInitializeEx(NULL, COINIT_MULTITHREADED));
+    if (!run->com_up)
         add_hint(run, "COM cannot be initialised: settings that need it fail");
     run_engine(run);
     collect_family_facts(run);
     end_families();
-    if (SUCCEEDED(com))
-        CoUninitialize();
 }
 
 /* True when the answer has been printed already. */
@@ -433,6 +432,8 @@ static void release(struct run *run)
     machine_lock_release(&run->lock);
     engine_free(run->engine);
     setting_list_release(&run->settings);
+    if (run->com_up) /* settings may have held objects until now */
+        CoUninitialize();
     request_close(&run->request);
     folder_close(&run->folder);
     image_close(&run->image);
