@@ -18,16 +18,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <uv.h>
 
 /* Without a watch (no memory for one) a job is looked at this often. */
 #define BLIND_STEP_MS 100
-
-/* A connection, and one to the agent while it logs in. */
-#define DESCRIPTORS_PER_JOB 2
-/* The store, the loop, known_hosts, the streams, the resolver's. */
-#define DESCRIPTORS_KEPT 64
 
 struct fleet;
 
@@ -424,30 +418,4 @@ int fleet_run(const struct fleet_config *config, enum fleet_end *end,
            : fleet.interrupts > 0 ? FLEET_INTERRUPTED
                                   : FLEET_ALL_DONE;
     return failed;
-}
-
-size_t fleet_forks_possible(size_t wanted, const struct log *log)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit))
-        return wanted;
-    rlim_t soft = limit.rlim_cur;
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit))
-        limit.rlim_cur = soft;
-    if (limit.rlim_cur == RLIM_INFINITY)
-        return wanted;
-    rlim_t spare = limit.rlim_cur > DESCRIPTORS_KEPT
-                       ? limit.rlim_cur - DESCRIPTORS_KEPT
-                       : 0;
-    size_t possible = (size_t)(spare / DESCRIPTORS_PER_JOB);
-    if (possible < 1)
-        possible = 1;
-    if (possible >= wanted)
-        return wanted;
-    log_line(log, LOG_INFO,
-             "%zu hosts at once instead of %zu: the limit of open files is "
-             "%llu (ulimit -n)",
-             possible, wanted, (unsigned long long)limit.rlim_cur);
-    return possible;
 }
