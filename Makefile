@@ -54,7 +54,9 @@ PAYLOAD_SRC := $(wildcard payload/*.c) base/err.c base/buf.c base/problems.c \
                base/utf8.c $(wildcard base/json*.c)
 PAYLOAD_OBJ := $(PAYLOAD_SRC:%.c=$(PAYLOAD)/%.o) $(PAYLOAD)/cJSON.o \
                $(PAYLOAD)/payload/payload.res
-PAYLOAD_CPPFLAGS := -I. -I$(CJSON)/include -DUNICODE -D_UNICODE -DCOBJMACROS \
+# __NO_ISOCEXT: msvcrt's strtod, which is enough for numbers that the strict
+# scanner has passed, instead of 20 KiB of mingw's.
+PAYLOAD_CPPFLAGS := -D__NO_ISOCEXT -I. -I$(CJSON)/include -DUNICODE -D_UNICODE -DCOBJMACROS \
                     -D_WIN32_WINNT=0x0602 -DWIN32_LEAN_AND_MEAN \
                     -DCJSON_HIDE_SYMBOLS -D__USE_MINGW_ANSI_STDIO=0 \
                     -DWMIFLEET_VERSION='"$(VERSION)"'
@@ -76,13 +78,11 @@ $(PAYLOAD)/%.o: %.c | $(CJSON)/include/cjson/cJSON.h
 	$(call say,WINCC,$<)
 	$(Q)$(MINGW_CC) $(PAYLOAD_CPPFLAGS) $(PAYLOAD_CFLAGS) -MMD -MP -c -o $@ $<
 
-# __NO_ISOCEXT: msvcrt's strtod, which is enough for numbers that the strict
-# scanner has passed, instead of 20 KiB of mingw's.
 $(PAYLOAD)/cJSON.o: $(CJSON)/include/cjson/cJSON.h
 	@mkdir -p $(@D)
 	$(call say,WINCC,$(CJSON)/source/cJSON.c)
-	$(Q)$(MINGW_CC) $(PAYLOAD_CPPFLAGS) $(PAYLOAD_CFLAGS) -D__NO_ISOCEXT -w \
-	    -c -o $@ $(CJSON)/source/cJSON.c
+	$(Q)$(MINGW_CC) $(PAYLOAD_CPPFLAGS) $(PAYLOAD_CFLAGS) -w -c -o $@ \
+	    $(CJSON)/source/cJSON.c
 
 $(PAYLOAD)/payload/payload.res: payload/payload.rc
 	@mkdir -p $(@D)
