@@ -54,9 +54,9 @@ PAYLOAD_SRC := $(wildcard payload/*.c) base/err.c base/buf.c base/problems.c \
                base/utf8.c $(wildcard base/json*.c)
 PAYLOAD_OBJ := $(PAYLOAD_SRC:%.c=$(PAYLOAD)/%.o) $(PAYLOAD)/cJSON.o \
                $(PAYLOAD)/payload/payload.res
-# __NO_ISOCEXT: msvcrt's strtod, which is enough for numbers that the strict
+# __strtod: msvcrt's strtod, which is enough for numbers that the strict
 # scanner has passed, instead of 20 KiB of mingw's.
-PAYLOAD_CPPFLAGS := -D__NO_ISOCEXT -I. -I$(CJSON)/include -DUNICODE -D_UNICODE -DCOBJMACROS \
+PAYLOAD_CPPFLAGS := -D__strtod=strtod -I. -I$(CJSON)/include -DUNICODE -D_UNICODE -DCOBJMACROS \
                     -D_WIN32_WINNT=0x0602 -DWIN32_LEAN_AND_MEAN \
                     -DCJSON_HIDE_SYMBOLS -D__USE_MINGW_ANSI_STDIO=0 \
                     -DWMIFLEET_VERSION='"$(VERSION)"'
