@@ -144,7 +144,7 @@ static bool add_text(cJSON *object, const char *key, const char *text)
 cJSON *error_to_json(unsigned long code, const char *name, const char *text,
                      const char *hint)
 {
-    char digits[16] = "";
+    char digits[24] = "";
     if (code != 0) {
         snprintf(digits, sizeof digits, "0x%08lX", code);
         if (name == NULL)

@@ -12,6 +12,7 @@
 struct registry_setting {
     const struct registry_row *row;
     cJSON *wanted;
+    bool written; /* by this run */
 };
 
 static int fail(const struct registry_setting *data, const char *what,
@@ -65,8 +66,11 @@ static enum setting_verdict compare_registry(struct setting *setting,
                                              struct setting_reason *reason)
 {
     const struct registry_setting *data = setting->data;
+    const char *hint = data->row->hint_on_change;
     enum setting_verdict verdict =
         agrees(data->wanted, state) ? SETTING_AGREES : SETTING_DIFFERS;
+    if (data->written && verdict == SETTING_AGREES && hint != NULL)
+        setting_hint(setting, "%s", hint);
     if (data->row->judge == NULL)
         return verdict;
     return data->row->judge(setting, data->wanted, verdict, reason);
@@ -75,16 +79,13 @@ static enum setting_verdict compare_registry(struct setting *setting,
 static int write_registry(struct setting *setting, const cJSON *state,
                           struct setting_reason *reason)
 {
-    const struct registry_setting *data = setting->data;
+    struct registry_setting *data = setting->data;
     (void)state;
     /* A wanted value is itself a state: writing it is putting it there. */
     unsigned long code =
         registry_restore(data->row->key, data->row->name, data->wanted);
-    if (code != 0)
-        return fail(data, "written", code, reason);
-    if (data->row->hint_on_change != NULL)
-        setting_hint(setting, "%s", data->row->hint_on_change);
-    return 0;
+    data->written = code == 0;
+    return code == 0 ? 0 : fail(data, "written", code, reason);
 }
 
 static int restore_registry(struct setting *setting, const cJSON *state,

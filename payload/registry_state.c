@@ -68,7 +68,7 @@ static char *hex_of(const struct registry_value *value)
 /* {"type", key: text}; takes the text, which may be NULL. */
 static cJSON *typed(unsigned long type, const char *key, char *text)
 {
-    char number[16];
+    char number[24];
     const char *name = number;
     if (type < TYPE_COUNT)
         name = type_names[type];

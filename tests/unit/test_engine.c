@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The engine against settings that are plain numbers in memory: what each
+ * does on being read, compared and written is a row of the test.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/json.h"
+#include "payload/engine.h"
+
+#define FAR 1000000ull
+
+/* One value of the pretended machine. */
+struct place {
+    int value;
+    int wanted;
+    bool unreadable;
+    bool blocked;
+    bool refuses;        /* a write fails */
+    bool ignores;        /* a write succeeds and does not take */
+    struct place *spill; /* a write here writes there too */
+    int reads;
+    int writes;
+};
+
+struct machine {
+    struct place places[4];
+    size_t count;
+    struct setting_list list;
+    unsigned long long now;
+    unsigned long long step; /* what every look at the clock costs */
+    bool snapshot_fails;
+    cJSON *snapshot; /* the one that was saved */
+    int writes_before_snapshot;
+    cJSON *earlier; /* {"id": state} */
+    int locks;
+};
+
+static cJSON *read_place(struct setting *setting, struct setting_reason *reason)
+{
+    struct place *place = setting->data;
+    place->reads++;
+    if (!place->unreadable)
+        return cJSON_CreateNumber(place->value);
+    setting_reason_set(reason, 5, "look there", "%s: closed", setting->id);
+    return NULL;
+}
+
+static enum setting_verdict compare_place(struct setting *setting,
+                                          const cJSON *state,
+                                          struct setting_reason *reason)
+{
+    const struct place *place = setting->data;
+    if (state->valueint == place->wanted)
+        return SETTING_AGREES;
+    if (!place->blocked)
+        return SETTING_DIFFERS;
+    setting_reason_set(reason, 0, NULL, "a policy holds it");
+    return SETTING_BLOCKED;
+}
+
+static int write_place(struct setting *setting, const cJSON *state,
+                       struct setting_reason *reason)
+{
+    struct place *place = setting->data;
+    assert_int_equal(state->valueint, place->value);
+    place->writes++;
+    if (place->refuses)
+        return setting_reason_set(reason, 0x80070005ul, NULL, NULL);
+    if (!place->ignores)
+        place->value = place->wanted;
+    if (place->spill != NULL)
+        place->spill->value = place->spill->wanted;
+    return 0;
+}
+
+static const struct setting_ops place_ops = {
+    .read = read_place, .compare = compare_place, .write = write_place};
+
+static unsigned long long now_ms(void *context)
+{
+    struct machine *machine = context;
+    machine->now += machine->step;
+    return machine->now;
+}
+
+static void lock(void *context)
+{
+    struct machine *machine = context;
+    assert_int_equal(machine->locks++, 0);
+}
+
+static void unlock(void *context)
+{
+    struct machine *machine = context;
+    assert_int_equal(--machine->locks, 0);
+}
+
+static const cJSON *earlier(void *context, const char *id)
+{
+    struct machine *machine = context;
+    return json_member(machine->earlier, id);
+}
+
+static int snapshot(void *context, const cJSON *settings, struct err *err)
+{
+    struct machine *machine = context;
+    assert_null(machine->snapshot);
+    for (size_t i = 0; i < machine->count; i++)
+        machine->writes_before_snapshot += machine->places[i].writes;
+    machine->snapshot = cJSON_Duplicate(settings, true);
+    return machine->snapshot_fails ? err_set(err, 112, "disk: full") : 0;
+}
+
+static struct engine_host host_of(struct machine *machine)
+{
+    return (struct engine_host){.context = machine,
+                                .now_ms = now_ms,
+                                .lock = lock,
+                                .unlock = unlock,
+                                .earlier = earlier,
+                                .snapshot = snapshot};
+}
+
+static void add_places(struct machine *machine)
+{
+    static const char *const ids[] = {"a.a", "b.b", "c.c", "d.d"};
+    for (size_t i = 0; i < machine->count; i++) {
+        struct setting *setting = setting_list_add(
+            &machine->list, ids[i],
+            cJSON_CreateNumber(machine->places[i].wanted), &place_ops);
+        assert_non_null(setting);
+        setting->data = &machine->places[i];
+    }
+}
+
+/* Runs and returns the entries; `end` is what the run must end with. */
+static cJSON *run_machine(struct machine *machine, bool apply,
+                          unsigned long long deadline, enum engine_end end)
+{
+    struct engine_host host = host_of(machine);
+    struct err err;
+    add_places(machine);
+    struct engine *engine = engine_new(&machine->list, &host);
+    assert_non_null(engine);
+    assert_int_equal(engine_run(engine, apply, deadline, &err), end);
+    cJSON *references = engine_settings(engine, NULL);
+    assert_non_null(references);
+    cJSON *settings = cJSON_Duplicate(references, true);
+    cJSON_Delete(references);
+    engine_free(engine);
+    return settings;
+}
+
+static void release(struct machine *machine, cJSON *settings)
+{
+    cJSON_Delete(settings);
+    cJSON_Delete(machine->snapshot);
+    cJSON_Delete(machine->earlier);
+    setting_list_release(&machine->list);
+}
+
+static const char *state_at(const cJSON *settings, int i)
+{
+    const char *state = json_text(cJSON_GetArrayItem(settings, i), "state");
+    return state != NULL ? state : "(none)";
+}
+
+static double number_at(const cJSON *settings, int i, const char *key)
+{
+    const cJSON *item = json_member(cJSON_GetArrayItem(settings, i), key);
+    assert_true(cJSON_IsNumber(item));
+    return item->valuedouble;
+}
+
+static void test_check_reads_and_writes_nothing(void **state)
+{
+    (void)state;
+    struct machine machine = {
+        .places = {{.value = 1, .wanted = 1},
+                   {.value = 0, .wanted = 1},
+                   {.value = 0, .wanted = 1, .blocked = true},
+                   {.unreadable = true, .wanted = 1}},
+        .count = 4};
+    cJSON *settings = run_machine(&machine, false, FAR, ENGINE_DONE);
+    assert_string_equal(state_at(settings, 0), "ok");
+    assert_string_equal(state_at(settings, 1), "drift");
+    assert_string_equal(state_at(settings, 2), "blocked");
+    assert_string_equal(state_at(settings, 3), "failed");
+    assert_true(number_at(settings, 1, "before") == 0);
+    assert_true(number_at(settings, 1, "after") == 0);
+    const cJSON *error = json_member(cJSON_GetArrayItem(settings, 3), "error");
+    assert_string_equal(json_text(error, "code"), "0x00000005");
+    assert_string_equal(json_text(error, "name"), "ERROR_ACCESS_DENIED");
+    assert_string_equal(json_text(error, "hint"), "look there");
+    assert_null(machine.snapshot);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(machine.places[i].writes, 0);
+    release(&machine, settings);
+}
+
+static void test_apply_goes_on_after_a_failure(void **state)
+{
+    (void)state;
+    struct machine machine = {
+        .places = {{.value = 0, .wanted = 1, .refuses = true},
+                   {.value = 0, .wanted = 1, .ignores = true},
+                   {.value = 2, .wanted = 1},
+                   {.value = 1, .wanted = 1}},
+        .count = 4};
+    cJSON *settings = run_machine(&machine, true, FAR, ENGINE_DONE);
+    assert_string_equal(state_at(settings, 0), "failed");
+    assert_string_equal(state_at(settings, 1), "failed");
+    assert_string_equal(state_at(settings, 2), "changed");
+    assert_string_equal(state_at(settings, 3), "ok");
+    const cJSON *refused =
+        json_member(cJSON_GetArrayItem(settings, 0), "error");
+    assert_string_equal(json_text(refused, "name"), "E_ACCESSDENIED");
+    const cJSON *ignored =
+        json_member(cJSON_GetArrayItem(settings, 1), "error");
+    assert_string_equal(json_text(ignored, "name"), "not_effective");
+    assert_non_null(json_text(ignored, "hint"));
+    assert_true(number_at(settings, 2, "before") == 2);
+    assert_true(number_at(settings, 2, "after") == 1);
+    release(&machine, settings);
+}
+
+static void test_snapshot_holds_what_is_written_and_comes_first(void **state)
+{
+    (void)state;
+    struct machine machine = {.places = {{.value = 1, .wanted = 1},
+                                         {.value = 5, .wanted = 1},
+                                         {.value = 6, .wanted = 1}},
+                              .count = 3};
+    cJSON *settings = run_machine(&machine, true, FAR, ENGINE_DONE);
+    assert_int_equal(machine.writes_before_snapshot, 0);
+    assert_int_equal(cJSON_GetArraySize(machine.snapshot), 2);
+    assert_string_equal(
+        json_text(cJSON_GetArrayItem(machine.snapshot, 0), "id"), "b.b");
+    assert_true(number_at(machine.snapshot, 0, "before") == 5);
+    assert_true(number_at(machine.snapshot, 1, "before") == 6);
+    release(&machine, settings);
+}
+
+static void test_without_a_snapshot_nothing_is_written(void **state)
+{
+    (void)state;
+    struct machine machine = {
+        .places = {{.value = 1, .wanted = 1}, {.value = 5, .wanted = 1}},
+        .count = 2,
+        .snapshot_fails = true};
+    cJSON *settings = run_machine(&machine, true, FAR, ENGINE_FAILED);
+    assert_int_equal(machine.places[1].writes, 0);
+    assert_string_equal(state_at(settings, 0), "ok");
+    assert_string_equal(state_at(settings, 1), "failed");
+    assert_true(number_at(settings, 1, "after") == 5);
+    release(&machine, settings);
+}
+
+static void test_second_apply_changes_nothing(void **state)
+{
+    (void)state;
+    struct machine machine = {.places = {{.value = 1, .wanted = 1}},
+                              .count = 1};
+    cJSON *settings = run_machine(&machine, true, FAR, ENGINE_DONE);
+    assert_string_equal(state_at(settings, 0), "ok");
+    assert_int_equal(machine.places[0].writes, 0);
+    assert_null(machine.snapshot);
+    release(&machine, settings);
+}
+
+static void test_one_write_that_settles_another(void **state)
+{
+    (void)state;
+    struct machine machine = {
+        .places = {{.value = 0, .wanted = 1}, {.value = 0, .wanted = 1}},
+        .count = 2};
+    machine.places[0].spill = &machine.places[1];
+    cJSON *settings = run_machine(&machine, true, FAR, ENGINE_DONE);
+    assert_string_equal(state_at(settings, 1), "changed");
+    assert_int_equal(machine.places[1].writes, 0);
+    assert_true(number_at(settings, 1, "before") == 0);
+    assert_true(number_at(settings, 1, "after") == 1);
+    release(&machine, settings);
+}
+
+static void test_a_run_done_twice_tells_its_first_state(void **state)
+{
+    (void)state;
+    struct machine machine = {
+        .places = {{.value = 1, .wanted = 1}, {.value = 3, .wanted = 1}},
+        .count = 2};
+    machine.earlier = cJSON_CreateObject();
+    cJSON_AddNumberToObject(machine.earlier, "a.a", 7);
+    cJSON_AddNumberToObject(machine.earlier, "b.b", 8);
+    cJSON *settings = run_machine(&machine, true, FAR, ENGINE_DONE);
+    assert_string_equal(state_at(settings, 0), "changed");
+    assert_true(number_at(settings, 0, "before") == 7);
+    assert_true(number_at(settings, 0, "after") == 1);
+    assert_string_equal(state_at(settings, 1), "changed");
+    assert_true(number_at(settings, 1, "before") == 8);
+    release(&machine, settings);
+}
+
+static void test_deadline_stops_between_settings(void **state)
+{
+    (void)state;
+    struct machine machine = {.places = {{.value = 0, .wanted = 1},
+                                         {.value = 0, .wanted = 1},
+                                         {.value = 0, .wanted = 1}},
+                              .count = 3,
+                              .step = 10};
+    /* Three looks of the first pass, one of the second. */
+    cJSON *settings = run_machine(&machine, true, 50, ENGINE_TIMEOUT);
+    assert_int_equal(cJSON_GetArraySize(settings), 1);
+    assert_string_equal(state_at(settings, 0), "changed");
+    assert_int_equal(machine.places[1].writes, 0);
+    release(&machine, settings);
+}
+
+/* What the watchdog asks while a write hangs. */
+struct hang {
+    struct engine *engine;
+    cJSON *seen;
+};
+
+static cJSON *read_hang(struct setting *setting, struct setting_reason *reason)
+{
+    struct hang *hang = setting->data;
+    (void)reason;
+    if (hang->seen == NULL)
+        hang->seen = engine_settings(hang->engine, "it hangs");
+    return cJSON_CreateNumber(0);
+}
+
+static enum setting_verdict agree(struct setting *setting, const cJSON *state,
+                                  struct setting_reason *reason)
+{
+    (void)setting;
+    (void)state;
+    (void)reason;
+    return SETTING_AGREES;
+}
+
+static void test_the_interrupted_setting_is_named(void **state)
+{
+    (void)state;
+    static const struct setting_ops ops = {.read = read_hang, .compare = agree};
+    struct machine machine = {.places = {{.value = 1, .wanted = 1}},
+                              .count = 1};
+    struct engine_host host = host_of(&machine);
+    struct hang hang = {.seen = NULL};
+    struct err err;
+    add_places(&machine);
+    struct setting *setting =
+        setting_list_add(&machine.list, "z.z", cJSON_CreateNumber(1), &ops);
+    assert_non_null(setting);
+    setting->data = &hang;
+    hang.engine = engine_new(&machine.list, &host);
+    assert_non_null(hang.engine);
+    assert_int_equal(engine_open_count(hang.engine), 2);
+    assert_int_equal(engine_run(hang.engine, false, FAR, &err), ENGINE_DONE);
+    assert_int_equal(engine_open_count(hang.engine), 0);
+    assert_int_equal(cJSON_GetArraySize(hang.seen), 2);
+    assert_string_equal(state_at(hang.seen, 0), "ok");
+    assert_string_equal(state_at(hang.seen, 1), "failed");
+    const cJSON *entry = cJSON_GetArrayItem(hang.seen, 1);
+    assert_string_equal(json_text(entry, "id"), "z.z");
+    assert_string_equal(json_text(json_member(entry, "error"), "text"),
+                        "it hangs");
+    cJSON_Delete(hang.seen);
+    engine_free(hang.engine);
+    release(&machine, NULL);
+}
+
+static void test_hints_are_told_once(void **state)
+{
+    (void)state;
+    struct setting setting = {.id = "a.a"};
+    setting_hint(&setting, "one %d", 1);
+    setting_hint(&setting, "one %d", 1);
+    setting_hint(&setting, "two");
+    assert_int_equal(cJSON_GetArraySize(setting.hints), 2);
+    cJSON_Delete(setting.hints);
+}
+
+static void test_reasons_are_cut_at_whole_characters(void **state)
+{
+    (void)state;
+    struct setting_reason reason;
+    char text[500];
+    memset(text, 'x', sizeof text);
+    memcpy(text + sizeof reason.text - 2, "\xC3\xA4", 3);
+    setting_reason_set(&reason, 0, NULL, "%s", text);
+    assert_int_equal(strlen(reason.text), sizeof reason.text - 2);
+    assert_string_equal(reason.hint, "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_check_reads_and_writes_nothing),
+        cmocka_unit_test(test_apply_goes_on_after_a_failure),
+        cmocka_unit_test(test_snapshot_holds_what_is_written_and_comes_first),
+        cmocka_unit_test(test_without_a_snapshot_nothing_is_written),
+        cmocka_unit_test(test_second_apply_changes_nothing),
+        cmocka_unit_test(test_one_write_that_settles_another),
+        cmocka_unit_test(test_a_run_done_twice_tells_its_first_state),
+        cmocka_unit_test(test_deadline_stops_between_settings),
+        cmocka_unit_test(test_the_interrupted_setting_is_named),
+        cmocka_unit_test(test_hints_are_told_once),
+        cmocka_unit_test(test_reasons_are_cut_at_whole_characters),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
