@@ -136,10 +136,21 @@ PAYLOAD_PLAIN_SRC := $(filter-out payload/settings% $(PORTABLE_PAYLOAD),\
         $(shell grep -l 'Free of windows.h' payload/*.h)))))
 PAYLOAD_PLAIN_OBJ := $(PAYLOAD_PLAIN_SRC:%.c=$(HOST)/%.o)
 
+# Programs in which the nth allocation is made to fail (alloc_door.h).
+ALLOC_DOOR := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup
+UNIT_LIBS_test_job_memory := $(ALLOC_DOOR)
+
 $(UNIT_BIN): $(HOST)/tests/unit/%: $(HOST)/tests/unit/%.o $(UNIT_HELP_OBJ) \
              $(LIB_OBJ) $(PAYLOAD_PLAIN_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(UNIT_LIBS_$*) -lcmocka
+
+# Tests in which memory runs out.
+UNIT_LIBS_test_buf := -Wl,--wrap=realloc
+UNIT_LIBS_test_log := -Wl,--wrap=realloc
+UNIT_LIBS_test_fold := -Wl,--wrap=calloc,--wrap=realloc
+UNIT_LIBS_test_problems := -Wl,--wrap=calloc,--wrap=realloc
+UNIT_LIBS_test_settings := -Wl,--wrap=calloc,--wrap=realloc
 
 .PHONY: unit-bins
 unit-bins: $(UNIT_BIN)

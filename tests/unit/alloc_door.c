@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/unit/alloc_door.h"
+
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+
+void *__real_malloc(size_t size) __attribute__((weak));
+void *__real_calloc(size_t count, size_t size) __attribute__((weak));
+void *__real_realloc(void *old, size_t size) __attribute__((weak));
+
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+char *__wrap_strdup(const char *text);
+
+/* A test program is one thread and one door. */
+static struct {
+    size_t left; /* allocations until one fails; 0: none does */
+    bool all;
+    bool refused;
+} door;
+
+static bool refuses(void)
+{
+    if (door.left == 0 || (door.left > 1 && --door.left > 0))
+        return false;
+    if (!door.all)
+        door.left = 0;
+    door.refused = true;
+    return true;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return refuses() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return refuses() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+    return refuses() ? NULL : __real_realloc(old, size);
+}
+
+char *__wrap_strdup(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = __wrap_malloc(size);
+    return copy ? memcpy(copy, text, size) : NULL;
+}
+
+void alloc_door_shut(size_t nth, bool all)
+{
+    cJSON_Hooks hooks = {.malloc_fn = __wrap_malloc, .free_fn = free};
+    cJSON_InitHooks(&hooks);
+    door.left = nth;
+    door.all = all;
+    door.refused = false;
+}
+
+bool alloc_door_open(void)
+{
+    cJSON_InitHooks(NULL);
+    door.left = 0;
+    return door.refused;
+}
