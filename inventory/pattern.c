@@ -382,13 +382,12 @@ static int match_part(const struct matching *matching, char sign,
                       const char *pattern, struct matches *matches)
 {
     struct host *host = model_host(matching->model, pattern);
-    struct subscript subscript;
     if (host != NULL && sign == ' ')
         return list_add(&matches->hosts, host);
     int result = match_subscript(matching, pattern, matches);
     if (result == 0 && !matches->known)
         result = match_range(matching, pattern, matches);
-    if (result == 0 && !matches->known && !read_subscript(pattern, &subscript))
+    if (result == 0 && !matches->known)
         result = match_word(matching, pattern, matches);
     if (result == 0 && !matches->known) {
         tell_unknown(matching, pattern);
