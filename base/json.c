@@ -164,7 +164,7 @@ static int fit_numbers(const struct walk *walk, char **copy)
 
 /* --- the walk ------------------------------------------------------------ */
 
-static size_t count_nodes(const cJSON *node) /* NOLINT(misc-no-recursion) */
+static size_t count_nodes(const cJSON *node)
 {
     size_t count = 1;
     for (const cJSON *each = node->child; each != NULL; each = each->next)
@@ -214,8 +214,7 @@ static int keep_source(const struct walk *walk, cJSON *number, size_t offset)
 }
 
 /* The nesting is bounded by JSON_MAX_DEPTH. */
-static int walk_node(struct walk *walk,
-                     cJSON *node) /* NOLINT(misc-no-recursion) */
+static int walk_node(struct walk *walk, cJSON *node)
 {
     const struct json_mark *mark = &walk->marks.items[walk->next++];
     if (walk->doc != NULL)
@@ -283,14 +282,15 @@ struct json_doc *json_doc_parse(const char *name, const char *text, size_t len,
                                 struct err *err)
 {
     struct json_doc *doc = cJSON_malloc(sizeof *doc);
-    char *copy = cJSON_malloc(strlen(name) + 1);
+    size_t name_size = strlen(name) + 1;
+    char *copy = cJSON_malloc(name_size);
     if (doc == NULL || copy == NULL) {
         cJSON_free(doc);
         cJSON_free(copy);
         err_set(err, 0, "%s: out of memory", name);
         return NULL;
     }
-    strcpy(copy, name);
+    memcpy(copy, name, name_size);
     *doc = (struct json_doc){.name = copy};
     doc->root = parse(doc, copy, text, len, err);
     if (doc->root == NULL) {

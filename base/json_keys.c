@@ -98,12 +98,12 @@ static size_t prepare(struct json_keys *keys, size_t members)
         needed *= 2;
     if (needed > keys->capacity) {
         json_keys_release(keys);
-        keys->slots = cJSON_malloc(needed * sizeof *keys->slots);
+        keys->slots = cJSON_malloc(needed * sizeof(const cJSON *));
         if (keys->slots == NULL)
             return 0;
         keys->capacity = needed;
     }
-    memset(keys->slots, 0, needed * sizeof *keys->slots);
+    memset(keys->slots, 0, needed * sizeof(const cJSON *));
     return needed;
 }
 

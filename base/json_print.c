@@ -110,7 +110,7 @@ static void print_line(struct printer *printer, int depth)
 static void print_value(struct printer *printer, const cJSON *value, int depth);
 
 static void print_children(struct printer *printer, const cJSON *parent,
-                           int depth) /* NOLINT(misc-no-recursion) */
+                           int depth)
 {
     bool object = cJSON_IsObject(parent);
     buf_add_char(&printer->out, object ? '{' : '[');
@@ -129,8 +129,7 @@ static void print_children(struct printer *printer, const cJSON *parent,
     buf_add_char(&printer->out, object ? '}' : ']');
 }
 
-static void print_value(struct printer *printer, const cJSON *value,
-                        int depth) /* NOLINT(misc-no-recursion) */
+static void print_value(struct printer *printer, const cJSON *value, int depth)
 {
     struct buf *out = &printer->out;
     if (cJSON_IsObject(value) || cJSON_IsArray(value))

@@ -150,8 +150,9 @@ static int scan_unit(struct scan *scan, uint32_t *unit)
     static const char digits[] = "0123456789abcdef0123456789ABCDEF";
     *unit = 0;
     for (size_t i = 2; i < 6; i++) {
-        char c = scan->at + i < scan->len ? scan->text[scan->at + i] : '\0';
-        const char *digit = c == '\0' ? NULL : strchr(digits, c);
+        const char *digit = NULL;
+        if (scan->at + i < scan->len && scan->text[scan->at + i] != '\0')
+            digit = strchr(digits, scan->text[scan->at + i]);
         if (digit == NULL)
             return fail(scan, "\\u is followed by fewer than four "
                               "hexadecimal digits");
@@ -371,7 +372,7 @@ static int scan_object(struct scan *scan)
 }
 
 /* The nesting is bounded by JSON_MAX_DEPTH. */
-static int scan_value(struct scan *scan) /* NOLINT(misc-no-recursion) */
+static int scan_value(struct scan *scan)
 {
     int c = peek(scan);
     if (c == '{')

@@ -63,9 +63,9 @@ void problems_warning(struct problems *problems, const char *format, ...)
     va_end(args);
 }
 
-static char lower(char c)
+static int lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
 
 static unsigned smaller(unsigned a, unsigned b)
@@ -89,8 +89,8 @@ static unsigned distance(const char *a, size_t a_len, const char *b,
     for (size_t i = 1; i <= a_len; i++) {
         now[0] = (unsigned)i;
         for (size_t j = 1; j <= b_len; j++) {
-            char from = lower(a[i - 1]);
-            char to = lower(b[j - 1]);
+            int from = lower(a[i - 1]);
+            int to = lower(b[j - 1]);
             unsigned cost = last[j - 1] + (from == to ? 0 : 1);
             cost = smaller(cost, smaller(last[j], now[j - 1]) + 1);
             if (i > 1 && j > 1 && from == lower(b[j - 2]) &&

@@ -167,7 +167,7 @@ static void apply_prefix(struct address_range *range, unsigned bits)
     for (unsigned i = 0; i < 16; i++) {
         unsigned in_byte = keep <= i * 8 ? 0 : keep - i * 8;
         unsigned char host =
-            in_byte >= 8 ? 0 : (unsigned char)(0xFFu >> in_byte);
+            (unsigned char)(in_byte >= 8 ? 0u : 0xFFu >> in_byte);
         range->low[i] = (unsigned char)(range->low[i] & ~host);
         range->high[i] = (unsigned char)(range->low[i] | host);
     }

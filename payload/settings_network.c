@@ -124,7 +124,8 @@ static void add_port_list(struct settings_reader *reader,
 {
     size_t index = 0;
     for (const cJSON *each = value->child; each != NULL; each = each->next) {
-        struct settings_path below = {.parent = path, .index = index++};
+        struct settings_path below = {.parent = path, .index = index};
+        index++;
         add_ports(reader, &below, each, out, rpc);
     }
     if (value->child == NULL)
@@ -210,7 +211,8 @@ void settings_read_addresses(struct settings_reader *reader,
         return;
     size_t index = 0;
     for (const cJSON *each = value->child; each != NULL; each = each->next) {
-        struct settings_path below = {.parent = path, .index = index++};
+        struct settings_path below = {.parent = path, .index = index};
+        index++;
         const char *text = cJSON_GetStringValue(each);
         if (text == NULL)
             settings_expected(reader, &below, each, "an address");

@@ -69,7 +69,7 @@ static bool is_plain_key(const char *key)
 static void add_path(struct buf *out, const struct settings_path *path)
 {
     if (path->parent != NULL)
-        add_path(out, path->parent); /* NOLINT(misc-no-recursion) */
+        add_path(out, path->parent);
     if (path->key == NULL)
         buf_addf(out, "[%lu]", (unsigned long)path->index);
     else if (!is_plain_key(path->key))
@@ -337,7 +337,8 @@ void settings_read_profiles(struct settings_reader *reader,
     if (!settings_is_list(reader, path, value, "network profiles"))
         return;
     for (const cJSON *each = value->child; each != NULL; each = each->next) {
-        struct settings_path below = {.parent = path, .index = index++};
+        struct settings_path below = {.parent = path, .index = index};
+        index++;
         int bit = 0;
         if (!settings_read_word(reader, &below, each, words,
                                 SETTINGS_COUNT(words), NULL, &bit))

@@ -41,15 +41,15 @@ struct draft {
 static const struct page_rule {
     const char *name;
     enum rule_direction direction;
-    const char *program;
-    const char *service;
     int protocol;
     const char *local_ports;
+    const char *program;
+    const char *service;
 } page_rules[] = {
-    {"DCOM", RULE_IN, SVCHOST, "rpcss", PROTOCOL_TCP, "135"},
-    {"WMI", RULE_IN, SVCHOST, "winmgmt", PROTOCOL_TCP, NULL},
-    {"UnsecApp", RULE_IN, UNSECAPP, NULL, PROTOCOL_ANY, NULL},
-    {"WMI_OUT", RULE_OUT, SVCHOST, "winmgmt", PROTOCOL_TCP, NULL},
+    {"DCOM", RULE_IN, PROTOCOL_TCP, "135", SVCHOST, "rpcss"},
+    {"WMI", RULE_IN, PROTOCOL_TCP, NULL, SVCHOST, "winmgmt"},
+    {"UnsecApp", RULE_IN, PROTOCOL_ANY, NULL, UNSECAPP, NULL},
+    {"WMI_OUT", RULE_OUT, PROTOCOL_TCP, NULL, SVCHOST, "winmgmt"},
 };
 
 /* --- members ------------------------------------------------------------- */
@@ -87,14 +87,17 @@ static const char *check_text(struct settings_reader *reader,
     return text;
 }
 
+static int lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+}
+
 static bool same_text(const char *a, const char *b)
 {
     if (a == NULL || b == NULL)
         return a == b;
     for (; *a != '\0' || *b != '\0'; a++, b++) {
-        char left = *a >= 'A' && *a <= 'Z' ? (char)(*a + 32) : *a;
-        char right = *b >= 'A' && *b <= 'Z' ? (char)(*b + 32) : *b;
-        if (left != right)
+        if (lower(*a) != lower(*b))
             return false;
     }
     return true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -152,6 +153,45 @@ static void test_takes(void **state)
     buf_release(&buf);
 }
 
+/* --- memory runs out ----------------------------------------------------- */
+
+/* The linker sends the program's calls here (see the Makefile). */
+void *__real_realloc(void *memory, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+
+static size_t allowed = SIZE_MAX; /* allocations until one fails */
+
+static bool memory_left(void)
+{
+    if (allowed == 0)
+        return false;
+    allowed--;
+    return true;
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    return memory_left() ? __real_realloc(memory, size) : NULL;
+}
+
+static void test_memory_runs_out(void **state)
+{
+    (void)state;
+    struct buf buf;
+    buf_init(&buf, 1000);
+    allowed = 0;
+    assert_int_equal(buf_add_text(&buf, "abc"), -1);
+    assert_string_equal(buf.data, "");
+    assert_null(buf_take(&buf));
+    assert_null(buf_take(&buf));
+    allowed = 1;
+    assert_int_equal(buf_add_text(&buf, "abc"), 0);
+    assert_int_equal(buf_addf(&buf, "%0200d", 0), -1);
+    assert_string_equal(buf.data, "abc");
+    allowed = SIZE_MAX;
+    buf_release(&buf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +204,7 @@ int main(void)
         cmocka_unit_test(test_grows_to_any_length),
         cmocka_unit_test(test_drops_the_front),
         cmocka_unit_test(test_takes),
+        cmocka_unit_test(test_memory_runs_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -131,6 +132,51 @@ static void test_ten_thousand(void **state)
     buf_release(&out);
 }
 
+/* --- memory runs out ----------------------------------------------------- */
+
+/* The linker sends the program's calls here (see the Makefile). */
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+
+static size_t allowed = SIZE_MAX; /* allocations until one fails */
+
+static bool memory_left(void)
+{
+    if (allowed == 0)
+        return false;
+    allowed--;
+    return true;
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return memory_left() ? __real_calloc(count, size) : NULL;
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    return memory_left() ? __real_realloc(memory, size) : NULL;
+}
+
+static void test_memory_runs_out(void **state)
+{
+    (void)state;
+    const char *names[] = {"lab-01", "lab-02", "pc"};
+    bool enough = false;
+    for (size_t n = 0; !enough; n++) {
+        struct buf out;
+        buf_init(&out, 100);
+        allowed = n;
+        int status = fold_names(&out, names, 3);
+        enough = allowed > 0;
+        assert_int_equal(status, n < 3 ? -1 : 0);
+        allowed = SIZE_MAX;
+        buf_release(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +184,7 @@ int main(void)
         cmocka_unit_test(test_appends_and_leaves_names_alone),
         cmocka_unit_test(test_says_when_the_buffer_is_full),
         cmocka_unit_test(test_ten_thousand),
+        cmocka_unit_test(test_memory_runs_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

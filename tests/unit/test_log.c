@@ -179,6 +179,43 @@ static void test_utf8_all_characters(void **state)
     }
 }
 
+/* --- memory runs out ----------------------------------------------------- */
+
+/* The linker sends the program's calls here (see the Makefile). */
+void *__real_realloc(void *memory, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+
+static size_t allowed = SIZE_MAX; /* allocations until one fails */
+
+static bool memory_left(void)
+{
+    if (allowed == 0)
+        return false;
+    allowed--;
+    return true;
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    return memory_left() ? __real_realloc(memory, size) : NULL;
+}
+
+static void test_a_message_is_not_lost_in_silence(void **state)
+{
+    (void)state;
+    char *written = NULL;
+    size_t size = 0;
+    struct log log = {.out = open_memstream(&written, &size),
+                      .shown = LOG_INFO};
+    allowed = 0;
+    log_line(&log, LOG_INFO, "hello");
+    allowed = SIZE_MAX;
+    fclose(log.out);
+    assert_string_equal(written,
+                        "wmifleet: a message was lost: out of memory\n");
+    free(written);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_levels),
         cmocka_unit_test(test_a_message_too_long_is_not_silent),
         cmocka_unit_test(test_utf8_all_characters),
+        cmocka_unit_test(test_a_message_is_not_lost_in_silence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

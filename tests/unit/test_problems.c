@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -132,6 +133,53 @@ static void test_very_long_words(void **state)
     assert_null(problems_nearest("xxxxxxxx", words));
 }
 
+/* --- memory runs out ----------------------------------------------------- */
+
+/* The linker sends the program's calls here (see the Makefile). */
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+
+static size_t allowed = SIZE_MAX; /* allocations until one fails */
+
+static bool memory_left(void)
+{
+    if (allowed == 0)
+        return false;
+    allowed--;
+    return true;
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return memory_left() ? __real_calloc(count, size) : NULL;
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    return memory_left() ? __real_realloc(memory, size) : NULL;
+}
+
+static void test_counts_when_memory_runs_out(void **state)
+{
+    (void)state;
+    struct problems problems;
+    for (size_t n = 0; n < 3; n++) {
+        problems_init(&problems);
+        allowed = n;
+        problems_error(&problems, "first");
+        problems_warning(&problems, "second");
+        allowed = SIZE_MAX;
+        assert_int_equal(problems.error_count, 1);
+        assert_int_equal(problems.warning_count, 1);
+        assert_int_equal(problems.count, n < 2 ? 0 : 1);
+        problems_error(&problems, "third");
+        assert_string_equal(problems.items[problems.count - 1].text, "third");
+        problems_release(&problems);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +189,7 @@ int main(void)
         cmocka_unit_test(test_nearest),
         cmocka_unit_test(test_nearest_of_several),
         cmocka_unit_test(test_very_long_words),
+        cmocka_unit_test(test_counts_when_memory_runs_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

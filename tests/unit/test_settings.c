@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -328,6 +329,68 @@ static void test_families(void **state)
     assert_null(families[4]);
 }
 
+/* --- memory runs out ----------------------------------------------------- */
+
+/* The linker sends the program's calls here (see the Makefile). */
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+
+static size_t allowed = SIZE_MAX; /* allocations until one fails */
+
+static bool memory_left(void)
+{
+    if (allowed == 0)
+        return false;
+    allowed--;
+    return true;
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return memory_left() ? __real_calloc(count, size) : NULL;
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    return memory_left() ? __real_realloc(memory, size) : NULL;
+}
+
+/* 0 and a whole answer, or -1 and a problem; never something between. */
+static bool read_with(size_t allocations, const cJSON *wmi, bool valid)
+{
+    struct settings settings;
+    struct problems problems;
+    problems_init(&problems);
+    allowed = allocations;
+    int status = settings_read(&settings, wmi, NULL, &problems);
+    bool enough = allowed > 0;
+    allowed = SIZE_MAX;
+    assert_int_equal(problems.error_count == 0, status == 0);
+    if (enough || !valid)
+        assert_int_equal(status == 0, valid);
+    if (status != 0)
+        assert_null(settings.storage);
+    settings_release(&settings);
+    problems_release(&problems);
+    return enough;
+}
+
+static void test_memory_runs_out(void **state)
+{
+    (void)state;
+    cJSON *cases = read_cases();
+    const cJSON *each;
+    cJSON_ArrayForEach (each, cases) {
+        size_t n = 0;
+        while (!read_with(n, json_member(each, "wmi"),
+                          cJSON_IsTrue(json_member(each, "valid"))))
+            n++;
+    }
+    cJSON_Delete(cases);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -341,6 +404,7 @@ int main(void)
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_strange_keys_are_told_whole),
         cmocka_unit_test(test_families),
+        cmocka_unit_test(test_memory_runs_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
