@@ -35,9 +35,9 @@ endif
 CPPFLAGS := -I. -D_GNU_SOURCE -DWMIFLEET_VERSION='"$(VERSION)"'
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=c11 $(WARNINGS) $(CFLAGS) $(SAN_FLAGS)
+, := ,
 SAN_FLAGS := $(if $(SAN),-fsanitize=address$(,)undefined \
              -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
-, := ,
 Q := $(if $(V),,@)
 say = $(if $(V),,@echo "  $(1)  $(2)")
 LIBS := -lssh2 -lcjson -luv -lsqlite3 -lcrypto

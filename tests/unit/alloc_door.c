@@ -9,10 +9,11 @@ void *__real_malloc(size_t size) __attribute__((weak));
 void *__real_calloc(size_t count, size_t size) __attribute__((weak));
 void *__real_realloc(void *old, size_t size) __attribute__((weak));
 
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-char *__wrap_strdup(const char *text);
+/* Weak, since a test may have a door of its own before one function. */
+void *__wrap_malloc(size_t size) __attribute__((weak));
+void *__wrap_calloc(size_t count, size_t size) __attribute__((weak));
+void *__wrap_realloc(void *old, size_t size) __attribute__((weak));
+char *__wrap_strdup(const char *text) __attribute__((weak));
 
 /* A test program is one thread and one door. */
 static struct {
