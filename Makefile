@@ -140,6 +140,7 @@ PAYLOAD_PLAIN_OBJ := $(PAYLOAD_PLAIN_SRC:%.c=$(HOST)/%.o)
 ALLOC_DOOR := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup
 UNIT_LIBS_test_job_memory := $(ALLOC_DOOR)
 
+UNIT_LIBS_test_ssh_prompt := -lssh
 $(UNIT_BIN): $(HOST)/tests/unit/%: $(HOST)/tests/unit/%.o $(UNIT_HELP_OBJ) \
              $(LIB_OBJ) $(PAYLOAD_PLAIN_OBJ)
 	$(call say,LINK,$@)

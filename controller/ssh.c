@@ -42,6 +42,14 @@ void ssh_global_exit(void)
     libssh2_exit();
 }
 
+static const char *ssh_banner(struct transport *t)
+{
+    const char *banner =
+        t->session == NULL ? NULL : libssh2_session_banner_get(t->session);
+    /* libssh2 keeps the lines before the banner in the same place. */
+    return banner != NULL && strncmp(banner, "SSH-", 4) == 0 ? banner : NULL;
+}
+
 static void *take(size_t len, void **abstract)
 {
     struct transport *t = *abstract;
@@ -100,7 +108,7 @@ static ssize_t receive(libssh2_socket_t fd, void *bytes, size_t len, int flags,
         return -EAGAIN;
     }
     t->budget -= (size_t)got;
-    if (t->shaking_hands && libssh2_session_banner_get(t->session) == NULL &&
+    if (t->shaking_hands && ssh_banner(t) == NULL &&
         (t->banner_bytes += (size_t)got) > BANNER_BYTES_MAX)
         return broke(t, EPROTO);
     return got;
@@ -255,14 +263,6 @@ static enum io ssh_connect(struct transport *t, const struct sockaddr *address,
         return IO_FAIL;
     }
     return io;
-}
-
-static const char *ssh_banner(struct transport *t)
-{
-    const char *banner =
-        t->session == NULL ? NULL : libssh2_session_banner_get(t->session);
-    /* libssh2 keeps the lines before the banner in the same place. */
-    return banner != NULL && strncmp(banner, "SSH-", 4) == 0 ? banner : NULL;
 }
 
 static enum io handshake_failed(struct transport *t, struct err *err)
