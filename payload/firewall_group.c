@@ -71,10 +71,10 @@ static void hint_subnet(struct setting *setting, const struct rule_list *rules)
         !rule_group_reaches(rules, now != 0 ? now : group->profiles,
                             peer.address))
         setting_hint(setting,
-                     "%s: the built-in rules let in the local subnet only, and "
+                     "the built-in rules let in the local subnet only, and "
                      "the SSH client %s is in another one: for a collector "
                      "there use firewall.rules with remote_addresses",
-                     setting->id, peer.address);
+                     peer.address);
 }
 
 static void hint_policy_opens(struct setting *setting,
@@ -92,8 +92,7 @@ static void hint_policy_opens(struct setting *setting,
                                                       name, &open) == S_OK &&
         open != VARIANT_FALSE)
         setting_hint(setting,
-                     "%s: closed here, but group policy keeps the group open",
-                     setting->id);
+                     "closed here, but group policy keeps the group open");
     SysFreeString(name);
 }
 
@@ -271,7 +270,7 @@ static int settle_group(struct setting *setting, const struct rule_list *before,
         before, &after.rules, group->enabled, group->profiles);
     firewall_pick_release(&after);
     if (effect == GROUP_SHORT && rule_group_straddles(before, group->profiles))
-        setting_hint(setting, "%s: %s", setting->id, USE_RULES_HINT);
+        setting_hint(setting, "%s", USE_RULES_HINT);
     if (effect != GROUP_BEYOND)
         return 0;
     if (put_group_back(group, before, reason) != 0)
@@ -298,7 +297,7 @@ static int group_write(struct setting *setting, const cJSON *state,
         status =
             firewall_fail(reason, hr, "the WMI rule group cannot be changed");
         if (put_group_back(group, &pick.rules, &ignored) != 0)
-            setting_hint(setting, "%s: %s", setting->id, ignored.text);
+            setting_hint(setting, "%s", ignored.text);
     } else {
         status = settle_group(setting, &pick.rules, reason);
     }

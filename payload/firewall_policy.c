@@ -14,24 +14,21 @@ static const char *const profile_names[FIREWALL_PROFILE_COUNT] = {
      ((policy)->profiles[1].member ? SETTINGS_PROFILE_PRIVATE : 0) |           \
      ((policy)->profiles[2].member ? SETTINGS_PROFILE_PUBLIC : 0))
 
-/*
- * The part of `profiles` that decides whether a rule works now: those in
- * use; all of them when none of them is.
- */
-static unsigned deciding(const struct firewall_policy *policy,
-                         unsigned profiles)
+unsigned firewall_policy_deciding(const struct firewall_policy *policy,
+                                  unsigned profiles)
 {
     unsigned in_use = profiles & policy->current;
     return in_use != 0 ? in_use : profiles;
 }
 
-/* As `deciding`, but a fault of unused profiles counts if all have it. */
+/* As firewall_policy_deciding, but a fault of unused profiles counts if all
+ * have it. */
 static unsigned faulty(const struct firewall_policy *policy, unsigned profiles,
                        unsigned fault)
 {
     if ((profiles & policy->current) == 0 && (profiles & ~fault) != 0)
         return 0;
-    return deciding(policy, profiles) & fault;
+    return firewall_policy_deciding(policy, profiles) & fault;
 }
 
 static bool merge_blocks(const struct firewall_policy *policy,
@@ -109,7 +106,7 @@ static void hint_profiles(struct setting *setting, unsigned profiles,
     if (profiles == 0)
         return;
     rule_profiles_text(profiles, words, sizeof words);
-    setting_hint(setting, "%s: profile %s: %s", setting->id, words, text);
+    setting_hint(setting, "profile %s: %s", words, text);
 }
 
 void firewall_policy_hints(const struct firewall_policy *policy,
@@ -118,14 +115,14 @@ void firewall_policy_hints(const struct firewall_policy *policy,
 {
     char wanted[WORDS_SIZE];
     char current[WORDS_SIZE];
-    unsigned in_use = deciding(policy, profiles);
+    unsigned in_use = firewall_policy_deciding(policy, profiles);
     if (policy->current != 0 && (profiles & policy->current) == 0) {
         rule_profiles_text(profiles, wanted, sizeof wanted);
         rule_profiles_text(policy->current, current, sizeof current);
         setting_hint(setting,
-                     "%s: without effect now: it is for profile %s, and the "
+                     "without effect now: it is for profile %s, and the "
                      "machine's network is %s",
-                     setting->id, wanted, current);
+                     wanted, current);
     }
     hint_profiles(setting, in_use & PROFILES_WITH(policy, off),
                   "the firewall is off, so its rules do not matter");

@@ -39,6 +39,13 @@ struct firewall_policy {
 };
 
 /*
+ * The part of `profiles` that decides whether a rule works now: those in
+ * use; all of them when none of them is.
+ */
+unsigned firewall_policy_deciding(const struct firewall_policy *policy,
+                                  unsigned profiles);
+
+/*
  * Whether an allowing rule for `profiles` would be without effect, with the
  * reason. What concerns only profiles that are not in use does not block as
  * long as one that is in use is asked for too.

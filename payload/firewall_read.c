@@ -194,36 +194,31 @@ int firewall_read_rule(INetFwRule *live, struct rule *rule,
     return -1;
 }
 
-/* Whether the key says AllowLocalPolicyMerge = 0; `known`: says anything. */
-static bool merge_is_off(const wchar_t *key, bool *known)
+/* Whether the key says AllowLocalPolicyMerge = 0. */
+static bool merge_is_off(const wchar_t *key)
 {
     DWORD value = 1;
     DWORD size = sizeof value;
     HKEY handle = NULL;
-    *known = false;
     if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, key, 0,
                       KEY_QUERY_VALUE | KEY_WOW64_64KEY,
                       &handle) != ERROR_SUCCESS)
         return false;
-    *known =
-        RegGetValueW(handle, NULL, L"AllowLocalPolicyMerge", RRF_RT_REG_DWORD,
-                     NULL, &value, &size) == ERROR_SUCCESS;
+    LSTATUS status = RegGetValueW(handle, NULL, L"AllowLocalPolicyMerge",
+                                  RRF_RT_REG_DWORD, NULL, &value, &size);
     RegCloseKey(handle);
-    return *known && value == 0;
+    return status == ERROR_SUCCESS && value == 0;
 }
 
 static void read_merge(struct firewall_policy *out)
 {
-    bool known;
     out->profiles[0].local_rules_ignored =
-        merge_is_off(POLICY_KEY L"DomainProfile", &known);
-    out->profiles[2].local_rules_ignored =
-        merge_is_off(POLICY_KEY L"PublicProfile", &known);
+        merge_is_off(POLICY_KEY L"DomainProfile");
     out->profiles[1].local_rules_ignored =
-        merge_is_off(POLICY_KEY L"PrivateProfile", &known);
-    if (!known)
-        out->profiles[1].local_rules_ignored =
-            merge_is_off(POLICY_KEY L"StandardProfile", &known);
+        merge_is_off(POLICY_KEY L"PrivateProfile") ||
+        merge_is_off(POLICY_KEY L"StandardProfile");
+    out->profiles[2].local_rules_ignored =
+        merge_is_off(POLICY_KEY L"PublicProfile");
 }
 
 static void read_profile(INetFwPolicy2 *policy, NET_FW_PROFILE_TYPE2 type,

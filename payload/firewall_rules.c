@@ -116,6 +116,8 @@ static bool is_obstructed(struct setting *setting,
     struct rule_setting *own = setting->data;
     struct setting_reason unread = {0};
     struct firewall_pick pick;
+    unsigned counting =
+        firewall_policy_deciding(&own->store->judged, own->wish->profiles);
     bool blocked = false;
     if (firewall_store_pick(own->store, is_enabled_block, NULL, &pick,
                             &unread) != 0)
@@ -123,13 +125,13 @@ static bool is_obstructed(struct setting *setting,
     for (size_t i = 0; i < pick.rules.count && !blocked; i++) {
         const struct rule *rule = &pick.rules.items[i];
         enum rule_obstacle obstacle =
-            rule_obstructs(rule, own->wish, own->program);
+            rule_obstructs(rule, own->wish, own->program, counting);
         blocked = obstacle == RULE_BLOCKS_ALL;
         if (obstacle == RULE_BLOCKS_SOME)
             setting_hint(setting,
-                         "%s: the rule \"%.100s\" blocks part of what this "
+                         "the rule \"%.100s\" blocks part of what this "
                          "rule allows, and Block wins",
-                         setting->id, rule_text(rule, RULE_NAME));
+                         rule_text(rule, RULE_NAME));
         if (blocked) {
             setting_reason_set(
                 reason, NET_FW_ACTION_BLOCK,
@@ -160,9 +162,8 @@ static enum setting_verdict judge_present(struct setting *setting,
                           setting);
     if (count.foreign > 0)
         setting_hint(setting,
-                     "%s: a rule of this name that wmifleet did not make "
-                     "differs and is left alone; ours stands beside it",
-                     setting->id);
+                     "a rule of this name that wmifleet did not make differs "
+                     "and is left alone; ours stands beside it");
     if (firewall_policy_blocks(&own->store->judged, wish->profiles, inbound,
                                reason) ||
         is_obstructed(setting, reason))

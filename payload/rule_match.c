@@ -164,9 +164,16 @@ static bool catches_process(const struct rule *rule,
            rule_same_word(service, wanted);
 }
 
+/* A word such as LocalSubnet may mean any address. */
+static bool may_overlap(const struct address_set *a,
+                        const struct address_set *b)
+{
+    return a->word_count > 0 || b->word_count > 0 || address_set_overlaps(a, b);
+}
+
 enum rule_obstacle rule_obstructs(const struct rule *rule,
                                   const struct rule_wish *wish,
-                                  const char *wish_program)
+                                  const char *wish_program, unsigned profiles)
 {
     struct port_set blocked;
     struct port_set wanted;
@@ -180,10 +187,9 @@ enum rule_obstacle rule_obstructs(const struct rule *rule,
     port_set_parse(&blocked, rule_text(rule, RULE_LOCAL_PORTS));
     port_set_parse(&wanted, wish->local_ports);
     if (!port_set_overlaps(&blocked, &wanted) ||
-        relate_addresses(rule, wish, address_set_overlaps) <= 0)
+        relate_addresses(rule, wish, may_overlap) <= 0)
         return RULE_HARMLESS;
-    bool whole = (wish->profiles & ~rule_profiles(rule)) == 0 &&
-                 is_plain(rule) &&
+    bool whole = (profiles & ~rule_profiles(rule)) == 0 && is_plain(rule) &&
                  (blocked.any || port_set_equal(&blocked, &wanted)) &&
                  relate_addresses(rule, wish, address_set_covers) > 0;
     return whole ? RULE_BLOCKS_ALL : RULE_BLOCKS_SOME;

@@ -42,11 +42,12 @@ enum rule_obstacle { RULE_HARMLESS, RULE_BLOCKS_SOME, RULE_BLOCKS_ALL };
 
 /*
  * A blocking rule wins over every allowing one in Windows' firewall.
- * RULE_BLOCKS_SOME: only for some addresses, ports or profiles.
+ * RULE_BLOCKS_SOME: only for some addresses, ports or profiles. `profiles`
+ * are those of the wish's that count (firewall_policy_deciding).
  */
 enum rule_obstacle rule_obstructs(const struct rule *rule,
                                   const struct rule_wish *wish,
-                                  const char *wish_program);
+                                  const char *wish_program, unsigned profiles);
 
 /*
  * Whether deleting the rule could lock the SSH server out: it names the
