@@ -49,7 +49,7 @@ static const struct {
     {"a.b", "a.b"},
     {"~web-[13]", "web-1 web-3"},
     {"~w", "web-1 web-2 web-3"},
-    {"~(?:web|db)-\\d+$", "web-1 web-2 web-3 db-01 db-02"},
+    {"~(?:web|db)-\\d+$,", "web-1 web-2 web-3 db-01 db-02"},
     {"~(?i)WEB-1", "web-1"},
     {"~[\\w]+-0\\d\\Z", "db-01 db-02"},
     {"~row\\d+?-pc", "row1-pc row2-pc row10-pc"},
