@@ -3,7 +3,10 @@
 #
 # The lab itself, seen by a plain SSH client: whether it does what Windows
 # does where the product depends on it.
+#
+# shellcheck disable=SC2016 # what looks like variables is for the targets
 
+bats_require_minimum_version 1.5.0
 load lab
 
 setup_file() {
@@ -74,11 +77,11 @@ release() {
 # Whether the held program runs on target 1.
 running() {
     local comm
-    for comm in $(grep -lxs arguments.exe /proc/[0-9]*/comm); do
+    while read -r comm; do
         if grep -qsa "LAB_PREFIX=$LAB/target-1/" "${comm%comm}environ"; then
             return 0
         fi
-    done
+    done < <(grep -lxs arguments.exe /proc/[0-9]*/comm)
     return 1
 }
 
@@ -200,13 +203,13 @@ operable program or batch file."
 # Ends the clients of this lab; true when there is none.
 no_client() {
     local comm
-    for comm in $(grep -lxs ssh /proc/[0-9]*/comm); do
+    while read -r comm; do
         if grep -qsaF "$LAB/id_ed25519" "${comm%comm}cmdline"; then
             comm=${comm#/proc/}
             kill "${comm%/comm}" 2>/dev/null
             return 1
         fi
-    done
+    done < <(grep -lxs ssh /proc/[0-9]*/comm)
 }
 
 @test "a folder keeps the security of its creation, files inherit it" {

@@ -57,7 +57,11 @@ process_end_all() {
     await "$1: the end of its processes" process_none "$1"
 }
 
-# True when no process of this group is left.
+# True when no process of this group is left. One that has ended counts for
+# nothing, even where nobody collects it.
 group_ended() {
-    ! kill -0 -- "-$1" 2>/dev/null
+    cat /proc/[0-9]*/stat 2>/dev/null | awk -v group="$1" '
+        { sub(/^.*\) /, "") }
+        $3 == group && $1 != "Z" { found = 1 }
+        END { exit found }'
 }
