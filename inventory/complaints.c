@@ -7,7 +7,7 @@
 #include <string.h>
 
 struct complaint {
-    char *key;        /* the place, a NUL's stand-in, the text */
+    char *key;        /* "place: text" */
     const char *text; /* within the key */
     size_t place_len;
     const char *host; /* the first */
@@ -28,12 +28,10 @@ void complaints_init(struct complaints *complaints,
     *complaints = (struct complaints){.inventory = inventory};
 }
 
-static int add(struct complaints *complaints, const char *host,
-               const cJSON *node, bool warning, const char *text)
+static int add(struct complaints *complaints, const char *host, bool warning,
+               const char *place, const char *text)
 {
-    char place[STATE_PLACE_SIZE];
     char *key = NULL;
-    state_place(complaints->inventory, node, place);
     if (asprintf(&key, "%s: %s", place, text) == -1)
         return -1;
     struct complaint *complaint = table_get_text(&complaints->index, key);
@@ -59,33 +57,44 @@ static int add(struct complaints *complaints, const char *host,
     return table_put_text(&complaints->index, key, complaint);
 }
 
+void complaints_add(struct complaints *complaints, const char *host,
+                    bool warning, const char *place, const char *text)
+{
+    if (add(complaints, host, warning, place, text) == -1)
+        complaints->out_of_memory = true;
+}
+
+__attribute__((format(printf, 5, 0))) static void
+complain(struct complaints *complaints, const char *host, const cJSON *node,
+         bool warning, const char *format, va_list args)
+{
+    char place[STATE_PLACE_SIZE];
+    char *text = NULL;
+    if (vasprintf(&text, format, args) == -1) {
+        complaints->out_of_memory = true;
+        return;
+    }
+    complaints_add(complaints, host, warning,
+                   state_place(complaints->inventory, node, place), text);
+    free(text);
+}
+
 void complaints_error(struct complaints *complaints, const char *host,
                       const cJSON *node, const char *format, ...)
 {
-    char *text = NULL;
     va_list args;
-    complaints->error_count++;
     va_start(args, format);
-    if (vasprintf(&text, format, args) == -1)
-        text = NULL;
+    complain(complaints, host, node, false, format, args);
     va_end(args);
-    if (text == NULL || add(complaints, host, node, false, text) == -1)
-        complaints->out_of_memory = true;
-    free(text);
 }
 
 void complaints_warning(struct complaints *complaints, const char *host,
                         const cJSON *node, const char *format, ...)
 {
-    char *text = NULL;
     va_list args;
     va_start(args, format);
-    if (vasprintf(&text, format, args) == -1)
-        text = NULL;
+    complain(complaints, host, node, true, format, args);
     va_end(args);
-    if (text == NULL || add(complaints, host, node, true, text) == -1)
-        complaints->out_of_memory = true;
-    free(text);
 }
 
 static void tell(const struct complaint *complaint, struct problems *problems)

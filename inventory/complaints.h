@@ -21,20 +21,23 @@ struct complaints {
     const struct inventory *inventory;
     struct list items; /* struct complaint */
     struct table index;
-    size_t error_count;
     bool out_of_memory;
 };
 
 void complaints_init(struct complaints *complaints,
                      const struct inventory *inventory);
 
-/* Notes one; `node` says where. Counts an error also when memory is short. */
+/* Notes one; `node` says where. Want of memory is told as an error too. */
 void complaints_error(struct complaints *complaints, const char *host,
                       const cJSON *node, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void complaints_warning(struct complaints *complaints, const char *host,
                         const cJSON *node, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* Notes one whose place and text are known already. */
+void complaints_add(struct complaints *complaints, const char *host,
+                    bool warning, const char *place, const char *text);
 
 /* Makes problems of them and releases everything. */
 void complaints_tell(struct complaints *complaints, struct problems *problems);

@@ -52,20 +52,41 @@ int select_hosts(struct inventory *inventory, const struct selection *selection,
 struct judging {
     struct inventory *inventory;
     struct complaints *complaints;
-    struct problems *problems;
     const struct wish *wish;
     const char *host;
 };
+
+/* Between the place and the rest of a line while it is on its way. */
+#define PLACE_END '\x1f'
 
 static void describe(void *context, const cJSON *node, const char *path,
                      char *text, size_t text_size)
 {
     const struct judging *judging = context;
     char place[STATE_PLACE_SIZE];
-    snprintf(text, text_size, "%s: host %s: %s",
+    snprintf(text, text_size, "%s%c%s",
              state_place(judging->inventory, merge_origin(judging->wish, node),
                          place),
-             judging->host, path);
+             PLACE_END, path);
+}
+
+/* Hosts share words: what is wrong with one of them is told once. */
+static void complain(const struct judging *judging,
+                     const struct problems *problems)
+{
+    for (size_t i = 0; i < problems->count; i++) {
+        const struct problem *problem = &problems->items[i];
+        char *rest = strchr(problem->text, PLACE_END);
+        const char *place = "wmi";
+        if (rest != NULL) {
+            *rest++ = '\0';
+            place = problem->text;
+        }
+        complaints_add(judging->complaints, judging->host, problem->warning,
+                       place, rest == NULL ? problem->text : rest);
+    }
+    if (problems->count == 0 && problems->error_count > 0)
+        judging->complaints->out_of_memory = true;
 }
 
 /* True when a template or vault value is found; all of them are told. */
@@ -100,6 +121,7 @@ static enum wish_verdict judge(const struct judging *judging)
     const struct settings_place place = {.describe = describe,
                                          .context = (void *)judging};
     struct settings settings;
+    struct problems problems;
     if (tree == NULL)
         return WISH_EMPTY;
     if (has_unresolved(judging, tree, "wmi"))
@@ -110,7 +132,11 @@ static enum wish_verdict judge(const struct judging *judging)
                          "wmi must be an object of settings");
         return WISH_BAD;
     }
-    if (settings_read(&settings, tree, &place, judging->problems) == -1)
+    problems_init(&problems);
+    int read = settings_read(&settings, tree, &place, &problems);
+    complain(judging, &problems);
+    problems_release(&problems);
+    if (read == -1)
         return WISH_BAD;
     bool empty = settings_empty(&settings);
     settings_release(&settings);
@@ -144,10 +170,11 @@ static int add_target(struct selecting *selecting, struct host *host)
     if (selecting->selection->need == INVENTORY_WMI) {
         struct judging judging = {.inventory = selecting->inventory,
                                   .complaints = &selecting->complaints,
-                                  .problems = selecting->problems,
                                   .wish = view.wish,
                                   .host = host->name};
-        if (view.wish != NULL && view.wish->verdict == WISH_NEW)
+        /* A bad one is judged for each host, to count them. */
+        if (view.wish != NULL &&
+            (view.wish->verdict == WISH_NEW || view.wish->verdict == WISH_BAD))
             view.wish->verdict = judge(&judging);
         if (view.wish == NULL || view.wish->verdict == WISH_EMPTY) {
             list->nothing_asked++;
