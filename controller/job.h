@@ -10,6 +10,9 @@
  * (the payload did not start: is it still there?) and `recover` (the
  * connection broke after the start mark: connect again, ask for the result).
  *
+ * A transient fault before the login is tried again as often as the target's
+ * `retries` says.
+ *
  * A job never waits and never reads the clock: the fleet calls job_step with
  * the time, and job_wait says what for the next step is due. Every state has
  * a deadline. A job ends exactly once, with one result; whatever its

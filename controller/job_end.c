@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Connecting again waits 0.5, 1, 2, 4, 8, 10, 10... s. */
+#define RETRY_FIRST_WAIT 500
+
 void job_drop_session(struct job *job)
 {
     if (job->transport)
@@ -142,6 +145,17 @@ static bool is_host_key_fault(enum fault fault)
            fault == FAULT_HOSTKEY_OTHER_HOST;
 }
 
+/* Asleep in `connect` without a session; that state then begins one. */
+static enum pace connect_later(struct job *job)
+{
+    uint64_t wait = job_backoff(RETRY_FIRST_WAIT, job->retries++);
+    job_drop_session(job);
+    job->address_at = 0;
+    job_set_state(job, JOB_connect);
+    job->deadline += wait;
+    return job_sleep(job, wait);
+}
+
 enum pace job_broke(struct job *job)
 {
     enum fault fault = broken_fault(job);
@@ -154,8 +168,10 @@ enum pace job_broke(struct job *job)
     if (job->working) {
         job_drop_session(job);
         job_set_state(job, JOB_recover);
-        return job_sleep(job, job_backoff(500, job->recoveries++));
+        return job_sleep(job, job_backoff(RETRY_FIRST_WAIT, job->recoveries++));
     }
+    if (fault_transient(fault) && (int)job->retries < job->target->retries)
+        return connect_later(job);
     /* Another run was seen working there: that is no unreachable host. */
     if (job->busy_until > 0)
         return job_fail(job, FAULT_BUSY, job->err.text);

@@ -103,7 +103,8 @@ struct job {
     bool working;          /* a payload of this run started, no result yet */
     uint64_t run_deadline; /* when its result is due; 0: not started */
     bool asked_again;      /* it ended without a result once */
-    unsigned recoveries;
+    unsigned recoveries;   /* connections for that result */
+    unsigned retries;      /* connections begun again before any login */
     uint64_t busy_until; /* 0: nobody else works there */
     unsigned busy_waits;
 };

@@ -59,25 +59,31 @@ enum pace job_next_address(struct job *job)
     return begin_connect(job);
 }
 
+static enum pace begin_attempt(struct job *job)
+{
+    job->result->attempts++;
+    return begin_connect(job);
+}
+
 enum pace job_do_resolve(struct job *job)
 {
     if (job->unresolved)
         return job_fail(job, FAULT_RESOLVE, job->err.text);
     if (job->address_count == 0)
         return WAIT;
-    job->result->attempts++;
-    return begin_connect(job);
+    return begin_attempt(job);
 }
 
 enum pace job_do_recover(struct job *job)
 {
-    job->result->attempts++;
-    return begin_connect(job);
+    return begin_attempt(job);
 }
 
 enum pace job_do_connect(struct job *job)
 {
     const struct job_address *address = &job->addresses[job->address_at];
+    if (job->transport == NULL) /* it slept before another try */
+        return begin_attempt(job);
     switch (job->plan->transport->connect(
         job->transport, (const struct sockaddr *)&address->storage,
         address->len, &job->err)) {

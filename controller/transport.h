@@ -74,6 +74,7 @@ struct transport_ops {
      */
     enum io (*read)(struct transport *t, struct buf *out, struct buf *errors,
                     struct err *err);
+    /* May also follow a read that said IO_AGAIN. */
     enum io (*close_channel)(struct transport *t, struct err *err);
 
     /* SFTP, in the login's start directory; `name` is a bare file name. */

@@ -345,6 +345,46 @@ static void test_own_connect_timeout(void **state)
     play_release(&play);
 }
 
+static void test_retries_of_what_may_pass(void **state)
+{
+    (void)state;
+    static const struct {
+        enum fault fault;
+        int retries;
+        unsigned attempts;
+    } rows[] = {
+        {FAULT_REFUSED, -1, 1}, {FAULT_REFUSED, 0, 1}, {FAULT_REFUSED, 2, 3},
+        {FAULT_KEX, 1, 2},      {FAULT_AUTH, 2, 1},    {FAULT_SFTP, 2, 1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct play play;
+        play_init(&play);
+        play.addresses = 2;
+        play.target.retries = rows[i].retries;
+        play.machine.rules[0] = (struct fake_rule){
+            .op = FAKE_HANDSHAKE, .how = FAKE_FAILS, .fault = rows[i].fault};
+        play_run(&play);
+        play_expect(&play, rows[i].fault, "banner");
+        assert_int_equal(play.result->attempts, rows[i].attempts);
+        assert_int_equal(play.machine.sessions, rows[i].attempts);
+        play_release(&play);
+    }
+}
+
+static void test_retry_that_helps(void **state)
+{
+    (void)state;
+    struct play play;
+    play_init(&play);
+    play.target.retries = 1;
+    play.machine.rules[0] =
+        (struct fake_rule){.op = FAKE_HANDSHAKE, .nth = 1, .how = FAKE_HANGS};
+    play_run(&play);
+    play_expect(&play, FAULT_NONE, "done");
+    assert_int_equal(play.result->attempts, 2);
+    play_release(&play);
+}
+
 static void test_upload_may_take_its_size(void **state)
 {
     (void)state;
@@ -436,6 +476,8 @@ int main(void)
         cmocka_unit_test(test_second_address_when_first_is_dead),
         cmocka_unit_test(test_all_addresses_dead),
         cmocka_unit_test(test_own_connect_timeout),
+        cmocka_unit_test(test_retries_of_what_may_pass),
+        cmocka_unit_test(test_retry_that_helps),
         cmocka_unit_test(test_upload_may_take_its_size),
         cmocka_unit_test(test_host_deadline),
         cmocka_unit_test(test_cancel_in_every_state),
