@@ -13,10 +13,12 @@
 
 #include "base/json_keys.h"
 #include "base/json_scan.h"
+#include "base/utf8.h"
 
 /* cJSON copies a number into 64 bytes and stumbles over a longer one. */
 #define CJSON_NUMBER_MAX 60
 #define DIGITS_KEPT 40
+#define KEY_SHOWN 100 /* bytes */
 
 struct place {
     const cJSON *node;
@@ -194,10 +196,11 @@ static int check_keys(struct walk *walk, const cJSON *object)
     const struct json_mark *one = mark_of(walk, object, first);
     const struct json_mark *two = mark_of(walk, object, second);
     return err_set(walk->err, 0,
-                   "%s:%lu:%lu: the key \"%.100s\" stands twice in one "
+                   "%s:%lu:%lu: the key \"%.*s\" stands twice in one "
                    "object; the first is at line %lu, column %lu",
                    walk->name, (unsigned long)two->line,
-                   (unsigned long)two->column, second->string,
+                   (unsigned long)two->column,
+                   (int)utf8_cut(second->string, KEY_SHOWN), second->string,
                    (unsigned long)one->line, (unsigned long)one->column);
 }
 

@@ -4,10 +4,10 @@
  *
  * cJSON builds the tree; a scanner of ours runs first, because cJSON alone
  * takes bad UTF-8, `[01]`, duplicate keys and control characters, cuts
- * strings at an escaped NUL and rounds large numbers. The scanner refuses: anything
- * outside the grammar, bytes that are not UTF-8, lone surrogates, an escaped
- * NUL, duplicate keys of one object (after unescaping), nesting deeper than
- * JSON_MAX_DEPTH, and anything but blanks after the value. A leading UTF-8
+ * strings at an escaped NUL and rounds large numbers. The scanner refuses:
+ * anything outside the grammar, bytes that are not UTF-8, lone surrogates, an
+ * escaped NUL, duplicate keys of one object (after unescaping), nesting deeper
+ * than JSON_MAX_DEPTH, and anything but blanks after the value. A leading UTF-8
  * byte order mark is accepted, since Windows editors write it.
  *
  * Numbers: a number node of a tree made here keeps its source text in

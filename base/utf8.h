@@ -15,4 +15,10 @@
  */
 size_t utf8_decode(const char *text, size_t len, uint32_t *code);
 
+/*
+ * How many bytes of `text` to show where at most `max` may be: never half a
+ * character.
+ */
+size_t utf8_cut(const char *text, size_t max);
+
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "payload/address_set.h"
 
 #define PORTS_MAX 65536 /* bytes of a list of ports */
@@ -83,7 +84,7 @@ static void add_port(struct settings_reader *reader,
     while (len > 0 && text[len - 1] == ' ')
         len--;
     bool whole = len < sizeof element;
-    memcpy(element, text, whole ? len : sizeof element - 1);
+    memcpy(element, text, whole ? len : utf8_cut(text, sizeof element - 1));
     bool word =
         is_word(element, port_words, SETTINGS_COUNT(port_words)) && whole;
     if (!whole || (!word && !is_port_range(element))) {
@@ -190,10 +191,11 @@ static void tell_address(struct settings_reader *reader,
     settings_suggest(value->valuestring, address_words,
                      SETTINGS_COUNT(address_words), near, sizeof near);
     settings_mistake(reader, path, value,
-                     "`%.60s` is no remote address; allowed are IPv4 and "
+                     "`%.*s` is no remote address; allowed are IPv4 and "
                      "IPv6 addresses, each also with /prefix or as a-b, IPv4 "
                      "with /mask, LocalSubnet, DHCP, DNS, WINS, "
                      "DefaultGateway, and * alone%s",
+                     (int)utf8_cut(value->valuestring, ELEMENT_MAX),
                      value->valuestring, near);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/utf8.h"
 
 #define PLACE_MAX 512
 #define FOUND_MAX 96
@@ -109,16 +110,9 @@ void settings_mistake(struct settings_reader *reader,
     buf_release(&text);
 }
 
-/* How many bytes of a text are shown: whole characters only. */
 static int shown_len(const char *text)
 {
-    size_t len = strlen(text);
-    if (len <= TEXT_SHOWN)
-        return (int)len;
-    len = TEXT_SHOWN;
-    while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
-        len--;
-    return (int)len;
+    return (int)utf8_cut(text, TEXT_SHOWN);
 }
 
 /* The value as a person would name it. */

@@ -216,6 +216,18 @@ static void test_a_message_is_not_lost_in_silence(void **state)
     free(written);
 }
 
+static void test_utf8_cut(void **state)
+{
+    (void)state;
+    assert_int_equal(utf8_cut("abc", 5), 3);
+    assert_int_equal(utf8_cut("abc", 3), 3);
+    assert_int_equal(utf8_cut("abc", 2), 2);
+    assert_int_equal(utf8_cut("a\xE2\x82\xAC", 4), 4);
+    assert_int_equal(utf8_cut("a\xE2\x82\xAC", 3), 1);
+    assert_int_equal(utf8_cut("\xF0\x9F\x98\x80", 3), 0);
+    assert_int_equal(utf8_cut("", 0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +238,7 @@ int main(void)
         cmocka_unit_test(test_levels),
         cmocka_unit_test(test_a_message_too_long_is_not_silent),
         cmocka_unit_test(test_utf8_all_characters),
+        cmocka_unit_test(test_utf8_cut),
         cmocka_unit_test(test_a_message_is_not_lost_in_silence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
