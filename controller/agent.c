@@ -20,7 +20,7 @@
 #include "base/buf.h"
 #include "controller/wire.h"
 
-#define MESSAGE_MAX (256u * 1024) /* OpenSSH's own limit */
+#define MESSAGE_MAX ((size_t)256 * 1024) /* OpenSSH's own limit */
 #define IDENTITIES_MAX 256u
 #define CONNECT_TRIES 150u
 #define CONNECT_PAUSE_NS (20L * 1000 * 1000)
@@ -104,9 +104,10 @@ static enum io pause_before_retry(struct agent *agent, struct err *err)
 static enum io connect_agent(struct agent *agent, struct err *err)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(agent->path) >= sizeof address.sun_path)
+    size_t len = strlen(agent->path);
+    if (len >= sizeof address.sun_path)
         return failed(agent, "the path is too long for a socket", err);
-    strcpy(address.sun_path, agent->path);
+    memcpy(address.sun_path, agent->path, len);
     if (agent->fd < 0)
         agent->fd =
             socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

@@ -11,7 +11,7 @@
 
 #include "controller/wire.h"
 
-#define FILE_MAX (64u * 1024) /* bytes */
+#define FILE_MAX ((size_t)64 * 1024) /* bytes */
 
 static const char openssh_begin[] = "-----BEGIN OPENSSH PRIVATE KEY-----";
 static const char openssh_end[] = "-----END OPENSSH PRIVATE KEY-----";
@@ -98,7 +98,7 @@ static size_t decode_openssh(const char *text, unsigned char *bytes,
         EVP_DecodeFinal(decoder, bytes + len, &rest) < 0)
         len = rest = 0;
     EVP_ENCODE_CTX_free(decoder);
-    return (size_t)(len + rest);
+    return (size_t)len + (size_t)rest;
 }
 
 /* cipher, derivation, its options, count, public keys, private part */
@@ -117,7 +117,8 @@ static int judge_container(struct key_file *file, struct wire wire)
         return 0;
     }
     struct wire inside = {secret.bytes, secret.len, false};
-    if (wire_number(&inside) != wire_number(&inside))
+    uint32_t check = wire_number(&inside);
+    if (check != wire_number(&inside))
         return -1;
     file->key = private_key_from_openssh(&inside);
     return file->key == NULL ? -1 : 0;

@@ -38,19 +38,22 @@ const char *known_hosts_path(const struct known_hosts *known)
     return known->path;
 }
 
-/* Makes room for one more of `size` bytes. */
-static int make_room(void *array, size_t count, size_t *room, size_t size)
+/* Makes room for one more line in both arrays, which grow alike. */
+static int make_room(struct known_hosts *known)
 {
-    if (count < *room)
+    if (known->count < known->room)
         return 0;
-    size_t more = *room == 0 ? 64 : *room * 2;
-    void *old;
-    memcpy(&old, array, sizeof old);
-    void *grown = realloc(old, more * size);
-    if (grown == NULL)
+    size_t room = known->room == 0 ? 64 : known->room * 2;
+    struct known_line *lines =
+        realloc(known->lines, room * sizeof *known->lines);
+    if (lines == NULL)
         return -1;
-    memcpy(array, &grown, sizeof grown);
-    *room = more;
+    known->lines = lines;
+    uint32_t *walked = realloc(known->walked, room * sizeof *known->walked);
+    if (walked == NULL)
+        return -1;
+    known->walked = walked;
+    known->room = room;
     return 0;
 }
 
@@ -73,16 +76,10 @@ static int index_names(struct known_hosts *known, uint32_t number)
 /* Takes the line over; -1 when memory is short. */
 static int keep_line(struct known_hosts *known, struct known_line *line)
 {
-    size_t lines_room = known->room;
-    size_t walked_room = known->room;
-    if (make_room(&known->lines, known->count, &lines_room,
-                  sizeof *known->lines) != 0 ||
-        make_room(&known->walked, known->count, &walked_room,
-                  sizeof *known->walked) != 0) {
+    if (make_room(known) != 0) {
         known_line_release(line);
         return -1;
     }
-    known->room = lines_room;
     uint32_t number = (uint32_t)known->count;
     known->lines[known->count++] = *line;
     if (key_index_add(&known->by_blob, line->blob, line->len, number) != 0)
@@ -158,12 +155,17 @@ int known_hosts_add_fleet_name(struct known_hosts *known, const char *name,
         key_index_next(&known->by_fleet_name, text, strlen(text), &cursor,
                        &number))
         return 0;
-    char *copy = strdup(text);
-    if (copy == NULL || make_room(&known->fleet, known->fleet_count,
-                                  &known->fleet_room, sizeof copy) != 0) {
-        free(copy);
-        return -1;
+    if (known->fleet_count == known->fleet_room) {
+        size_t room = known->fleet_room == 0 ? 64 : known->fleet_room * 2;
+        char **fleet = realloc(known->fleet, room * sizeof *fleet);
+        if (fleet == NULL)
+            return -1;
+        known->fleet = fleet;
+        known->fleet_room = room;
     }
+    char *copy = strdup(text);
+    if (copy == NULL)
+        return -1;
     known->fleet[known->fleet_count++] = copy;
     return key_index_add(&known->by_fleet_name, copy, strlen(copy),
                          (uint32_t)(known->fleet_count - 1));

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define READ_CHUNK (64u * 1024)
+#define READ_CHUNK ((size_t)64 * 1024)
 
 static int read_all(int fd, struct buf *text)
 {

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-#define KNOWN_HOSTS_FILE_MAX (64u * 1024 * 1024) /* bytes */
+#define KNOWN_HOSTS_FILE_MAX ((size_t)64 * 1024 * 1024) /* bytes */
 
 /* A file that does not exist is empty. */
 int known_hosts_file_read(const char *path, struct buf *text, struct err *err);

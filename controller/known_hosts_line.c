@@ -13,7 +13,7 @@
 #include "controller/wire.h"
 
 #define SSH_PORT 22
-#define LINE_MAX_LEN (64u * 1024)
+#define LINE_MAX_LEN ((size_t)64 * 1024)
 
 struct name_hasher {
     EVP_MAC *mac;

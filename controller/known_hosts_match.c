@@ -5,7 +5,7 @@
  * few lines with patterns. A hashed name can only be asked, so a match asks
  * the lines that hold the offered key, mostly one. Only when no name matched
  * with that key are all hashed lines asked, because "changed" and "unknown"
- * differ in it: half a microsecond a line, for hosts that are refused or
+ * differ in it: about a microsecond a line, for hosts that are refused or
  * known by another name.
  */
 #include "controller/known_hosts_index.h"

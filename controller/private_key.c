@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PUBLIC_MAX (16u * 1024)
-#define SIGNATURE_MAX (8u * 1024)
+#define PUBLIC_MAX ((size_t)16 * 1024)
+#define SIGNATURE_MAX ((size_t)8 * 1024)
 #define ED25519_LEN 32u
 #define POINT_MAX 133u /* of nistp521, uncompressed */
 

@@ -20,14 +20,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define SESSION_MEMORY_MAX (8u * 1024 * 1024)
+#define SESSION_MEMORY_MAX ((size_t)8 * 1024 * 1024)
 /* A few packets' worth: one flooding host gets no more of a loop turn. */
-#define CALL_BUDGET (256u * 1024)
+#define CALL_BUDGET ((size_t)256 * 1024)
 /* Between two writes no libssh2 call reads an empty socket more than a few
  * times, unless it waits in a loop of its own. */
 #define DRY_READS_MAX 64
 /* RFC 4253 lets a server send text before its banner, and sets no end. */
-#define BANNER_BYTES_MAX (16u * 1024)
+#define BANNER_BYTES_MAX ((size_t)16 * 1024)
 
 int ssh_global_init(struct err *err)
 {
@@ -203,11 +203,11 @@ static int open_session(struct transport *t)
     libssh2_session_set_blocking(t->session, 0);
     /* The callbacks' types are libssh2's own convention for this function. */
     libssh2_session_callback_set(t->session, LIBSSH2_CALLBACK_RECV,
-                                 (void *)(uintptr_t)receive);
+                                 (void *)receive);
     libssh2_session_callback_set(t->session, LIBSSH2_CALLBACK_SEND,
-                                 (void *)(uintptr_t)transmit);
+                                 (void *)transmit);
     libssh2_session_callback_set(t->session, LIBSSH2_CALLBACK_DISCONNECT,
-                                 (void *)(uintptr_t)said_goodbye);
+                                 (void *)said_goodbye);
     return 0;
 }
 

@@ -10,7 +10,7 @@
 
 #define CHANNEL_WINDOW (256u * 1024)
 #define CHANNEL_PACKET (32u * 1024)
-#define READ_CHUNK (16u * 1024)
+#define READ_CHUNK ((size_t)16 * 1024)
 #define STANDARD_OUTPUT 0
 #define STANDARD_ERROR SSH_EXTENDED_DATA_STDERR
 
@@ -92,16 +92,34 @@ enum io ssh_read(struct transport *t, struct buf *out, struct buf *errors,
     return IO_AGAIN;
 }
 
+/*
+ * A read may have stopped in the middle of sending a larger window; libssh2
+ * takes nothing else before the rest of that. True when it is out.
+ */
+static bool finish_sending(struct transport *t)
+{
+    char ignored[READ_CHUNK];
+    if (libssh2_session_block_directions(t->session) &
+        LIBSSH2_SESSION_BLOCK_OUTBOUND)
+        libssh2_channel_read(t->channel, ignored, sizeof ignored);
+    return t->broken || !(libssh2_session_block_directions(t->session) &
+                          LIBSSH2_SESSION_BLOCK_OUTBOUND);
+}
+
 enum io ssh_close_channel(struct transport *t, struct err *err)
 {
     if (t->channel == NULL)
         return IO_DONE;
     ssh_begin(t);
+    if (!t->closing && !finish_sending(t))
+        return IO_AGAIN;
+    t->closing = true;
     /* Sends EOF and CLOSE and waits for the server's CLOSE. */
     int code = libssh2_channel_free(t->channel);
     if (code == LIBSSH2_ERROR_EAGAIN)
         return IO_AGAIN;
     t->channel = NULL;
+    t->closing = false;
     if (code != 0 || t->broken)
         return ssh_fail(t, FAULT_LOST, err, "the connection was lost");
     return IO_DONE;

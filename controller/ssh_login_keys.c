@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define LIBSSH2_WITH_RSA_SHA2 0x010b00
-#define SIGNATURE_MAX (16u * 1024)
+#define SIGNATURE_MAX ((size_t)16 * 1024)
 
 static const char rsa_sentence[] =
     "is an RSA key: use an ed25519 or ECDSA key, or libssh2 >= 1.11";

@@ -33,6 +33,12 @@ void *ssh_memory_take(struct ssh_memory *memory, size_t len)
     return block->bytes;
 }
 
+static void wipe_and_free(struct ssh_block *block)
+{
+    explicit_bzero(block->bytes, block->len);
+    free(block);
+}
+
 void ssh_memory_give(struct ssh_memory *memory, void *bytes)
 {
     if (bytes == NULL)
@@ -45,8 +51,7 @@ void ssh_memory_give(struct ssh_memory *memory, void *bytes)
     if (block->next != NULL)
         block->next->previous = block->previous;
     memory->used -= block->len;
-    explicit_bzero(block->bytes, block->len);
-    free(block);
+    wipe_and_free(block);
 }
 
 /* realloc() would leave a copy of the old bytes behind. */
@@ -63,6 +68,11 @@ void *ssh_memory_resize(struct ssh_memory *memory, void *bytes, size_t len)
 
 void ssh_memory_release(struct ssh_memory *memory)
 {
-    while (memory->first != NULL)
-        ssh_memory_give(memory, memory->first->bytes);
+    for (struct ssh_block *next, *block = memory->first; block != NULL;
+         block = next) {
+        next = block->next;
+        wipe_and_free(block);
+    }
+    memory->first = NULL;
+    memory->used = 0;
 }

@@ -55,7 +55,6 @@ struct transport {
     struct ssh_login *login; /* while logging in */
 
     LIBSSH2_CHANNEL *channel;
-    bool executed; /* the server accepted the command */
     bool closing;
 
     LIBSSH2_SFTP *sftp;

@@ -35,7 +35,7 @@ struct wire_string wire_string(struct wire *wire)
 {
     uint32_t len = wire_number(wire);
     const unsigned char *bytes = skip(wire, len);
-    static const unsigned char none[1];
+    static const unsigned char none[1] = {0};
     if (bytes == NULL)
         return (struct wire_string){none, 0};
     return (struct wire_string){bytes, len};

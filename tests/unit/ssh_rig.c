@@ -426,8 +426,8 @@ void rig_drive(struct drive *drive, struct ssh_context *context,
                                   .sin_port = htons(target->port)};
     inet_pton(AF_INET, drive->address != NULL ? drive->address : "127.0.0.1",
               &address.sin_addr);
-    buf_init(&drive->out, 4u * 1024 * 1024);
-    buf_init(&drive->errors, 64u * 1024);
+    buf_init(&drive->out, (size_t)4 * 1024 * 1024);
+    buf_init(&drive->errors, (size_t)64 * 1024);
     struct transport *t = ssh_transport.create(context, target);
     drive->stage = STAGE_CONNECT;
     long end = now_ms() + PATIENCE_MS;

@@ -29,8 +29,8 @@
 #define EC "ecdsa-sha2-nistp256 "
 
 struct folder {
-    char path[64];
-    char file[80];
+    char path[40];
+    char file[60];
 };
 
 struct key {
@@ -50,13 +50,12 @@ static void decode(struct key *key, const char *type, const char *base64)
 
 static int make_folder(void **state)
 {
-    struct folder *folder = malloc(sizeof *folder);
-    if (folder == NULL)
-        return -1;
-    strcpy(folder->path, "/tmp/wmifleet-known-XXXXXX");
+    static struct folder shared;
+    struct folder *folder = &shared;
+    *folder = (struct folder){.path = "/tmp/wmifleet-known-XXXXXX"};
     if (mkdtemp(folder->path) == NULL)
         return -1;
-    snprintf(folder->file, sizeof folder->file, "%s/known_hosts", folder->path);
+    strcpy(stpcpy(folder->file, folder->path), "/known_hosts");
     *state = folder;
     return 0;
 }
@@ -66,7 +65,6 @@ static int remove_folder(void **state)
     struct folder *folder = *state;
     unlink(folder->file);
     rmdir(folder->path);
-    free(folder);
     return 0;
 }
 
