@@ -14,8 +14,8 @@
 #include <string.h>
 
 /* One read may bring a whole result with what the shell prints around it. */
-#define OUTPUT_MAX (PROTOCOL_RESULT_MAX + 64u * 1024)
-#define ERRORS_MAX (256u * 1024)
+#define OUTPUT_MAX (PROTOCOL_RESULT_MAX + 65536u)
+#define ERRORS_MAX 262144u
 
 /* The slowest upload that is waited for, in bytes a millisecond. */
 #define UPLOAD_RATE 16
@@ -127,7 +127,7 @@ static struct result *first_result(const struct job_plan *plan,
         result_new(target->name, address, plan->run, plan->verb);
     /* Room for any state's word, so that the phase can always be told. */
     if (result)
-        result->phase = calloc(1, sizeof "upload_payload");
+        result->phase = calloc(1, JOB_PHASE_SIZE);
     if (result && result->phase)
         return result;
     result_free(result);

@@ -28,7 +28,7 @@ static void note_phase(struct job *job)
         state = JOB_run;
     else if (state > JOB_run && state < JOB_done)
         state = job->started ? JOB_run : JOB_start;
-    strcpy(job->result->phase, job_word(state));
+    snprintf(job->result->phase, JOB_PHASE_SIZE, "%s", job_word(state));
 }
 
 enum job_state job_tidy_state(const struct job *job)

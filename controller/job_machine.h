@@ -48,6 +48,9 @@ enum job_state {
         JOB_STATE_COUNT
 };
 
+/* Room for the longest word of a state. */
+#define JOB_PHASE_SIZE 16
+
 /* What a state function says: step again at once, or wait first. */
 enum pace { GO_ON, WAIT };
 
@@ -105,7 +108,7 @@ struct job {
     bool asked_again;      /* it ended without a result once */
     unsigned recoveries;   /* connections for that result */
     unsigned retries;      /* connections begun again before any login */
-    uint64_t busy_until; /* 0: nobody else works there */
+    uint64_t busy_until;   /* 0: nobody else works there */
     unsigned busy_waits;
 };
 

@@ -135,15 +135,21 @@ static int take_mark(struct job *job, const char *text, size_t len,
     return 0;
 }
 
+_Static_assert(sizeof((struct target_cache *)NULL)->folder ==
+                   sizeof((struct result_settled *)NULL)->folder,
+               "a folder that was told fits where it is kept");
+
 static void take_cache(struct job *job, const struct result_settled *settled)
 {
     struct target_cache *cache = &job->cache;
     *cache = (struct target_cache){.shell = job->form};
-    strcpy(cache->folder, settled->folder);
+    memcpy(cache->folder, settled->folder, sizeof cache->folder);
     if (settled->payload)
-        strcpy(cache->payload_hash, job->plan->payload.hash);
+        memcpy(cache->payload_hash, job->plan->payload.hash,
+               sizeof cache->payload_hash);
     if (settled->request)
-        strcpy(cache->request_hash, job->request.hash);
+        memcpy(cache->request_hash, job->request.hash,
+               sizeof cache->request_hash);
 }
 
 static int take_answer(struct job *job, const char *text, size_t len,

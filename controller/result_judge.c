@@ -6,6 +6,7 @@
  */
 #include "controller/result.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -250,7 +251,8 @@ static int check_settled(const cJSON *root, struct result_settled *settled,
     }
     if (!cJSON_IsString(folder) || !folder_is_sane(folder->valuestring))
         return refuse(err, "its folder is no path that may be run");
-    strcpy(settled->folder, folder->valuestring);
+    snprintf(settled->folder, sizeof settled->folder, "%s",
+             folder->valuestring);
     return 0;
 }
 

@@ -72,8 +72,8 @@
 #define PROTOCOL_NONCE_LEN 16
 #define PROTOCOL_RUN_ID_MAX 40
 #define PROTOCOL_RS 0x1E
-#define PROTOCOL_RESULT_MAX (4u * 1024 * 1024)  /* bytes, start mark aside */
-#define PROTOCOL_REQUEST_MAX (1u * 1024 * 1024) /* bytes */
+#define PROTOCOL_RESULT_MAX 4194304u  /* bytes, start mark aside */
+#define PROTOCOL_REQUEST_MAX 1048576u /* bytes */
 #define PROTOCOL_RUN_SECONDS 180                /* the run's own deadline */
 #define PROTOCOL_WATCHDOG_SECONDS (PROTOCOL_RUN_SECONDS + 30)
 
