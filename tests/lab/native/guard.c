@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 /* The function of the C library that has the same name. */
-#define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+#define NEXT(name) ((__typeof__(&(name)))dlsym(RTLD_NEXT, #name))
 
 /* `/C:/x`, `C:/x` and `C:\x` as paths of this machine; others as they are. */
 static const char *unix_path(const char *path, char buffer[PATH_MAX])

@@ -4,8 +4,7 @@
  * in the profile folder through the default shell and passes the exit status
  * on. The command comes as it was sent, in SSH_ORIGINAL_COMMAND, because any
  * way through a Unix command line would quote it anew. The program that is
- * run gets no standard input and goes on when the SSH session dies, as under
- * Windows without a terminal.
+ * run goes on when the SSH session dies, as under Windows without a terminal.
  *
  * Modes of the target (modes.h) choose the shell and what can go wrong
  * between the command and the program.

@@ -225,36 +225,38 @@ static void trim(PACL acl)
 }
 
 /*
- * Completes `parts`: the owner of what an elevated administrator makes is
- * Administrators, and a list that is not protected gets the parent's entries.
+ * Completes what was given: the owner of what an elevated administrator makes
+ * is Administrators, and a list that is not protected gets the parent's
+ * entries.
  */
 static PSECURITY_DESCRIPTOR complete(const WCHAR *name, bool is_folder,
-                                     struct parts *parts)
+                                     const struct parts *given)
 {
     BYTE admins[SECURITY_MAX_SID_SIZE];
     DWORD len = sizeof admins;
+    struct parts parts = *given;
     PACL acl = calloc(1, ACL_LEN_MAX);
     PSECURITY_DESCRIPTOR result;
 
     if (acl == NULL)
         return NULL;
     CreateWellKnownSid(WinBuiltinAdministratorsSid, NULL, admins, &len);
-    if (parts->owner == NULL)
-        parts->owner = admins;
-    if (parts->group == NULL)
-        parts->group = admins;
+    if (parts.owner == NULL)
+        parts.owner = admins;
+    if (parts.group == NULL)
+        parts.group = admins;
     InitializeAcl(acl, ACL_LEN_MAX, ACL_REVISION);
-    if (parts->has_dacl && parts->dacl != NULL)
-        add_own(acl, parts->dacl, parts->owner);
-    if ((parts->control & SE_DACL_PROTECTED) == 0) {
-        add_inherited(acl, name, is_folder, parts->owner);
-        parts->control |= SE_DACL_AUTO_INHERITED;
+    if (parts.has_dacl && parts.dacl != NULL)
+        add_own(acl, parts.dacl, parts.owner);
+    if ((parts.control & SE_DACL_PROTECTED) == 0) {
+        add_inherited(acl, name, is_folder, parts.owner);
+        parts.control |= SE_DACL_AUTO_INHERITED;
     }
     trim(acl);
-    if (!parts->has_dacl || parts->dacl != NULL)
-        parts->dacl = acl;
-    parts->has_dacl = true;
-    result = put_together(parts);
+    if (!parts.has_dacl || parts.dacl != NULL)
+        parts.dacl = acl;
+    parts.has_dacl = true;
+    result = put_together(&parts);
     free(acl);
     return result;
 }

@@ -9,7 +9,7 @@
 #include <windows.h>
 
 /* REAL(GetSecurityInfo)(handle, ...) */
-#define REAL(name) ((__typeof__(&name))(void *)real_function(#name))
+#define REAL(name) ((__typeof__(&(name)))(void *)real_function(#name))
 
 FARPROC real_function(const char *name);
 
