@@ -38,8 +38,8 @@ struct fleet_config {
      * A finished job; owns `result`. -1 stops the run (the store could not
      * keep it): no more hosts are admitted.
      */
-    int (*on_done)(void *context, const struct target *target,
-                   struct job *job, struct result *result, struct err *err);
+    int (*on_done)(void *context, const struct target *target, struct job *job,
+                   struct result *result, struct err *err);
     void (*on_not_tried)(void *context, const struct target *target);
     /* Once a loop turn after on_done calls, to commit them; may be NULL. */
     int (*on_turn)(void *context, struct err *err);

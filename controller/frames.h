@@ -31,8 +31,8 @@ struct frames {
 };
 
 void frames_init(struct frames *frames,
-                 int (*on_document)(void *context, const char *text,
-                                    size_t len, struct err *err),
+                 int (*on_document)(void *context, const char *text, size_t len,
+                                    struct err *err),
                  void *context);
 void frames_release(struct frames *frames);
 

@@ -50,7 +50,7 @@ enum status {
 #define X(symbol, word) STATUS_##symbol,
     STATUS_LIST(X)
 #undef X
-    STATUS_COUNT
+        STATUS_COUNT
 };
 
 const char *status_word(enum status status);
