@@ -32,9 +32,9 @@ enum fault_group { GROUP_UNREACHABLE, GROUP_FAILED, GROUP_CANCELLED };
       "the address belongs to another host of this fleet now; correct "        \
       "ansible_host")                                                          \
     X(AUTH, "auth", GROUP_UNREACHABLE, 0,                                      \
-      "for administrators the keys are in "                                    \
-      "%ProgramData%\\ssh\\administrators_authorized_keys, readable by SYSTEM " \
-      "and Administrators only")                                               \
+      "administrators' keys are in "                                           \
+      "%ProgramData%\\ssh\\administrators_authorized_keys, which only SYSTEM " \
+      "and Administrators may write")                                          \
     X(SFTP, "sftp", GROUP_UNREACHABLE, 0,                                      \
       "does the login shell print text, or is sftp-server missing in "         \
       "sshd_config?")                                                          \

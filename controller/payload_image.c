@@ -7,8 +7,8 @@
 extern const unsigned char payload_image_begin[];
 extern const unsigned char payload_image_end[];
 
-int payload_hash(const void *data, size_t len,
-                 char hash[PROTOCOL_HASH_LEN + 1], struct err *err)
+int payload_hash(const void *data, size_t len, char hash[PROTOCOL_HASH_LEN + 1],
+                 struct err *err)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned digest_len = 0;

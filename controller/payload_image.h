@@ -11,8 +11,8 @@
  * first half of the SHA-256 in lower-case hex. 0, or -1 when the library
  * that computes it fails.
  */
-int payload_hash(const void *data, size_t len,
-                 char hash[PROTOCOL_HASH_LEN + 1], struct err *err);
+int payload_hash(const void *data, size_t len, char hash[PROTOCOL_HASH_LEN + 1],
+                 struct err *err);
 
 /* The payload with its hash; the bytes are static. 0 or -1. */
 int payload_image(struct blob *payload, struct err *err);

@@ -30,7 +30,7 @@ enum secret_source {
 
 struct secret {
     enum secret_source source;
-    const char *text; /* the text, the variable's name or the path */
+    const char *text;           /* the text, the variable's name or the path */
     const char *const *command; /* NULL-terminated, {host} already replaced */
 };
 

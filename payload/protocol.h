@@ -26,7 +26,8 @@
  *   The payload refuses a file whose bytes do not give the hash in its name.
  *
  * OUTPUT   standard output, binary, pure ASCII. Each document is
- *   RS (0x1E), one line of JSON, LF. Anything around it is noise of the login shell.
+ *   RS (0x1E), one line of JSON, LF. Anything around it is noise of the
+ *   login shell.
  *   Document 1, the start mark, before anything else is done:
  *     {"started": {"protocol": 1, "run": <run-id>, "payload": <hash>}}
  *   Last document, the result:
@@ -74,7 +75,7 @@
 #define PROTOCOL_RS 0x1E
 #define PROTOCOL_RESULT_MAX 4194304u  /* bytes, start mark aside */
 #define PROTOCOL_REQUEST_MAX 1048576u /* bytes */
-#define PROTOCOL_RUN_SECONDS 180                /* the run's own deadline */
+#define PROTOCOL_RUN_SECONDS 180      /* the run's own deadline */
 #define PROTOCOL_WATCHDOG_SECONDS (PROTOCOL_RUN_SECONDS + 30)
 
 #define PROTOCOL_COMMAND_CHARACTERS                                            \

@@ -10,8 +10,9 @@
  * order and never writes during read.
  *
  * A *state* is a cJSON value that tells exactly what stands on the machine,
- * absence included, so that `restore` can put it back and two states are equal exactly when
- * cJSON_Compare(a, b, 1) says so. It is what `before` and `after` show.
+ * absence included, so that `restore` can put it back and two states are equal
+ * exactly when cJSON_Compare(a, b, 1) says so. It is what `before` and `after`
+ * show.
  *
  * Free of windows.h.
  */
@@ -49,8 +50,7 @@ struct setting_reason {
 struct setting_ops {
     /* The state now, or NULL with `reason`. The caller frees. */
     cJSON *(*read)(struct setting *setting, struct setting_reason *reason);
-    enum setting_verdict (*compare)(struct setting *setting,
-                                    const cJSON *state,
+    enum setting_verdict (*compare)(struct setting *setting, const cJSON *state,
                                     struct setting_reason *reason);
     /* Makes it so, from `state`, which compare called SETTING_DIFFERS. 0/-1. */
     int (*write)(struct setting *setting, const cJSON *state,
@@ -63,12 +63,12 @@ struct setting_ops {
 };
 
 struct setting {
-    char id[160];     /* "firewall.rules[DCOM]" */
-    cJSON *desired;   /* as the request has it, for the result */
-    const char *risk; /* NULL, or one line that the report shows; static */
+    char id[160];         /* "firewall.rules[DCOM]" */
+    cJSON *desired;       /* as the request has it, for the result */
+    const char *risk;     /* NULL, or one line that the report shows; static */
     bool restart_winmgmt; /* a change takes effect when winmgmt restarts */
     const struct setting_ops *ops;
-    void *data; /* the family's own */
+    void *data;   /* the family's own */
     cJSON *hints; /* array of texts that the family adds to; may be NULL */
 };
 
@@ -84,8 +84,7 @@ struct setting_list {
  * pointer holds until the next call.
  */
 struct setting *setting_list_add(struct setting_list *list, const char *id,
-                                 cJSON *desired,
-                                 const struct setting_ops *ops);
+                                 cJSON *desired, const struct setting_ops *ops);
 void setting_list_release(struct setting_list *list);
 
 /* Fills `reason`, `name` with NULL; returns -1. `hint` may be NULL. */
@@ -101,8 +100,8 @@ struct setting_family {
     const char *name; /* "uac": what --only and --skip say */
     /*
      * Appends this family's settings, none when nothing of it is asked.
-     * Touches nothing on the machine. -1 when memory is short. `settings` outlives
-     * the list.
+     * Touches nothing on the machine. -1 when memory is short. `settings`
+     * outlives the list.
      */
     int (*plan)(const struct settings *settings, struct setting_list *list,
                 struct err *err);
