@@ -89,9 +89,10 @@ static bool parse_group(struct span span, unsigned char out[2])
 
 /*
  * Groups of one side of "::" (or of the whole address) into `out`; the last
- * may be dotted IPv4. How many bytes, or -1. An empty side is no bytes.
+ * may be dotted IPv4 where the address ends with it. How many bytes, or -1.
+ * An empty side is no bytes.
  */
-static int parse_groups(struct span span, unsigned char out[16])
+static int parse_groups(struct span span, bool at_end, unsigned char out[16])
 {
     int len = 0;
     bool more = span.len > 0;
@@ -100,7 +101,7 @@ static int parse_groups(struct span span, unsigned char out[16])
         struct span rest = {NULL, 0};
         more = split(span, ':', &part, &rest);
         bool dotted = part.len > 0 && memchr(part.text, '.', part.len) != NULL;
-        if (len + (dotted ? 4 : 2) > 16 || (dotted && more))
+        if (len + (dotted ? 4 : 2) > 16 || (dotted && (more || !at_end)))
             return -1;
         if (dotted ? !parse_v4(part, out + len) : !parse_group(part, out + len))
             return -1;
@@ -119,10 +120,10 @@ static bool parse_v6(struct span span, unsigned char out[16])
         gap++;
     memset(out, 0, 16);
     if (gap + 1 >= span.len)
-        return parse_groups(span, out) == 16;
-    int head_len = parse_groups((struct span){span.text, gap}, out);
+        return parse_groups(span, true, out) == 16;
+    int head_len = parse_groups((struct span){span.text, gap}, false, out);
     int tail_len = parse_groups(
-        (struct span){span.text + gap + 2, span.len - gap - 2}, tail);
+        (struct span){span.text + gap + 2, span.len - gap - 2}, true, tail);
     if (head_len < 0 || tail_len < 0 || head_len + tail_len > 14)
         return false;
     memcpy(out + 16 - tail_len, tail, (size_t)tail_len);
