@@ -137,8 +137,11 @@ PAYLOAD_PLAIN_SRC := $(filter-out payload/settings% $(PORTABLE_PAYLOAD),\
 PAYLOAD_PLAIN_OBJ := $(PAYLOAD_PLAIN_SRC:%.c=$(HOST)/%.o)
 
 # Programs in which the nth allocation is made to fail (alloc_door.h).
-ALLOC_DOOR := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup
+ALLOC_DOOR := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup \
+              -Wl,--wrap=reallocarray,--wrap=strndup \
+              -Wl,--wrap=asprintf,--wrap=vasprintf
 UNIT_LIBS_test_job_memory := $(ALLOC_DOOR)
+UNIT_LIBS_test_inventory_memory := $(ALLOC_DOOR)
 
 UNIT_LIBS_test_ssh_prompt := -lssh
 $(UNIT_BIN): $(HOST)/tests/unit/%: $(HOST)/tests/unit/%.o $(UNIT_HELP_OBJ) \

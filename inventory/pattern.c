@@ -319,8 +319,10 @@ static int match_range(const struct matching *matching, const char *pattern,
     if (pattern[0] == '~' || !range_present(pattern) ||
         strpbrk(pattern, "*?") != NULL)
         return 0;
-    if (range_expand(pattern, &names, &err) == -1)
+    if (range_expand(pattern, &names, &err) == -1) {
+        list_release(&names);
         return err.code == ENOMEM ? -1 : 0;
+    }
     int result = 0;
     for (size_t i = 0; i < names.count && result == 0; i++) {
         size_t before = matches->hosts.count;
