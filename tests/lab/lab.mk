@@ -7,6 +7,7 @@
 BUILD ?= build
 LAB := $(BUILD)/lab
 LAB_CC := gcc
+LAB_Q := $(if $(V),,@)
 LAB_MINGW_CC := x86_64-w64-mingw32-gcc
 LAB_WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wstrict-prototypes \
                 -Wmissing-prototypes -Wwrite-strings -Wconversion
@@ -26,35 +27,37 @@ LAB_PRODUCTS := $(LAB)/session $(LAB)/free_port $(LAB)/account.so \
                 $(LAB)/advapi32.dll $(LAB)/advapi32w.dll \
                 $(LAB)/firewall.dll $(LAB)/fwstate.exe
 
+.DELETE_ON_ERROR:
 .PHONY: lab
 lab: $(LAB_PRODUCTS)
 
 $(LAB)/session $(LAB)/free_port: $(LAB)/%: tests/lab/native/%.c
 	@mkdir -p $(@D)
-	$(LAB_CC) $(LAB_CFLAGS) -o $@ $<
+	$(LAB_Q)$(LAB_CC) $(LAB_CFLAGS) -o $@ $<
 
 $(LAB)/account.so $(LAB)/guard.so: $(LAB)/%.so: tests/lab/native/%.c
 	@mkdir -p $(@D)
-	$(LAB_CC) $(LAB_CFLAGS) -fPIC -shared -o $@ $< -ldl
+	$(LAB_Q)$(LAB_CC) $(LAB_CFLAGS) -fPIC -shared -o $@ $< -ldl
 
 LAB_LOGIN_SRC := $(addprefix tests/lab/windows/,login.c shells.c output.c)
 $(LAB)/login.exe: $(LAB_LOGIN_SRC) $(wildcard tests/lab/windows/*.h)
 	@mkdir -p $(@D)
-	$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -o $@ $(LAB_LOGIN_SRC) -ladvapi32
+	$(LAB_Q)$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -o $@ $(LAB_LOGIN_SRC) -ladvapi32
 
 $(LAB)/resident.exe: tests/lab/windows/resident.c
 	@mkdir -p $(@D)
-	$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -mwindows -o $@ $< -lole32
+	$(LAB_Q)$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -mwindows -o $@ $< -lole32
 
 $(LAB)/security.exe $(LAB)/arguments.exe: $(LAB)/%.exe: tests/lab/windows/%.c
 	@mkdir -p $(@D)
-	$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -o $@ $< -ladvapi32
+	$(LAB_Q)$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -o $@ $< -ladvapi32
 
 LAB_MODE_SRC := $(addprefix tests/lab/windows/,mode.c mode_effects.c \
                 advapi32/record.c)
-$(LAB)/mode.exe: $(LAB_MODE_SRC) $(wildcard tests/lab/windows/*.h)
+$(LAB)/mode.exe: $(LAB_MODE_SRC) tests/lab/windows/advapi32/record.h \
+                 $(wildcard tests/lab/windows/*.h)
 	@mkdir -p $(@D)
-	$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -o $@ $(LAB_MODE_SRC) -ladvapi32
+	$(LAB_Q)$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -o $@ $(LAB_MODE_SRC) -ladvapi32
 
 # --- the stand-in for advapi32 ----------------------------------------------
 #
@@ -70,31 +73,31 @@ ADVAPI32_REPLACED := GetSecurityInfo SetSecurityInfo GetNamedSecurityInfoW \
 
 $(LAB)/advapi32w.dll: $(WINE_DLLS)/advapi32.dll
 	@mkdir -p $(@D)
-	cp $< $@
-	at=$$(grep -abo -m1 'Wine builtin DLL' $@) && \
+	$(LAB_Q)cp $< $@
+	$(LAB_Q)at=$$(grep -abo -m1 'Wine builtin DLL' $@) && \
 	    printf 'wmifleet copy of' | \
 	    dd of=$@ bs=1 seek=$${at%%:*} conv=notrunc status=none
 
 $(LAB)/advapi32.exports: $(WINE_DLLS)/advapi32.dll
 	@mkdir -p $(@D)
-	x86_64-w64-mingw32-objdump -p $< >$@
+	$(LAB_Q)x86_64-w64-mingw32-objdump -p $< >$@
 
 $(LAB)/advapi32.def: $(LAB)/advapi32.exports \
                      tests/lab/windows/advapi32/forward.awk tests/lab/lab.mk
-	awk -v replaced='$(ADVAPI32_REPLACED)' \
+	$(LAB_Q)awk -v replaced='$(ADVAPI32_REPLACED)' \
 	    -f tests/lab/windows/advapi32/forward.awk $< >$@
 
 # What the stand-in itself calls comes from the copy.
 $(LAB)/libadvapi32w.a: $(LAB)/advapi32.def
-	sed -e 's/^LIBRARY.*/LIBRARY advapi32w.dll/' -e 's/ = .*//' $< \
+	$(LAB_Q)sed -e 's/^LIBRARY.*/LIBRARY advapi32w.dll/' -e 's/ = .*//' $< \
 	    >$(LAB)/advapi32w.def
-	x86_64-w64-mingw32-dlltool -d $(LAB)/advapi32w.def -l $@
+	$(LAB_Q)x86_64-w64-mingw32-dlltool -d $(LAB)/advapi32w.def -l $@
 
 $(LAB)/advapi32.dll: $(ADVAPI32_SRC) $(LAB)/advapi32.def \
                      $(LAB)/libadvapi32w.a \
                      $(wildcard tests/lab/windows/*.h) \
                      $(wildcard tests/lab/windows/advapi32/*.h)
-	$(LAB_MINGW_CC) $(filter-out -municode,$(LAB_MINGW_CFLAGS)) -shared \
+	$(LAB_Q)$(LAB_MINGW_CC) $(filter-out -municode,$(LAB_MINGW_CFLAGS)) -shared \
 	    -nostdlib -Wl,--entry,DllMain -o $@ $(ADVAPI32_SRC) \
 	    $(LAB)/advapi32.def $(LAB)/libadvapi32w.a -lmsvcrt -lkernel32
 
