@@ -17,6 +17,7 @@
 #include "base/json.h"
 #include "controller/chosen.h"
 #include "controller/fleet.h"
+#include "controller/kept_target.h"
 #include "controller/payload_image.h"
 #include "controller/recap.h"
 #include "controller/requests.h"
@@ -244,25 +245,46 @@ static char *join_sources(const struct options *options)
     return buf_take(&out);
 }
 
+static void free_hosts(struct store_host *hosts, size_t count)
+{
+    for (size_t i = 0; hosts != NULL && i < count; i++)
+        free((char *)hosts[i].target);
+    free(hosts);
+}
+
+/* NULL when memory is short. */
+static struct store_host *make_hosts(const struct target_list *targets)
+{
+    struct store_host *hosts = calloc(targets->count + 1, sizeof *hosts);
+    for (size_t i = 0; hosts != NULL && i < targets->count; i++) {
+        hosts[i].name = targets->items[i].name;
+        hosts[i].target = kept_target_print(&targets->items[i]);
+        if (hosts[i].target == NULL) {
+            free_hosts(hosts, i);
+            return NULL;
+        }
+    }
+    return hosts;
+}
+
 static int begin_stored_run(struct run *run, struct err *err)
 {
     const struct target_list *targets = &run->chosen.targets;
-    const char **hosts = malloc((targets->count + 1) * sizeof *hosts);
+    struct store_host *hosts = make_hosts(targets);
     char *reason = run->options->reason ? strdup(run->options->reason) : NULL;
+    int failed = -1;
     if (hosts == NULL || (run->options->reason != NULL && reason == NULL)) {
-        free(reason);
-        free(hosts);
-        return err_set(err, 0, "out of memory");
+        err_set(err, 0, "out of memory");
+    } else {
+        struct store_run stored = {.reason = reason,
+                                   .inventory = run->sources,
+                                   .hosts = targets->count};
+        snprintf(stored.id, sizeof stored.id, "%s", run->id);
+        snprintf(stored.verb, sizeof stored.verb, "%s", verb_word(run->verb));
+        failed = store_run_begin(run->store, &stored, hosts, err);
     }
-    for (size_t i = 0; i < targets->count; i++)
-        hosts[i] = targets->items[i].name;
-    struct store_run stored = {
-        .reason = reason, .inventory = run->sources, .hosts = targets->count};
-    snprintf(stored.id, sizeof stored.id, "%s", run->id);
-    snprintf(stored.verb, sizeof stored.verb, "%s", verb_word(run->verb));
-    int failed = store_run_begin(run->store, &stored, hosts, err);
     free(reason);
-    free(hosts);
+    free_hosts(hosts, targets->count);
     return failed;
 }
 

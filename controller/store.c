@@ -10,7 +10,7 @@
 /* --- runs ----------------------------------------------------------------- */
 
 int store_run_begin(struct store *store, const struct store_run *run,
-                    const char *const *hosts, struct err *err)
+                    const struct store_host *hosts, struct err *err)
 {
     if (store_begin(store, err) ||
         store_change(
@@ -20,10 +20,10 @@ int store_run_begin(struct store *store, const struct store_run *run,
             "ssss", run->id, run->verb, run->reason, run->inventory))
         return -1;
     for (size_t i = 0; i < run->hosts; i++)
-        if (store_change(
-                store, err,
-                "INSERT OR IGNORE INTO run_host(run, host) VALUES(?1, ?2)",
-                "ss", run->id, hosts[i]))
+        if (store_change(store, err,
+                         "INSERT OR IGNORE INTO run_host(run, host, target)"
+                         " VALUES(?1, ?2, ?3)",
+                         "sss", run->id, hosts[i].name, hosts[i].target))
             return -1;
     return store_commit(store, err);
 }
@@ -220,6 +220,28 @@ int store_status(struct store *store,
                       " GROUP BY host) ORDER BY host",
                       ""),
         each, context, err);
+}
+
+int store_hosts(struct store *store, const char *run,
+                int (*each)(void *context, const struct store_host *host),
+                void *context, struct err *err)
+{
+    sqlite3_stmt *row = store_prepare(store, err,
+                                      "SELECT host, target FROM run_host"
+                                      " WHERE run=?1 ORDER BY host",
+                                      "s", run);
+    if (row == NULL)
+        return -1;
+    int stop = 0;
+    int status = SQLITE_ROW;
+    while (!stop && (status = sqlite3_step(row)) == SQLITE_ROW) {
+        const struct store_host host = {store_column(row, 0),
+                                        store_column(row, 1)};
+        stop = each(context, &host);
+    }
+    int failed = !stop && status != SQLITE_DONE ? store_fail(store, err) : 0;
+    sqlite3_finalize(row);
+    return failed;
 }
 
 int store_pending(struct store *store, const char *run,

@@ -39,9 +39,15 @@ struct store_run {
     int exit_status;      /* -1 while it runs */
 };
 
-/* Begins a run and commits. `hosts` (names) are what it selected. */
+/* A host of a run; `target` is the caller's JSON of how it was reached. */
+struct store_host {
+    const char *name;
+    const char *target;
+};
+
+/* Begins a run and commits. `hosts` are the run->hosts that it selected. */
 int store_run_begin(struct store *store, const struct store_run *run,
-                    const char *const *hosts, struct err *err);
+                    const struct store_host *hosts, struct err *err);
 int store_run_end(struct store *store, const char *run, int exit_status,
                   struct err *err);
 
@@ -76,6 +82,10 @@ int store_results(struct store *store, const char *run,
                   int (*each)(void *context, const char *host, int status,
                               const char *json),
                   void *context, struct err *err);
+/* The hosts that a run selected, by name. */
+int store_hosts(struct store *store, const char *run,
+                int (*each)(void *context, const struct store_host *host),
+                void *context, struct err *err);
 /* The newest result of every host over all runs. */
 int store_status(struct store *store,
                  int (*each)(void *context, const char *host, int status,

@@ -53,7 +53,8 @@ static int teardown(void **state)
 
 static void begin_run(struct fixture *f, const char *id, char *reason)
 {
-    static const char *const hosts[] = {"a", "b", "c"};
+    static const struct store_host hosts[] = {
+        {"a", "{\"port\":1}"}, {"b", "{}"}, {"c", "{}"}};
     char inventory[] = "lab.json";
     struct store_run run = {
         .hosts = 3, .reason = reason, .inventory = inventory};
@@ -93,6 +94,12 @@ static int collect_host(void *context, const char *host)
     return 0;
 }
 
+static int collect_target(void *context, const struct store_host *host)
+{
+    collect_host(context, host->name);
+    return collect_host(context, host->target);
+}
+
 static int collect_run(void *context, const struct store_run *run)
 {
     return collect_host(context, run->id);
@@ -127,6 +134,16 @@ static void test_a_run_and_its_results_come_back(void **state)
         store_pending(f->store, "20260101-aa", collect_host, &pending, NULL),
         0);
     assert_string_equal(pending.text, "c ");
+}
+
+static void test_how_hosts_were_reached_comes_back(void **state)
+{
+    struct fixture *f = *state;
+    begin_run(f, "r1", NULL);
+    struct collected hosts = {""};
+    assert_int_equal(store_hosts(f->store, "r1", collect_target, &hosts, NULL),
+                     0);
+    assert_string_equal(hosts.text, "a {\"port\":1} b {} c {} ");
 }
 
 static void test_runs_are_found_by_name_beginning_or_last(void **state)
@@ -263,6 +280,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_files_are_for_their_owner_only),
         TEST(test_a_run_and_its_results_come_back),
+        TEST(test_how_hosts_were_reached_comes_back),
         TEST(test_runs_are_found_by_name_beginning_or_last),
         TEST(test_status_is_the_newest_result_of_each_host),
         TEST(test_targets_are_remembered),
