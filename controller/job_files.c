@@ -2,9 +2,14 @@
 /* The one-time files around a command: brought, looked for, removed. */
 #include "controller/job_machine.h"
 
+#include <string.h>
+
 /* Virus scanners hold a new file for moments, seldom for longer. */
 #define UNLINK_TRIES 6
 #define UNLINK_FIRST_WAIT 50
+
+/* Bytes of what a machine printed that go into a message. */
+#define NOISE_TOLD 200
 
 enum pace job_do_upload_payload(struct job *job)
 {
@@ -43,15 +48,18 @@ enum pace job_do_upload_request(struct job *job)
     return GO_ON;
 }
 
+/* The first line of what was printed; all of it is in the result's noise. */
 static const char *say_noise(const struct job *job, struct buf *text)
 {
-    buf_init(text, 600);
-    if (job->frames.noise.len == 0)
+    const char *line = job->frames.noise.data;
+    line += strspn(line, " \t\r\n");
+    size_t len = strcspn(line, "\r\n");
+    buf_init(text, 1200);
+    if (len == 0)
         return "nothing";
     buf_add_char(text, '"');
-    size_t len = job->frames.noise.len;
-    log_escape(text, job->frames.noise.data, len < 130 ? len : 130);
-    buf_add_text(text, len < 130 ? "\"" : "...\"");
+    log_escape(text, line, len < NOISE_TOLD ? len : NOISE_TOLD);
+    buf_add_text(text, len < NOISE_TOLD ? "\"" : "...\"");
     return text->failed ? "something" : text->data;
 }
 

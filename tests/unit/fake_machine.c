@@ -197,7 +197,8 @@ void fake_machine_run(struct fake_machine *machine, const char *line,
         }
     }
     if (!found || machine->antivirus || machine->forbids)
-        buf_addf(&output->errors, "'%s' cannot be run\r\n", command.program);
+        buf_addf(&output->errors, "'%s' cannot be run\x1b[2J\r\nsorry\r\n",
+                 command.program);
     else
         run_payload(machine, &command, output);
     if (machine->noise_after)
