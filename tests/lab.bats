@@ -150,6 +150,11 @@ operable program or batch file."
     assert_contains "$output" 'Property of the school'
     assert_contains "$output" '[├⌐]'
     assert_contains "$output" 'Good bye.'
+    "$LAB/target-1/mode" slow-start
+    begin=$EPOCHSECONDS
+    run remote '.\arguments.exe late'
+    assert_equal "$output" '[late]'
+    [ $((EPOCHSECONDS - begin)) -ge 2 ]
     "$LAB/target-1/mode" not-started
     run remote '.\arguments.exe a'
     assert_equal "$status$output" 1

@@ -18,6 +18,8 @@
 #include "output.h"
 #include "shells.h"
 
+enum { SLOW_START_MS = 3000 };
+
 static const WCHAR BANNER_BEFORE[] =
     L"\r\n** Property of the school. Use is recorded. **\r\n\r\n";
 static const WCHAR BANNER_AFTER[] = L"\r\nGood bye.\r\n";
@@ -142,6 +144,8 @@ static DWORD run_command(const WCHAR *command)
     struct output_encoding encoding = default_encoding();
     enum shell shell = default_shell();
 
+    if (mode_is_on(L"slow-start"))
+        Sleep(SLOW_START_MS);
     if (mode_is_on(L"antivirus"))
         remove_programs();
     if (mode_is_on(L"not-started") && names_program(command))

@@ -29,6 +29,7 @@ static const struct {
     {L"utf16", L"output is re-encoded as UTF-16"},
     {L"antivirus", L"an uploaded program is gone before it runs"},
     {L"not-started", L"a program is there but does not run: status 1"},
+    {L"slow-start", L"three seconds pass before a program starts"},
     {L"not-elevated", L"the login's token reads as not elevated"},
     {L"foreign-folder", L"ProgramData\\wmifleet is there, somebody else's"},
     {L"loose-folder", L"ProgramData\\wmifleet is there, Users may write"},
