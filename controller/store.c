@@ -222,26 +222,24 @@ int store_status(struct store *store,
         each, context, err);
 }
 
-int store_hosts(struct store *store, const char *run,
-                int (*each)(void *context, const struct store_host *host),
-                void *context, struct err *err)
+int store_host_target(struct store *store, const char *run, const char *host,
+                      char **target, struct err *err)
 {
-    sqlite3_stmt *row = store_prepare(store, err,
-                                      "SELECT host, target FROM run_host"
-                                      " WHERE run=?1 ORDER BY host",
-                                      "s", run);
+    sqlite3_stmt *row = store_prepare(
+        store, err, "SELECT target FROM run_host WHERE run=?1 AND host=?2",
+        "ss", run, host);
     if (row == NULL)
         return -1;
-    int stop = 0;
-    int status = SQLITE_ROW;
-    while (!stop && (status = sqlite3_step(row)) == SQLITE_ROW) {
-        const struct store_host host = {store_column(row, 0),
-                                        store_column(row, 1)};
-        stop = each(context, &host);
+    int found = 0;
+    int status = sqlite3_step(row);
+    if (status == SQLITE_ROW) {
+        *target = strdup(store_column(row, 0));
+        found = *target != NULL ? 1 : err_set(err, 0, "store: out of memory");
+    } else if (status != SQLITE_DONE) {
+        found = store_fail(store, err);
     }
-    int failed = !stop && status != SQLITE_DONE ? store_fail(store, err) : 0;
     sqlite3_finalize(row);
-    return failed;
+    return found;
 }
 
 int store_pending(struct store *store, const char *run,

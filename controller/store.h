@@ -82,10 +82,12 @@ int store_results(struct store *store, const char *run,
                   int (*each)(void *context, const char *host, int status,
                               const char *json),
                   void *context, struct err *err);
-/* The hosts that a run selected, by name. */
-int store_hosts(struct store *store, const char *run,
-                int (*each)(void *context, const struct store_host *host),
-                void *context, struct err *err);
+/*
+ * The `target` that a run began with for this host; free with free(). 1
+ * found, 0 not, -1 failure.
+ */
+int store_host_target(struct store *store, const char *run, const char *host,
+                      char **target, struct err *err);
 /* The newest result of every host over all runs. */
 int store_status(struct store *store,
                  int (*each)(void *context, const char *host, int status,
