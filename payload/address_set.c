@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "payload/word.h"
+
 #define V4_AT 12 /* where the 4 bytes of an IPv4 address begin */
 
 struct span {
@@ -12,16 +14,11 @@ struct span {
     size_t len;
 };
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static int hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
-    c = lower(c);
+    c = word_lower(c);
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
@@ -285,7 +282,7 @@ static int add_word(struct address_set *set, struct span span)
     if (word == NULL)
         return -1;
     for (size_t i = 0; i < span.len; i++)
-        word[i] = lower(span.text[i]);
+        word[i] = word_lower(span.text[i]);
     word[span.len] = '\0';
     if (address_set_has_word(set, word)) {
         free(word);

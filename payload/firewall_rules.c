@@ -64,8 +64,10 @@ static cJSON *rules_read(struct setting *setting, struct setting_reason *reason)
 
 /* --- present ------------------------------------------------------------- */
 
-/* Ours, and not the one that another wish of this name and the other
- * direction is about. */
+/*
+ * Ours, and not the one that another wish of this name and the other
+ * direction is about.
+ */
 static bool is_our_own(const struct rule_setting *own, const struct rule *rule)
 {
     return rule_is_ours(rule) && rule->direction == (long)own->wish->direction;
@@ -98,54 +100,6 @@ static int count_namesakes(const struct rule_setting *own,
     return 0;
 }
 
-static bool is_enabled_block(const struct live_rule *item, const void *argument)
-{
-    VARIANT_BOOL enabled = VARIANT_FALSE;
-    NET_FW_ACTION action = NET_FW_ACTION_ALLOW;
-    (void)argument;
-    return SUCCEEDED(INetFwRule_get_Action(item->rule, &action)) &&
-           action == NET_FW_ACTION_BLOCK &&
-           SUCCEEDED(INetFwRule_get_Enabled(item->rule, &enabled)) &&
-           enabled != VARIANT_FALSE;
-}
-
-/* Whether an enabled rule with action Block takes all of the wish away. */
-static bool is_obstructed(struct setting *setting,
-                          struct setting_reason *reason)
-{
-    struct rule_setting *own = setting->data;
-    struct setting_reason unread = {0};
-    struct firewall_pick pick;
-    unsigned counting =
-        firewall_policy_deciding(&own->store->judged, own->wish->profiles);
-    bool blocked = false;
-    if (firewall_store_pick(own->store, is_enabled_block, NULL, &pick,
-                            &unread) != 0)
-        return false;
-    for (size_t i = 0; i < pick.rules.count && !blocked; i++) {
-        const struct rule *rule = &pick.rules.items[i];
-        enum rule_obstacle obstacle =
-            rule_obstructs(rule, own->wish, own->program, counting);
-        blocked = obstacle == RULE_BLOCKS_ALL;
-        if (obstacle == RULE_BLOCKS_SOME)
-            setting_hint(setting,
-                         "the rule \"%.100s\" blocks part of what this "
-                         "rule allows, and Block wins",
-                         rule_text(rule, RULE_NAME));
-        if (blocked) {
-            setting_reason_set(
-                reason, NET_FW_ACTION_BLOCK,
-                "disable or delete that rule if the access is wanted",
-                "the rule \"%.100s\" has the action Block for the same "
-                "traffic, and Block wins over Allow",
-                rule_text(rule, RULE_NAME));
-            reason->name = "NET_FW_ACTION_BLOCK";
-        }
-    }
-    firewall_pick_release(&pick);
-    return blocked;
-}
-
 static enum setting_verdict judge_present(struct setting *setting,
                                           const struct rule_list *rules,
                                           struct setting_reason *reason)
@@ -163,10 +117,10 @@ static enum setting_verdict judge_present(struct setting *setting,
     if (count.foreign > 0)
         setting_hint(setting,
                      "a rule of this name that wmifleet did not make differs "
-                     "and is left alone; ours stands beside it");
+                     "and is left alone; ours goes beside it");
     if (firewall_policy_blocks(&own->store->judged, wish->profiles, inbound,
                                reason) ||
-        is_obstructed(setting, reason))
+        firewall_is_obstructed(setting, own->store, wish, own->program, reason))
         return SETTING_BLOCKED;
     return count.right > 0 && count.our_wrong == 0 ? SETTING_AGREES
                                                    : SETTING_DIFFERS;

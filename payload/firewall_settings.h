@@ -20,4 +20,14 @@ int firewall_rules_plan(const struct settings *settings,
                         struct firewall_store *store,
                         struct setting_list *list);
 
+/*
+ * Whether an enabled rule with the action Block takes away all that the wish
+ * allows in the profiles in use; `program` is the wish's, expanded. Where it
+ * takes only a part, the setting gets a hint.
+ */
+bool firewall_is_obstructed(struct setting *setting,
+                            struct firewall_store *store,
+                            const struct rule_wish *wish, const char *program,
+                            struct setting_reason *reason);
+
 #endif

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "payload/word.h"
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -63,10 +65,8 @@ static void add_word(struct port_set *set, const char *text, const char *end)
         set->strange = true;
         return;
     }
-    for (size_t i = 0; i < len; i++) {
-        char c = text[i];
-        word[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-    }
+    for (size_t i = 0; i < len; i++)
+        word[i] = word_lower(text[i]);
     if (!has_word(set, word))
         memcpy(set->words[set->word_count++], word, sizeof word);
 }

@@ -16,8 +16,8 @@ bool rule_group_is_wmi(const char *grouping)
     if (len < end_len ||
         !rule_same_word(grouping + len - end_len, WMI_GROUP_END))
         return false;
-    char before = len > end_len ? grouping[len - end_len - 1] : '@';
-    return *grouping == '@' && strchr("@\\/", before) != NULL;
+    return *grouping == '@' && len > end_len &&
+           strchr("@\\/", grouping[len - end_len - 1]) != NULL;
 }
 
 bool rule_group_same_kind(const struct rule *a, const struct rule *b)

@@ -7,22 +7,18 @@
 #include "base/buf.h"
 #include "payload/address_set.h"
 #include "payload/port_set.h"
+#include "payload/word.h"
 
-#define ADDRESSES_MAX (1024u * 1024) /* bytes */
+#define ADDRESSES_MAX ((size_t)1024 * 1024) /* bytes */
 #define OUR_DESCRIPTION "Made by wmifleet for remote WMI."
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
 
 bool rule_same_word(const char *a, const char *b)
 {
-    while (*a != '\0' && lower(*a) == lower(*b)) {
+    while (*a != '\0' && word_lower(*a) == word_lower(*b)) {
         a++;
         b++;
     }
-    return lower(*a) == lower(*b);
+    return word_lower(*a) == word_lower(*b);
 }
 
 bool rule_has_name(const struct rule *rule, const char *name)
