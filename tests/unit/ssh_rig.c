@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -79,6 +80,8 @@ static pid_t start(const char *const *command, const char *const *environment)
         give_up("fork");
     if (child > 0)
         return child;
+    /* Nothing may outlive a test that crashes. */
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
     int nothing = open("/dev/null", O_RDWR);
     dup2(nothing, 0);
     dup2(nothing, 1);
@@ -307,8 +310,10 @@ uint16_t rig_start_relay(struct rig *rig, size_t chunk)
     uint16_t port = free_port();
     int listener = listen_on(port);
     rig->relay = fork();
-    if (rig->relay == 0)
+    if (rig->relay == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
         relay(listener, rig->port, chunk);
+    }
     close(listener);
     return port;
 }
@@ -419,6 +424,16 @@ static enum io one_call(struct drive *drive, struct transport *t,
     return ssh->disconnect(t, &drive->err);
 }
 
+/* The server is met over TCP, the agent over a local socket or a timer. */
+static bool waits_for_server(struct transport *t)
+{
+    struct sockaddr_storage address = {0};
+    socklen_t len = sizeof address;
+    return getsockname(ssh_transport.wait(t).fd, (struct sockaddr *)&address,
+                       &len) == 0 &&
+           address.ss_family == AF_INET;
+}
+
 void rig_drive(struct drive *drive, struct ssh_context *context,
                const struct target *target)
 {
@@ -441,6 +456,8 @@ void rig_drive(struct drive *drive, struct ssh_context *context,
         if (drive->io == IO_AGAIN) {
             if (now_ms() > end)
                 give_up("too slow");
+            if (drive->stop_at_agent && !waits_for_server(t))
+                break;
             if (drive->steps != drive->steps_max)
                 wait_for(t);
             continue;

@@ -82,6 +82,7 @@ struct drive {
     const char *upload_name; /* NULL: upload.bin */
     enum stage last;         /* the stage to stop after */
     unsigned steps_max;      /* stop after this many calls; 0: never */
+    bool stop_at_agent;      /* stop when the agent is waited for */
     /* Called once before the first read, with the socket. */
     void (*before_read)(void *context, int fd);
     void *context;

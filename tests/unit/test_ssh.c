@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -197,6 +199,93 @@ static void test_agent(void **state)
     expect_login(bench);
     rig_start_agent(rig, (const char *const[]){"id_ecdsa", NULL});
     expect_login(bench);
+}
+
+/* Writes <name> in the form that ssh-keygen -m `form` makes of `from`. */
+static void convert_key(const struct rig *rig, const char *from,
+                        const char *name, const char *form,
+                        const char *passphrase)
+{
+    const char *copy[] = {"/bin/cp", rig_path(rig, from), rig_path(rig, name),
+                          NULL};
+    assert_true(rig_run(copy));
+    const char *convert[] = {"/usr/bin/ssh-keygen",
+                             "-q",
+                             "-p",
+                             "-m",
+                             form,
+                             "-P",
+                             "",
+                             "-N",
+                             passphrase,
+                             "-f",
+                             rig_path(rig, name),
+                             NULL};
+    assert_true(rig_run(convert));
+}
+
+static void test_key_formats(void **state)
+{
+    struct bench *bench = *state;
+    reset(bench);
+    static const struct {
+        const char *from;
+        const char *form;
+        const char *passphrase;
+        const char *refusal; /* NULL: it logs in */
+    } cases[] = {
+        {"id_ecdsa", "PEM", "", NULL},
+        {"id_ecdsa", "PKCS8", "", NULL},
+        {"id_ecdsa", "PEM", "passphrase", "has a passphrase"},
+        {"id_ecdsa", "PKCS8", "passphrase", "has a passphrase"},
+        {"id_rsa", "PEM", "", "is an RSA key"},
+        {"id_rsa", "PKCS8", "", "is an RSA key"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char name[40];
+        snprintf(name, sizeof name, "format-%zu", i);
+        convert_key(&bench->rig, cases[i].from, name, cases[i].form,
+                    cases[i].passphrase);
+        bench->target.private_key_file = rig_path(&bench->rig, name);
+        if (cases[i].refusal == NULL)
+            expect_login(bench);
+        else
+            expect_refused(bench, cases[i].refusal);
+    }
+    const char *command[] = {"/usr/bin/openssl",
+                             "genpkey",
+                             "-algorithm",
+                             "ed25519",
+                             "-out",
+                             rig_path(&bench->rig, "format-ed25519"),
+                             NULL};
+    assert_true(rig_run(command));
+    bench->target.private_key_file = rig_path(&bench->rig, "format-ed25519");
+    expect_refused(bench, "tried: key");
+}
+
+/* An agent that never answers costs its host the deadline, nobody else. */
+static void test_silent_agent(void **state)
+{
+    struct bench *bench = *state;
+    reset(bench);
+    struct sockaddr_un path = {.sun_family = AF_UNIX};
+    strncpy(path.sun_path, rig_path(&bench->rig, "silent"),
+            sizeof path.sun_path - 1);
+    int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(bind(listener, (struct sockaddr *)&path, sizeof path), 0);
+    assert_int_equal(listen(listener, 0), 0);
+    bench->context.agent_socket = path.sun_path;
+    bench->target.private_key_file = rig_path(&bench->rig, "id_stranger");
+    /* The second time its queue is full, and a timer is waited for. */
+    for (int crowded = 0; crowded < 2; crowded++) {
+        struct drive drive = {.last = STAGE_LOGIN, .stop_at_agent = true};
+        rig_drive(&drive, &bench->context, &bench->target);
+        assert_int_equal(drive.io, IO_AGAIN);
+        assert_int_equal(drive.stage, STAGE_LOGIN);
+        drive_release(&drive);
+    }
+    close(listener);
 }
 
 static void test_password(void **state)
@@ -479,6 +568,8 @@ int main(void)
         cmocka_unit_test(test_default_keys),
         cmocka_unit_test(test_bad_keys),
         cmocka_unit_test(test_agent),
+        cmocka_unit_test(test_key_formats),
+        cmocka_unit_test(test_silent_agent),
         cmocka_unit_test(test_password),
         cmocka_unit_test(test_password_to_new_host),
         cmocka_unit_test(test_host_keys),
