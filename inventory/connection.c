@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "base/json.h"
+#include "inventory/address.h"
 #include "inventory/secret.h"
 #include "inventory/ssh_words.h"
 
@@ -342,6 +343,8 @@ static bool is_address(const char *text)
     for (const char *c = text; *c != '\0'; c++)
         if (iscntrl((unsigned char)*c) || strchr(" /@[]\"'\\", *c) != NULL)
             return false;
+    if (strchr(text, ':') != NULL)
+        return address_is_ipv6(text, strlen(text));
     return *text != '\0' && *text != '-';
 }
 

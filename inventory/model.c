@@ -133,19 +133,33 @@ int model_add_member(struct group *group, struct host *host)
     return list_add(&group->hosts, host);
 }
 
-/* Marks the groups above; true when `wanted` is one of them. */
-static bool is_below(struct group *group, const struct group *wanted,
-                     size_t stamp, struct buf *way)
+/* A walk up from a group, to see whether another is above it. */
+struct climb {
+    const struct group *wanted;
+    size_t stamp;
+    struct buf way;
+    bool too_deep;
+};
+
+static bool is_below(struct climb *climb, struct group *group, unsigned level)
 {
-    if (group->stamp == stamp)
+    if (group->stamp == climb->stamp)
         return false;
-    group->stamp = stamp;
-    bool found = group == wanted;
-    for (size_t i = 0; i < group->parents.count && !found; i++)
-        found = is_below(group->parents.items[i], wanted, stamp, way);
+    group->stamp = climb->stamp;
+    climb->too_deep = climb->too_deep || level == MODEL_DEPTH_MAX;
+    bool found = group == climb->wanted;
+    for (size_t i = 0; i < group->parents.count && !found && !climb->too_deep;
+         i++)
+        found = is_below(climb, group->parents.items[i], level + 1);
     if (found)
-        buf_addf(way, "%s > ", group->name);
+        buf_addf(&climb->way, "%s > ", group->name);
     return found;
+}
+
+static int too_deep(const struct group *group, struct err *err)
+{
+    return err_set(err, 0, "group %s: groups are nested more than %d deep",
+                   group->name, MODEL_DEPTH_MAX);
 }
 
 int model_add_child(struct model *model, struct group *parent,
@@ -153,19 +167,19 @@ int model_add_child(struct model *model, struct group *parent,
 {
     if (holds(&child->parents, parent))
         return 0;
-    struct buf way;
-    buf_init(&way, CIRCLE_TEXT_MAX);
-    if (is_below(parent, child, model_stamp(model), &way)) {
-        err_set(err, 0, "groups contain each other in a circle: %s%s", way.data,
-                child->name);
-        buf_release(&way);
-        return -1;
-    }
-    buf_release(&way);
-    if (list_add(&parent->children, child) == -1 ||
-        list_add(&child->parents, parent) == -1)
-        return no_memory(err);
-    return 0;
+    struct climb climb = {.wanted = child, .stamp = model_stamp(model)};
+    buf_init(&climb.way, CIRCLE_TEXT_MAX);
+    int result = 0;
+    if (is_below(&climb, parent, 0))
+        result = err_set(err, 0, "groups contain each other in a circle: %s%s",
+                         climb.way.data, child->name);
+    else if (climb.too_deep)
+        result = too_deep(child, err);
+    else if (list_add(&parent->children, child) == -1 ||
+             list_add(&child->parents, parent) == -1)
+        result = no_memory(err);
+    buf_release(&climb.way);
+    return result;
 }
 
 static int add_variable(struct variables *vars, const char *name,
@@ -249,14 +263,17 @@ int model_set_port(struct model *model, struct host *host, const char *digits)
     return add_variable(&host->vars, "ansible_port", port);
 }
 
-static unsigned depth_of(struct group *group, size_t stamp)
+/* The longest way up; more than MODEL_DEPTH_MAX when it is too long. */
+static unsigned depth_of(struct group *group, size_t stamp, unsigned below)
 {
     if (group->stamp == stamp)
         return group->depth;
     group->stamp = stamp;
     group->depth = 0;
     for (size_t i = 0; i < group->parents.count; i++) {
-        unsigned above = depth_of(group->parents.items[i], stamp);
+        unsigned above = MODEL_DEPTH_MAX;
+        if (below < MODEL_DEPTH_MAX)
+            above = depth_of(group->parents.items[i], stamp, below + 1);
         if (above + 1 > group->depth)
             group->depth = above + 1;
     }
@@ -274,16 +291,20 @@ static int by_rank(const void *a, const void *b)
     return strcmp(left->name, right->name);
 }
 
-static int rank_groups(struct model *model)
+static int rank_groups(struct model *model, struct err *err)
 {
     size_t count = model->groups.count;
     size_t stamp = model_stamp(model);
     void **sorted = calloc(count, sizeof *sorted);
     if (sorted == NULL)
-        return -1;
+        return no_memory(err);
     for (size_t i = 0; i < count; i++) {
         sorted[i] = model->groups.items[i];
-        depth_of(sorted[i], stamp);
+        if (depth_of(sorted[i], stamp, 0) > MODEL_DEPTH_MAX) {
+            too_deep(sorted[i], err);
+            free(sorted);
+            return -1;
+        }
     }
     qsort(sorted, count, sizeof *sorted, by_rank);
     for (size_t i = 0; i < count; i++)
@@ -355,10 +376,11 @@ int model_finish(struct model *model, struct err *err)
             model_add_child(model, all, group, err) == -1)
             return -1;
     }
-    if (settle_hosts(model) == -1 || rank_groups(model) == -1 ||
-        order_hosts(model) == -1)
+    if (settle_hosts(model) == -1)
         return no_memory(err);
-    return 0;
+    if (rank_groups(model, err) == -1)
+        return -1;
+    return order_hosts(model) == -1 ? no_memory(err) : 0;
 }
 
 static int add_unseen(struct list *hosts, const struct group *group,

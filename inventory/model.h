@@ -21,6 +21,8 @@
 #include "inventory/list.h"
 #include "inventory/table.h"
 
+#define MODEL_DEPTH_MAX 64 /* groups within groups */
+
 struct variable {
     const char *name;
     const cJSON *value;
@@ -80,7 +82,7 @@ struct host *model_add_host(struct model *model, const char *name);
 /* Each may be repeated without effect. -1 when out of memory. */
 int model_add_member(struct group *group, struct host *host);
 
-/* Also -1, with a text that names the circle, when one would arise. */
+/* Also -1, with a text that says so, where a circle or a tower would arise. */
 int model_add_child(struct model *model, struct group *parent,
                     struct group *child, struct err *err);
 

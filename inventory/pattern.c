@@ -3,13 +3,12 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "inventory/address.h"
 #include "inventory/matcher.h"
+#include "inventory/pattern_parts.h"
 #include "inventory/range.h"
 
 #define MISSING_SHOWN 3
@@ -28,137 +27,6 @@ struct subscript {
     long start;
     long end; /* -1: to the last */
 };
-
-/* --- splitting --------------------------------------------------------------
- */
-
-static int add_part(struct list *parts, const char *text, size_t len)
-{
-    while (len > 0 && isspace((unsigned char)*text)) {
-        text++;
-        len--;
-    }
-    while (len > 0 && isspace((unsigned char)text[len - 1]))
-        len--;
-    if (len == 0)
-        return 0;
-    char *part = strndup(text, len);
-    if (part != NULL && list_add(parts, part) == 0)
-        return 0;
-    free(part);
-    return -1;
-}
-
-/* Bytes before the next separator that no bracket holds. */
-static size_t part_len(const char *text, const char *separators)
-{
-    bool inside = false;
-    size_t len = 0;
-    for (; text[len] != '\0'; len++) {
-        if (text[len] == '[')
-            inside = true;
-        else if (text[len] == ']')
-            inside = false;
-        else if (!inside && strchr(separators, text[len]) != NULL)
-            break;
-    }
-    return len;
-}
-
-static bool is_plain_name(const char *name)
-{
-    size_t ranges = 0;
-    for (const char *c = name; *c != '\0'; c++) {
-        if (*c == '[') {
-            const char *close = strchr(c, ']');
-            if (close == NULL || memchr(c, ':', (size_t)(close - c)) == NULL)
-                return false;
-            c = close;
-            ranges++;
-        } else if (!isalnum((unsigned char)*c) && strchr("_.-", *c) == NULL &&
-                   (unsigned char)*c < 0x80) {
-            return false;
-        }
-    }
-    return *name != '\0' || ranges > 0;
-}
-
-/* Colons that separate nothing: of an IPv6 address, before a port. */
-static int is_one_name(const char *text, bool *one)
-{
-    const char *port = NULL;
-    char *name = address_split(text, &port);
-    if (name == NULL)
-        return -1;
-    *one = address_is_ipv6(name, strlen(name)) ||
-           (port != NULL && is_plain_name(name));
-    free(name);
-    return 0;
-}
-
-static int split(const char *pattern, struct list *parts)
-{
-    const char *separators = ",";
-    if (pattern[part_len(pattern, ",")] == '\0') {
-        bool one = false;
-        if (is_one_name(pattern, &one) == -1)
-            return -1;
-        if (one)
-            return add_part(parts, pattern, strlen(pattern));
-        separators = ": \t\r\n\v\f";
-    }
-    for (;;) {
-        size_t len = part_len(pattern, separators);
-        if (add_part(parts, pattern, len) == -1)
-            return -1;
-        if (pattern[len] == '\0')
-            return 0;
-        pattern += len + 1;
-    }
-}
-
-/* The lines of `@file`, each a pattern; lines with # are remarks. */
-static int read_lines(const struct matching *matching, const char *path,
-                      struct list *parts)
-{
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        problems_error(matching->problems, "%s: @%s: %s", matching->option,
-                       path, strerror(errno));
-        return -1;
-    }
-    char *line = NULL;
-    size_t size = 0;
-    ssize_t len;
-    int result = 0;
-    while (result == 0 && (len = getline(&line, &size, file)) != -1) {
-        size_t mark = strncmp(line, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-        if (line[mark] != '#')
-            result = add_part(parts, line + mark, (size_t)len - mark);
-    }
-    if (ferror(file)) {
-        problems_error(matching->problems, "%s: @%s: cannot be read",
-                       matching->option, path);
-        result = -1;
-    }
-    free(line);
-    fclose(file);
-    return result;
-}
-
-static int split_with_files(const struct matching *matching,
-                            const char *pattern, struct list *parts)
-{
-    struct list raw = {0};
-    int result = split(pattern, &raw);
-    for (size_t i = 0; i < raw.count && result == 0; i++) {
-        const char *part = raw.items[i];
-        result = part[0] == '@' ? read_lines(matching, part + 1, parts)
-                                : add_part(parts, part, strlen(part));
-    }
-    list_release_all(&raw, free);
-    return result;
-}
 
 static bool read_subscript(const char *pattern, struct subscript *subscript)
 {
@@ -477,7 +345,7 @@ int pattern_match(struct model *model, const char *option, const char *pattern,
     bool *matched = calloc(model->hosts.count + 1, sizeof *matched);
     int result = matched == NULL ? -1 : 0;
     if (result == 0)
-        result = split_with_files(&matching, pattern, &parts);
+        result = pattern_parts(option, pattern, &parts, problems);
     if (result == 0 && parts.count == 0) {
         problems_error(problems, "%s: the pattern is empty", option);
         result = -1;

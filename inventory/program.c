@@ -92,7 +92,7 @@ static int read_some(int in, struct buf *out, long long left_ms,
     struct pollfd wait = {.fd = in, .events = POLLIN};
     if (left_ms <= 0)
         return err_set(err, ETIMEDOUT,
-                       "%s: did not end within %u seconds and was stopped",
+                       "%s: did not end within %u s and was stopped",
                        program->argv[0], program->limit_s);
     int ready = poll(&wait, 1, (int)left_ms);
     if (ready <= 0)
@@ -155,8 +155,7 @@ static int collect(const struct program *program, int in, pid_t pid,
     if (reap(pid, deadline, more == -1, &status) == 0)
         return judge(program, status, err);
     if (more == 0)
-        err_set(err, ETIMEDOUT,
-                "%s: did not end within %u seconds and was stopped",
+        err_set(err, ETIMEDOUT, "%s: did not end within %u s and was stopped",
                 program->argv[0], program->limit_s);
     return -1;
 }

@@ -179,6 +179,7 @@ static const struct {
      "ansible_connection is a Jinja template"},
     {"'ansible_host': ''", "ansible_host: '' is no address"},
     {"'ansible_host': 'a b'", "ansible_host: 'a b' is no address"},
+    {"'ansible_host': 'pc:22'", "ansible_host: 'pc:22' is no address"},
     {"'ansible_host': 'me@pc'", "ansible_host: 'me@pc' is no address"},
     {"'ansible_host': '-oProxyCommand=x'", "ansible_host: '-oProxyCommand"},
     {"'ansible_host': ['a']", "ansible_host must be a string"},

@@ -257,6 +257,35 @@ static void test_unknown_host_is_an_error(void **state)
     inventory_free(inventory);
 }
 
+/* Towers of groups, said from the top or from the bottom, are refused. */
+static void test_groups_are_not_nested_for_ever(void **state)
+{
+    (void)state;
+    for (int upwards = 0; upwards < 2; upwards++)
+        for (int height = 60; height <= 70; height += 10) {
+            struct problems problems;
+            struct buf text;
+            buf_init(&text, TEXT_MAX);
+            problems_init(&problems);
+            for (int i = 1; i < height; i++) {
+                int parent = upwards ? height - i : i;
+                buf_addf(&text, "%s'g%d': {'children': ['g%d']}",
+                         i == 1 ? "{" : ", ", parent, parent + 1);
+            }
+            buf_add_char(&text, '}');
+            struct inventory *inventory =
+                inventory_text_load(text.data, &problems);
+            assert_int_equal(inventory != NULL, height == 60);
+            inventory_text_problems(&problems, &text);
+            assert_int_equal(strstr(text.data, "nested more than 64 deep") !=
+                                 NULL,
+                             height == 70);
+            problems_release(&problems);
+            buf_release(&text);
+            inventory_free(inventory);
+        }
+}
+
 static void test_every_source_is_judged(void **state)
 {
     (void)state;
@@ -317,6 +346,7 @@ int main(void)
         cmocka_unit_test(test_numbers_come_out_as_they_went_in),
         cmocka_unit_test(test_limited_list),
         cmocka_unit_test(test_unknown_host_is_an_error),
+        cmocka_unit_test(test_groups_are_not_nested_for_ever),
         cmocka_unit_test(test_every_source_is_judged),
         cmocka_unit_test(test_folders_of_variables_are_warned_of),
     };
