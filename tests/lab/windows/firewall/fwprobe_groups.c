@@ -236,9 +236,20 @@ void probe_profiles(struct probe *probe)
     SAY(probe, state == NET_FW_MODIFY_STATE_OK);
 }
 
+static void set_policy(const WCHAR *profile, const WCHAR *name, DWORD value)
+{
+    WCHAR path[128];
+
+    wcscpy(path, POLICY L"\\");
+    wcscat(path, profile);
+    RegSetKeyValueW(HKEY_LOCAL_MACHINE, path, name, REG_DWORD, &value,
+                    sizeof value);
+}
+
 /* Domain and public are in use, and answer differently. */
 void probe_two_profiles(struct probe *probe)
 {
+    NET_FW_MODIFY_STATE modify = (NET_FW_MODIFY_STATE)9;
     VARIANT_BOOL state = 7;
     LONG current = 0;
 
@@ -253,16 +264,12 @@ void probe_two_profiles(struct probe *probe)
              "profiles that agree");
     SAY(probe, state == VARIANT_TRUE);
     enable_group(probe, 7, WMI_GROUP, VARIANT_FALSE);
-}
-
-static void set_policy(const WCHAR *profile, const WCHAR *name, DWORD value)
-{
-    WCHAR path[128];
-
-    wcscpy(path, POLICY L"\\");
-    wcscat(path, profile);
-    RegSetKeyValueW(HKEY_LOCAL_MACHINE, path, name, REG_DWORD, &value,
-                    sizeof value);
+    set_policy(L"DomainProfile", L"AllowLocalPolicyMerge", 0);
+    check_hr(probe,
+             INetFwPolicy2_get_LocalPolicyModifyState(probe->policy, &modify),
+             S_FALSE, "a policy for one of them");
+    SAY(probe, modify == NET_FW_MODIFY_STATE_OK);
+    RegDeleteTreeW(HKEY_LOCAL_MACHINE, POLICY);
 }
 
 static NET_FW_MODIFY_STATE modify_state(struct probe *probe)

@@ -134,6 +134,10 @@ static void probe_clone(struct probe *probe, IEnumVARIANT *items, LONG count)
     SAY(probe, walk(probe, clone, 1) == count - 5);
     SAY(probe, IEnumVARIANT_Release(clone) == 0);
     check_hr(probe, IEnumVARIANT_Skip(items, 1), S_FALSE, "skipped the end");
+    IEnumVARIANT_Reset(items);
+    check_hr(probe, IEnumVARIANT_Skip(items, 9999), S_FALSE, "skipped beyond");
+    SAY(probe, walk(probe, items, 3) == 0);
+    check_hr(probe, IEnumVARIANT_Skip(items, 1), S_FALSE, "still beyond");
 }
 
 void probe_enumeration(struct probe *probe)

@@ -83,6 +83,12 @@ static void probe_refusals(struct probe *probe, INetFwRule3 *rule)
              "a bar in a description");
     check_hr(probe, PUT(rule, ApplicationName, L"agent.exe"), E_INVALIDARG,
              "a program without its folder");
+    check_hr(probe, PUT(rule, ApplicationName, L"..\\agent.exe"), E_INVALIDARG,
+             "a program by a relative path");
+    check_hr(probe, PUT(rule, ApplicationName, L"C:\\agent.exe"), S_OK,
+             "a program by its whole path");
+    PUT(rule, ApplicationName, NULL);
+    SAY(probe, GIVES(rule, ApplicationName, NULL));
     check_hr(probe, INetFwRule3_put_Protocol(rule, 257), E_INVALIDARG,
              "protocol 257");
     check_hr(probe, INetFwRule3_put_Protocol(rule, -1), E_INVALIDARG,
@@ -397,6 +403,8 @@ void probe_ports(struct probe *probe)
              "RPC as remote port");
     check_hr(probe, PUT(fresh, LocalPorts, L"135"), E_INVALIDARG,
              "local ports before the protocol");
+    check_hr(probe, PUT(fresh, LocalPorts, L"*"), E_INVALIDARG,
+             "any local port before the protocol");
     check_hr(probe, PUT(fresh, RemotePorts, L"135"), E_INVALIDARG,
              "remote ports before the protocol");
     INetFwRule3_Release(fresh);
@@ -411,6 +419,7 @@ void probe_store(struct probe *probe)
         L"v2.10|Action=Allow|Active=FALSE|Dir=In|Protocol=6|LPort=7777|"
         L"App=System|Name=fwprobe import|TTK2_27=WFDKmDriver|Future=a=b|";
     static const WCHAR *const bad[] = {
+        L"v2.9|Action=Allow|Active=TRUE|Dir=In|Name=fwprobe import|",
         L"v2.34|Action=Allow|Active=TRUE|Dir=In|Name=fwprobe import|",
         L"v3.0|Action=Allow|Active=TRUE|Dir=In|Name=fwprobe import|",
         L"v2.10|Action=Allow|Active=TRUE|Dir=In|Name=fwprobe import",
