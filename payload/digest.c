@@ -44,7 +44,7 @@ static NTSTATUS sha256(const struct bcrypt *b, const void *bytes, size_t len,
         return status;
     status = b->create(algorithm, &hash, NULL, 0, NULL, 0, 0);
     if (status >= 0)
-        status = b->add(hash, (PUCHAR)(ULONG_PTR)bytes, (ULONG)len, 0);
+        status = b->add(hash, (PUCHAR)bytes, (ULONG)len, 0);
     if (status >= 0)
         status = b->finish(hash, digest, 32, 0);
     if (hash != NULL)

@@ -11,3 +11,19 @@ const struct setting_family *const *families(void)
     };
     return table;
 }
+
+void families_facts(cJSON *facts)
+{
+    for (const struct setting_family *const *f = families(); *f != NULL; f++) {
+        if ((*f)->facts != NULL)
+            (*f)->facts(facts);
+    }
+}
+
+void families_done(void)
+{
+    for (const struct setting_family *const *f = families(); *f != NULL; f++) {
+        if ((*f)->done != NULL)
+            (*f)->done();
+    }
+}

@@ -8,4 +8,10 @@
 /* NULL-terminated. */
 const struct setting_family *const *families(void);
 
+/* Adds the facts of every family that has some. */
+void families_facts(cJSON *facts);
+
+/* Tells every family that all settings are done. */
+void families_done(void);
+
 #endif

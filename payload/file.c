@@ -149,9 +149,9 @@ static int add_entry(struct file_entry **entries, size_t *count,
     unsigned long long written = ticks(&found->ftLastWriteTime);
     struct file_entry *entry = &grown[*count];
     entry->written = made > written ? made : written;
-    /* No name of ours is that long. */
+    /* No name of ours is that long: one that is cut is left out. */
     if (strlen(name) < sizeof entry->name) {
-        strcpy(entry->name, name);
+        snprintf(entry->name, sizeof entry->name, "%s", name);
         (*count)++;
     }
     free(name);

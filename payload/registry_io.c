@@ -2,6 +2,7 @@
 #include "payload/registry_io.h"
 
 #include <windows.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,9 +46,7 @@ static unsigned missing_levels(const char *key)
 {
     char text[KEY_TEXT_MAX];
     unsigned levels = 1;
-    if (strlen(key) >= sizeof text)
-        return levels;
-    strcpy(text, key);
+    snprintf(text, sizeof text, "%s", key);
     while (cut_last(text) && !registry_has_key(text))
         levels++;
     return levels;
@@ -171,9 +170,8 @@ static bool delete_empty_key(const char *key)
 static void delete_empty_keys(const char *key, unsigned levels)
 {
     char text[KEY_TEXT_MAX];
-    if (strlen(key) >= sizeof text)
+    if (snprintf(text, sizeof text, "%s", key) >= (int)sizeof text)
         return;
-    strcpy(text, key);
     while (levels-- > 0 && delete_empty_key(text)) {
         if (!cut_last(text))
             return;
@@ -214,9 +212,10 @@ char *registry_text(const char *key, const char *name)
     char *text = NULL;
     if (registry_read(key, name, &state) == ERROR_SUCCESS &&
         cJSON_IsString(state)) {
-        text = malloc(strlen(state->valuestring) + 1);
+        size_t size = strlen(state->valuestring) + 1;
+        text = malloc(size);
         if (text != NULL)
-            strcpy(text, state->valuestring);
+            memcpy(text, state->valuestring, size);
     }
     cJSON_Delete(state);
     return text;

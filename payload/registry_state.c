@@ -135,7 +135,7 @@ unsigned registry_state_missing_keys(const cJSON *state)
 {
     const cJSON *levels =
         registry_state_absent(state) ? json_member(state, "levels") : NULL;
-    if (!cJSON_IsNumber(levels) || levels->valuedouble < 1 ||
+    if (levels == NULL || !cJSON_IsNumber(levels) || levels->valuedouble < 1 ||
         levels->valuedouble > 64)
         return 0;
     return (unsigned)levels->valuedouble;

@@ -85,39 +85,38 @@ static void add_hint(struct run *run, const char *text)
 
 /* --- the result ----------------------------------------------------------- */
 
-/* Saved before it is printed: a connection that breaks here loses nothing. */
-static void save_and_print(struct run *run, char *text)
+static void print_result(const char *text)
 {
     static const char hopeless[] =
         "{\"protocol\":1,\"error\":{\"class\":\"payload-failed\",\"text\":"
         "\"memory is short\"},\"settings\":[],\"complete\":true}";
-    if (text == NULL) {
-        output_document(hopeless, sizeof hopeless - 1);
-        return;
-    }
-    size_t len = strlen(text);
-    if (run->worked)
-        (void)saved_store(&run->folder, run->key, text, len, NULL);
-    output_document(text, len);
-    free(text);
+    if (text == NULL)
+        text = hopeless;
+    output_document(text, strlen(text));
 }
 
-/* Prints the result unless the other thread does; false when it does. */
-static bool finish(struct run *run, const struct failure *failure,
-                   const char *interrupted)
+/* Saved before it is printed: a connection that breaks here loses nothing. */
+static char *save_result(struct run *run, const struct failure *failure,
+                         const char *interrupted)
 {
-    if (InterlockedExchange(&run->ending, 1) != 0)
-        return false;
     publish_begin(run);
     cJSON *settings =
         run->engine != NULL ? engine_settings(run->engine, interrupted) : NULL;
     run->outcome.settings = settings;
     run->outcome.elapsed_ms = GetTickCount64() - run->begun_ms;
-    save_and_print(run, outcome_print(&run->outcome, failure));
+    char *text = outcome_print(&run->outcome, failure);
+    if (run->worked && text != NULL)
+        (void)saved_store(&run->folder, run->key, text, strlen(text), NULL);
     run->outcome.settings = NULL;
     cJSON_Delete(settings);
     publish_end(run);
-    return true;
+    return text;
+}
+
+/* False when the other thread has begun to end the run. */
+static bool may_end(struct run *run)
+{
+    return InterlockedExchange(&run->ending, 1) == 0;
 }
 
 static void bark(void *context)
@@ -129,7 +128,12 @@ static void bark(void *context)
                 "look at what it works on",
                 "the run was ended after %d seconds",
                 PROTOCOL_WATCHDOG_SECONDS);
-    (void)finish(run, &failure, "the run was ended while this was under way");
+    if (!may_end(run))
+        return;
+    char *text = save_result(run, &failure,
+                             "the run was ended while this was under way");
+    print_result(text);
+    free(text);
 }
 
 /* --- the steps ------------------------------------------------------------ */
@@ -147,7 +151,7 @@ static void begin(struct run *run, int count, char *const words[])
     struct err err;
     if (image_open(&run->image, &err) == 0)
         run->outcome.payload = run->image.hash;
-    else
+    else if (run->failure.class == FAILURE_NONE)
         failure_set(&run->failure, FAILURE_PAYLOAD_FAILED,
                     (unsigned long)err.code, NULL, "%s", err.text);
     if (count == 3 && command_check_run(words[2], NULL) == 0)
@@ -228,7 +232,7 @@ static bool print_saved(struct run *run)
     struct buf text;
     buf_init(&text, PROTOCOL_RESULT_MAX + 1024);
     bool found = saved_load(&run->folder, run->key, &text, NULL) == 0;
-    if (found && InterlockedExchange(&run->ending, 1) == 0)
+    if (found && may_end(run))
         output_document(text.data, text.len);
     buf_release(&text);
     return found;
@@ -368,30 +372,22 @@ static void run_engine(struct run *run)
                     (unsigned long)run->settings.count, PROTOCOL_RUN_SECONDS);
 }
 
-static void collect_family_facts(struct run *run)
+/* Collected apart: the watchdog may print the others at any moment. */
+static void add_family_facts(struct run *run)
 {
-    cJSON *facts = run->outcome.facts;
-    for (const struct setting_family *const *f = families(); *f != NULL; f++) {
-        if ((*f)->facts == NULL || facts == NULL)
-            continue;
-        cJSON *more = cJSON_CreateObject();
-        (*f)->facts(more);
-        publish_begin(run);
-        for (cJSON *item; more != NULL && (item = more->child) != NULL;) {
-            cJSON_DetachItemViaPointer(more, item);
-            cJSON_AddItemToObject(facts, item->string, item);
-        }
-        publish_end(run);
-        cJSON_Delete(more);
+    cJSON *facts = cJSON_CreateObject();
+    if (facts == NULL)
+        return;
+    families_facts(facts);
+    publish_begin(run);
+    for (cJSON *item = facts->child; run->outcome.facts != NULL && item != NULL;
+         item = facts->child) {
+        cJSON_DetachItemViaPointer(facts, item);
+        if (!cJSON_AddItemToObject(run->outcome.facts, item->string, item))
+            cJSON_Delete(item);
     }
-}
-
-static void end_families(void)
-{
-    for (const struct setting_family *const *f = families(); *f != NULL; f++) {
-        if ((*f)->done != NULL)
-            (*f)->done();
-    }
+    publish_end(run);
+    cJSON_Delete(facts);
 }
 
 /* Under the machine's lock, with a request that has been judged. */
@@ -403,8 +399,8 @@ static void work(struct run *run)
     if (!run->com_up)
         add_hint(run, "COM cannot be initialised: settings that need it fail");
     run_engine(run);
-    collect_family_facts(run);
-    end_families();
+    add_family_facts(run);
+    families_done();
 }
 
 /* True when the answer has been printed already. */
@@ -445,19 +441,30 @@ static void release(struct run *run)
     DeleteCriticalSection(&run->guard);
 }
 
+/* A reader that is slow to take the result keeps nobody else waiting. */
+static void tell(struct run *run)
+{
+    if (!may_end(run))
+        Sleep(INFINITE); /* the watchdog's thread ends the process */
+    char *text = save_result(run, &run->failure, NULL);
+    machine_lock_release(&run->lock);
+    print_result(text);
+    free(text);
+}
+
 void run_command(int count, char *const words[])
 {
     struct run run = {.begun_ms = GetTickCount64()};
-    bool printed = false;
+    bool told = false;
     InitializeCriticalSection(&run.guard);
+    (void)start_watchdog(&run);
     begin(&run, count, words);
-    if (take_command(&run, count, words) == 0 && start_watchdog(&run) == 0) {
+    if (take_command(&run, count, words) == 0) {
         look_around(&run);
         if (require_administrator(&run) == 0 && take_folder(&run) == 0)
-            printed = work_once(&run);
+            told = work_once(&run);
     }
-    /* The watchdog speaks: its thread ends the process. */
-    if (!printed && !finish(&run, &run.failure, NULL))
-        Sleep(INFINITE);
+    if (!told)
+        tell(&run);
     release(&run);
 }

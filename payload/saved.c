@@ -30,7 +30,8 @@ int saved_load(const struct folder *folder, const char *key, struct buf *out,
     saved_path(folder, key, path);
     if (file_read(path, out, err) != 0)
         return -1;
-    if (out->len < end || memcmp(out->data + out->len - end, END_MARK, end))
+    if (out->len < end ||
+        memcmp(out->data + out->len - end, END_MARK, end) != 0)
         return err_set(err, 0, "%s: it is not complete", path);
     return 0;
 }

@@ -10,7 +10,7 @@
 #include "payload/digest.h"
 #include "payload/utf16.h"
 
-#define IMAGE_MAX (4u * 1024 * 1024)
+#define IMAGE_MAX ((size_t)4 << 20)
 #define DAY (24ull * 60 * 60 * 10000000)
 
 static int own_path(char path[FILE_PATH_MAX], struct err *err)
@@ -25,10 +25,10 @@ static int own_path(char path[FILE_PATH_MAX], struct err *err)
         return err_set(err, (int)GetLastError(),
                        "the payload's own path cannot be read");
     }
-    strcpy(path, text);
+    snprintf(path, FILE_PATH_MAX, "%s", text);
     free(text);
-    for (char *c = path; *c != '\0'; c++)
-        *c = *c == '/' ? '\\' : *c;
+    for (char *slash = path; (slash = strchr(slash, '/')) != NULL;)
+        *slash = '\\';
     return 0;
 }
 

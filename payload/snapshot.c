@@ -9,7 +9,7 @@
 
 #include "base/json.h"
 
-#define SNAPSHOT_MAX (16u * 1024 * 1024)
+#define SNAPSHOT_MAX ((size_t)16 << 20)
 
 static bool has_setting(const cJSON *settings, const char *id)
 {

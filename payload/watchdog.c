@@ -26,10 +26,9 @@ static DWORD WINAPI watch(void *argument)
     return 0;
 }
 
-int watchdog_start(const struct watchdog *watchdog)
+int watchdog_start(struct watchdog *watchdog)
 {
-    HANDLE thread =
-        CreateThread(NULL, 0, watch, (void *)(ULONG_PTR)watchdog, 0, NULL);
+    HANDLE thread = CreateThread(NULL, 0, watch, watchdog, 0, NULL);
     if (thread == NULL)
         return -1;
     CloseHandle(thread);

@@ -14,6 +14,6 @@ struct watchdog {
 };
 
 /* It is never stopped: it ends with the process. 0/-1. */
-int watchdog_start(const struct watchdog *watchdog);
+int watchdog_start(struct watchdog *watchdog);
 
 #endif

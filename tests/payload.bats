@@ -16,7 +16,7 @@ setup_file() {
     export LAB
     env -u MAKEFLAGS make -s -C "$ROOT" "BUILD=$BUILD" payload
     "$ROOT/tests/lab/lab" up 1 "$LAB"
-    drive=$(cd "$LAB/target-1/prefix/drive_c" && pwd)
+    drive=$(cd "$LAB/target-1/prefix/drive_c" && pwd -P)
     export HOME_DIR=$drive/users/Administrator FOLDER=$drive/ProgramData/wmifleet
     cp "$PAYLOAD" "$HOME_DIR/$ONE_TIME.exe"
 }
@@ -156,52 +156,57 @@ cimom.allow_anonymous_callback drift"
     "$LAB/target-1/wine" reg delete "$CIMOM\\AllowAnonymousCallback" /f
 }
 
-@test "while one run works, another is busy and the same one is answered" {
+@test "while one run works, another is busy and the same one waits for it" {
     name=r-$(printf '%s' "$REQUEST" | sha256sum | cut -c1-32).json
     program="C:\\ProgramData\\wmifleet\\p-$(hash_of "$PAYLOAD").exe"
-    # The first one cannot get rid of its result, so it holds the lock.
-    python3 - "$HOME_DIR" "$FOLDER/lock" "$LAB/target-1/wine" "$program" \
+    # Wine's file locks are the system's: the test itself holds the lock.
+    python3 - "$HOME_DIR" "$FOLDER" "$LAB/target-1/wine" "$program" \
         "$name" >"$LAB/busy" <<'END'
 import fcntl, json, os, subprocess, sys
 
-home, lock, wine, program, request = sys.argv[1:]
-read, write = os.pipe()
-size = fcntl.fcntl(write, 1031, 4096)  # F_SETPIPE_SZ
-filler = size - 200  # room for the start mark
-os.write(write, b"x" * filler)
+home, folder, wine, program, request = sys.argv[1:]
+key = "held-check-" + request[2:34]
 
-def start(run, out):
+def start(run):
     return subprocess.Popen([wine, program, "check", request, run], cwd=home,
-                            stdin=subprocess.DEVNULL, stdout=out)
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
 
-def told(text):
-    return json.loads(text.split(b"\x1e")[-1])
+def told(process):
+    out, _ = process.communicate()
+    return json.loads(out.split(b"\x1e")[-1])
 
-def one(run):
-    out, _ = start(run, subprocess.PIPE).communicate()
-    return told(out)
+# Wine's server holds what a Windows program has open.
+def held_by_another(path):
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            fds = "/proc/%s/fd/" % pid
+            if int(pid) != os.getpid() and any(
+                    os.readlink(fds + fd) == path for fd in os.listdir(fds)):
+                return True
+        except OSError:
+            pass
+    return False
 
-def saved(run):
-    return any(n.startswith("s-%s-" % run)
-               for n in os.listdir(os.path.dirname(lock)))
+lock = open(folder + "/lock", "r+b", buffering=0)
+fcntl.lockf(lock, fcntl.LOCK_EX, 1, 1 << 32)
+lock.write(key.encode())
+lock.truncate()
+busy = told(start("other"))
+print(busy["error"]["class"], key in busy["error"]["text"],
+      len(busy["settings"]), os.path.exists(folder + "/u-other.json"))
 
-holder = start("holder", write)
-os.close(write)
-while not saved("holder"):
-    assert holder.poll() is None
-other = one("other")
-same = one("holder")
-data = b""
-while piece := os.read(read, 65536):
-    data += piece
-holder.wait()
-print(other["error"]["class"], "run holder" in other["error"]["text"] or
-      "holder-check" in other["error"]["text"], len(other["settings"]))
-print(same == told(data), same["error"])
-print(one("other")["error"])
+same = start("held")
+while not held_by_another(folder + "/lock"):  # from here on it waits
+    assert same.poll() is None
+saved = '{"run":"held","complete":true}'
+with open(folder + "/s-" + key + ".json", "w") as file:
+    file.write(saved)
+lock.close()
+print(json.dumps(told(same), separators=(",", ":")) == saved)
+print(told(start("other"))["error"])
 END
-    assert_equal "$(cat "$LAB/busy")" "busy True 0
-True None
+    assert_equal "$(cat "$LAB/busy")" "busy True 0 False
+True
 None"
 }
 
