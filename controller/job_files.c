@@ -11,6 +11,14 @@
 /* Bytes of what a machine printed that go into a message. */
 #define NOISE_TOLD 200
 
+/* Where SFTP itself does not start nothing was left behind. */
+static enum pace upload_broke(struct job *job, struct one_time_file *file)
+{
+    if (job->err.code == FAULT_SFTP)
+        file->there = false;
+    return job_broke(job);
+}
+
 enum pace job_do_upload_payload(struct job *job)
 {
     const struct blob *payload = &job->plan->payload;
@@ -21,7 +29,7 @@ enum pace job_do_upload_payload(struct job *job)
     case IO_AGAIN:
         return WAIT;
     case IO_FAIL:
-        return job_broke(job);
+        return upload_broke(job, &job->payload_file);
     case IO_DONE:
         break;
     }
@@ -39,7 +47,7 @@ enum pace job_do_upload_request(struct job *job)
     case IO_AGAIN:
         return WAIT;
     case IO_FAIL:
-        return job_broke(job);
+        return upload_broke(job, &job->request_file);
     case IO_DONE:
         break;
     }

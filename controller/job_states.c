@@ -104,13 +104,16 @@ enum pace job_do_banner(struct job *job)
 {
     const struct transport_ops *ops = job->plan->transport;
     enum io io = ops->handshake(job->transport, &job->err);
-    if (io == IO_AGAIN) {
-        if (job->state == JOB_banner && ops->banner(job->transport))
-            job_set_state(job, JOB_kex);
+    if (job->state == JOB_banner && ops->banner(job->transport))
+        job_set_state(job, JOB_kex);
+    switch (io) {
+    case IO_AGAIN:
         return WAIT;
-    }
-    if (io == IO_FAIL)
+    case IO_FAIL:
         return job_broke(job);
+    case IO_DONE:
+        break;
+    }
     job_set_state(job, JOB_hostkey);
     return GO_ON;
 }

@@ -156,7 +156,8 @@ static enum io fake_handshake(struct transport *t, struct err *err)
         begin(t, FAKE_HANDSHAKE);
         if (t->rule && t->rule->after_banner) {
             t->banner = true;
-            return again(t);
+            if (t->how != FAKE_FAILS)
+                return again(t);
         }
     }
     enum io io = scripted(t, FAKE_HANDSHAKE, err);

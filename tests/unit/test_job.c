@@ -261,6 +261,8 @@ static void play_trouble(const struct trouble *trouble)
     /* What may lie there still is told. */
     if (fake_machine_files(&play.machine) > 0)
         assert_int_equal(cJSON_GetArraySize(play.result->hints), 1);
+    if (trouble->fault == FAULT_SFTP)
+        assert_int_equal(cJSON_GetArraySize(play.result->hints), 0);
     play_release(&play);
 }
 
