@@ -15,6 +15,8 @@ bool hide_is_secret(const char *name)
     const char *last = name + strlen(name);
     while (last > name && strchr("_-.", last[-1]) == NULL)
         last--;
+    if (strchr("ptcsPTCS", *last) == NULL)
+        return false;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcasecmp(last, words[i]) == 0)
             return true;

@@ -29,7 +29,12 @@ struct printer {
 
 static void line(struct printer *printer, unsigned level)
 {
-    buf_addf(printer->out, "\n%*s", (int)(level * INDENT), "");
+    static const char blanks[] = "                                ";
+    size_t left = (size_t)level * INDENT;
+    buf_add_char(printer->out, '\n');
+    for (; left > sizeof blanks - 1; left -= sizeof blanks - 1)
+        buf_add(printer->out, blanks, sizeof blanks - 1);
+    buf_add(printer->out, blanks, left);
 }
 
 /* A string or a number that has no source text, as cJSON writes it. */
