@@ -20,67 +20,32 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/json.h"
-#include "payload/command.h"
-#include "payload/engine.h"
 #include "payload/errors.h"
 #include "payload/facts.h"
-#include "payload/families.h"
-#include "payload/folder.h"
 #include "payload/identity.h"
-#include "payload/machine_lock.h"
-#include "payload/outcome.h"
 #include "payload/output.h"
-#include "payload/request.h"
-#include "payload/saved.h"
-#include "payload/settle.h"
-#include "payload/snapshot.h"
+#include "payload/run_state.h"
 #include "payload/system.h"
-#include "payload/watchdog.h"
 
-#define MS_PER_SECOND 1000u
-
-struct run {
-    ULONGLONG begun_ms;
-    CRITICAL_SECTION guard;
-    LONG ending; /* 1: somebody is printing the result */
-    struct watchdog watchdog;
-    struct command command;
-    char key[SAVED_KEY_MAX];
-    struct image image;
-    struct folder folder;
-    struct machine_lock lock;
-    struct request request;
-    struct setting_list settings;
-    struct engine_host host;
-    cJSON *earlier;         /* snapshot of this run id's first time */
-    struct engine *engine;  /* published */
-    struct outcome outcome; /* published, but for `settings` */
-    struct failure failure;
-    bool com_up;
-    bool worked; /* published: it reached its settings and is to be saved */
-    char *computer;
-};
-
-static void publish_begin(struct run *run)
+void run_publish_begin(struct run *run)
 {
     EnterCriticalSection(&run->guard);
 }
 
-static void publish_end(struct run *run)
+void run_publish_end(struct run *run)
 {
     LeaveCriticalSection(&run->guard);
 }
 
-static void add_hint(struct run *run, const char *text)
+void run_hint(struct run *run, const char *text)
 {
     cJSON *hint = cJSON_CreateString(text);
-    publish_begin(run);
+    run_publish_begin(run);
     if (run->outcome.hints == NULL)
         run->outcome.hints = cJSON_CreateArray();
     if (hint != NULL && !cJSON_AddItemToArray(run->outcome.hints, hint))
         cJSON_Delete(hint);
-    publish_end(run);
+    run_publish_end(run);
 }
 
 /* --- the result ----------------------------------------------------------- */
@@ -99,7 +64,7 @@ static void print_result(const char *text)
 static char *save_result(struct run *run, const struct failure *failure,
                          const char *interrupted)
 {
-    publish_begin(run);
+    run_publish_begin(run);
     cJSON *settings =
         run->engine != NULL ? engine_settings(run->engine, interrupted) : NULL;
     run->outcome.settings = settings;
@@ -109,7 +74,7 @@ static char *save_result(struct run *run, const struct failure *failure,
         (void)saved_store(&run->folder, run->key, text, strlen(text), NULL);
     run->outcome.settings = NULL;
     cJSON_Delete(settings);
-    publish_end(run);
+    run_publish_end(run);
     return text;
 }
 
@@ -197,12 +162,12 @@ static void look_around(struct run *run)
     char *computer = identity_computer();
     cJSON *facts = facts_collect();
     cJSON *identity = identity_collect();
-    publish_begin(run);
+    run_publish_begin(run);
     run->computer = computer;
     run->outcome.computer = computer;
     run->outcome.facts = facts;
     run->outcome.identity = identity;
-    publish_end(run);
+    run_publish_end(run);
 }
 
 static int require_administrator(struct run *run)
@@ -220,9 +185,9 @@ static int take_folder(struct run *run)
 {
     if (folder_open(&run->folder, &run->failure) != 0)
         return -1;
-    publish_begin(run);
+    run_publish_begin(run);
     run->outcome.folder = run->folder.path;
-    publish_end(run);
+    run_publish_end(run);
     return 0;
 }
 
@@ -232,6 +197,8 @@ static bool print_saved(struct run *run)
     struct buf text;
     buf_init(&text, PROTOCOL_RESULT_MAX + 1024);
     bool found = saved_load(&run->folder, run->key, &text, NULL) == 0;
+    if (found)
+        machine_lock_release(&run->lock);
     if (found && may_end(run))
         output_document(text.data, text.len);
     buf_release(&text);
@@ -243,10 +210,10 @@ static void settle(struct run *run)
     struct err err;
     bool settled = settle_payload(&run->folder, &run->image, &err);
     if (!settled)
-        add_hint(run, err.text);
-    publish_begin(run);
+        run_hint(run, err.text);
+    run_publish_begin(run);
     run->outcome.settled = settled;
-    publish_end(run);
+    run_publish_end(run);
 }
 
 static int take_request(struct run *run)
@@ -262,145 +229,11 @@ static int take_request(struct run *run)
         settled = settle_request(&run->folder, run->command.hash,
                                  &run->request.bytes, &err);
     if (!settled && !run->request.secret)
-        add_hint(run, err.text);
-    publish_begin(run);
+        run_hint(run, err.text);
+    run_publish_begin(run);
     run->outcome.request_settled = settled;
-    publish_end(run);
+    run_publish_end(run);
     return 0;
-}
-
-static int plan(struct run *run)
-{
-    for (const struct setting_family *const *f = families(); *f != NULL; f++) {
-        struct err err;
-        if (request_wants_family(&run->request, (*f)->name) &&
-            (*f)->plan(&run->request.settings, &run->settings, &err) != 0)
-            return failure_set(&run->failure, FAILURE_PAYLOAD_FAILED, 0, NULL,
-                               "%s", err.text);
-    }
-    return 0;
-}
-
-/* --- what the engine asks for --------------------------------------------- */
-
-static unsigned long long now_ms(void *context)
-{
-    (void)context;
-    return GetTickCount64();
-}
-
-static void lock_guard(void *context)
-{
-    publish_begin(context);
-}
-
-static void unlock_guard(void *context)
-{
-    publish_end(context);
-}
-
-static const cJSON *earlier_state(void *context, const char *id)
-{
-    const struct run *run = context;
-    const cJSON *setting;
-    cJSON_ArrayForEach (setting, run->earlier) {
-        const char *known = json_text(setting, "id");
-        if (known != NULL && strcmp(known, id) == 0)
-            return json_member(setting, "before");
-    }
-    return NULL;
-}
-
-static int save_snapshot(void *context, const cJSON *settings, struct err *err)
-{
-    struct run *run = context;
-    const struct snapshot_head head = {
-        .run = run->command.run,
-        .computer = run->computer,
-        .identity = run->outcome.identity,
-    };
-    return snapshot_save(&run->folder, &head, settings, err);
-}
-
-static int load_snapshot(struct run *run)
-{
-    struct err err;
-    if (run->command.verb != COMMAND_apply)
-        return 0;
-    run->earlier = snapshot_load(&run->folder, run->command.run, &err);
-    if (run->earlier != NULL)
-        return 0;
-    return failure_set(&run->failure, FAILURE_PAYLOAD_FAILED,
-                       (unsigned long)err.code, NULL, "%s", err.text);
-}
-
-static int make_engine(struct run *run)
-{
-    run->host = (struct engine_host){
-        .context = run,
-        .now_ms = now_ms,
-        .lock = lock_guard,
-        .unlock = unlock_guard,
-        .earlier = earlier_state,
-        .snapshot = save_snapshot,
-    };
-    struct engine *engine = engine_new(&run->settings, &run->host);
-    publish_begin(run);
-    run->engine = engine;
-    run->worked = engine != NULL;
-    publish_end(run);
-    return engine != NULL ? 0
-                          : failure_set(&run->failure, FAILURE_PAYLOAD_FAILED,
-                                        0, NULL, "engine: memory is short");
-}
-
-static void run_engine(struct run *run)
-{
-    struct err err;
-    unsigned long long deadline =
-        run->begun_ms + (ULONGLONG)PROTOCOL_RUN_SECONDS * MS_PER_SECOND;
-    enum engine_end end = engine_run(
-        run->engine, run->command.verb == COMMAND_apply, deadline, &err);
-    if (end == ENGINE_FAILED)
-        failure_set(&run->failure, FAILURE_PAYLOAD_FAILED,
-                    (unsigned long)err.code, NULL, "%s", err.text);
-    if (end == ENGINE_TIMEOUT)
-        failure_set(&run->failure, FAILURE_RUN_TIMEOUT, 0,
-                    "run it again: what is done stays done",
-                    "%lu of %lu settings were not reached within %d seconds",
-                    (unsigned long)engine_open_count(run->engine),
-                    (unsigned long)run->settings.count, PROTOCOL_RUN_SECONDS);
-}
-
-/* Collected apart: the watchdog may print the others at any moment. */
-static void add_family_facts(struct run *run)
-{
-    cJSON *facts = cJSON_CreateObject();
-    if (facts == NULL)
-        return;
-    families_facts(facts);
-    publish_begin(run);
-    for (cJSON *item = facts->child; run->outcome.facts != NULL && item != NULL;
-         item = facts->child) {
-        cJSON_DetachItemViaPointer(facts, item);
-        if (!cJSON_AddItemToObject(run->outcome.facts, item->string, item))
-            cJSON_Delete(item);
-    }
-    publish_end(run);
-    cJSON_Delete(facts);
-}
-
-/* Under the machine's lock, with a request that has been judged. */
-static void work(struct run *run)
-{
-    if (plan(run) != 0 || load_snapshot(run) != 0 || make_engine(run) != 0)
-        return;
-    run->com_up = SUCCEEDED(CoInitializeEx(NULL, COINIT_MULTITHREADED));
-    if (!run->com_up)
-        add_hint(run, "COM cannot be initialised: settings that need it fail");
-    run_engine(run);
-    add_family_facts(run);
-    families_done();
 }
 
 /* True when the answer has been printed already. */
@@ -418,7 +251,7 @@ static bool work_once(struct run *run)
     settle(run);
     if (take_request(run) == 0) {
         settle_sweep();
-        work(run);
+        run_work(run);
     }
     return false;
 }

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include <windows.h>
+#include <objbase.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "payload/families.h"
+#include "payload/run_state.h"
+#include "payload/snapshot.h"
+
+static int plan(struct run *run)
+{
+    for (const struct setting_family *const *f = families(); *f != NULL; f++) {
+        struct err err;
+        if (request_wants_family(&run->request, (*f)->name) &&
+            (*f)->plan(&run->request.settings, &run->settings, &err) != 0)
+            return failure_set(&run->failure, FAILURE_PAYLOAD_FAILED, 0, NULL,
+                               "%s", err.text);
+    }
+    return 0;
+}
+
+/* What the engine asks for. */
+
+static unsigned long long now_ms(void *context)
+{
+    (void)context;
+    return GetTickCount64();
+}
+
+static void lock_guard(void *context)
+{
+    run_publish_begin(context);
+}
+
+static void unlock_guard(void *context)
+{
+    run_publish_end(context);
+}
+
+static const cJSON *earlier_state(void *context, const char *id)
+{
+    const struct run *run = context;
+    const cJSON *setting;
+    cJSON_ArrayForEach (setting, run->earlier) {
+        const char *known = json_text(setting, "id");
+        if (known != NULL && strcmp(known, id) == 0)
+            return json_member(setting, "before");
+    }
+    return NULL;
+}
+
+static int save_snapshot(void *context, const cJSON *settings, struct err *err)
+{
+    struct run *run = context;
+    const struct snapshot_head head = {
+        .run = run->command.run,
+        .computer = run->computer,
+        .identity = run->outcome.identity,
+    };
+    return snapshot_save(&run->folder, &head, settings, err);
+}
+
+static int load_snapshot(struct run *run)
+{
+    struct err err;
+    if (run->command.verb != COMMAND_apply)
+        return 0;
+    run->earlier = snapshot_load(&run->folder, run->command.run, &err);
+    if (run->earlier != NULL)
+        return 0;
+    return failure_set(&run->failure, FAILURE_PAYLOAD_FAILED,
+                       (unsigned long)err.code, NULL, "%s", err.text);
+}
+
+static int make_engine(struct run *run)
+{
+    run->host = (struct engine_host){
+        .context = run,
+        .now_ms = now_ms,
+        .lock = lock_guard,
+        .unlock = unlock_guard,
+        .earlier = earlier_state,
+        .snapshot = save_snapshot,
+    };
+    struct engine *engine = engine_new(&run->settings, &run->host);
+    run_publish_begin(run);
+    run->engine = engine;
+    run->worked = engine != NULL;
+    run_publish_end(run);
+    return engine != NULL ? 0
+                          : failure_set(&run->failure, FAILURE_PAYLOAD_FAILED,
+                                        0, NULL, "engine: memory is short");
+}
+
+static void run_engine(struct run *run)
+{
+    struct err err;
+    unsigned long long deadline =
+        run->begun_ms + (ULONGLONG)PROTOCOL_RUN_SECONDS * MS_PER_SECOND;
+    enum engine_end end = engine_run(
+        run->engine, run->command.verb == COMMAND_apply, deadline, &err);
+    if (end == ENGINE_FAILED)
+        failure_set(&run->failure, FAILURE_PAYLOAD_FAILED,
+                    (unsigned long)err.code, NULL, "%s", err.text);
+    if (end == ENGINE_TIMEOUT)
+        failure_set(&run->failure, FAILURE_RUN_TIMEOUT, 0,
+                    "run it again: what is done stays done",
+                    "%lu of %lu settings were not reached within %d seconds",
+                    (unsigned long)engine_open_count(run->engine),
+                    (unsigned long)run->settings.count, PROTOCOL_RUN_SECONDS);
+}
+
+/* Collected apart: the watchdog may print the others at any moment. */
+static void add_family_facts(struct run *run)
+{
+    cJSON *facts = cJSON_CreateObject();
+    if (facts == NULL)
+        return;
+    families_facts(facts);
+    run_publish_begin(run);
+    for (cJSON *item = facts->child; run->outcome.facts != NULL && item != NULL;
+         item = facts->child) {
+        cJSON_DetachItemViaPointer(facts, item);
+        if (!cJSON_AddItemToObject(run->outcome.facts, item->string, item))
+            cJSON_Delete(item);
+    }
+    run_publish_end(run);
+    cJSON_Delete(facts);
+}
+
+void run_work(struct run *run)
+{
+    if (plan(run) != 0 || load_snapshot(run) != 0 || make_engine(run) != 0)
+        return;
+    run->com_up = SUCCEEDED(CoInitializeEx(NULL, COINIT_MULTITHREADED));
+    if (!run->com_up)
+        run_hint(run, "COM cannot be initialised: settings that need it fail");
+    run_engine(run);
+    add_family_facts(run);
+    families_done();
+}
