@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Anonymous callbacks of asynchronous WMI calls. */
 #include "payload/domain.h"
+#include "payload/errors.h"
 #include "payload/registry.h"
 #include "payload/registry_io.h"
 
@@ -18,7 +19,7 @@ static enum setting_verdict judge(struct setting *setting, const cJSON *wanted,
     if (verdict != SETTING_DIFFERS || !cJSON_IsNumber(wanted) ||
         wanted->valuedouble < 1 || domain_join_state(NULL) != DOMAIN_MEMBER)
         return verdict;
-    setting_reason_set(reason, 0,
+    setting_reason_set(reason, CODE_DOMAIN_MEMBER,
                        "leave the key out, or use synchronous calls, which "
                        "need no callback",
                        "this computer is a member of a domain, where "

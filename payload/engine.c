@@ -17,6 +17,9 @@
 
 #include "payload/errors.h"
 
+#define NO_SNAPSHOT_HINT                                                       \
+    "make room in the folder and look at what guards it; nothing is written "  \
+    "that could not be put back"
 #define NOT_EFFECTIVE_HINT                                                     \
     "the write reported success but reading gives another value: a policy or " \
     "a security product may hold it"
@@ -37,8 +40,7 @@ struct engine {
 
 /* What the entry of a setting says, besides what the setting itself has. */
 struct verdict {
-    const char *state;      /* one of PROTOCOL_STATES */
-    const char *error_name; /* NULL: that of the reason's code */
+    const char *state; /* one of PROTOCOL_STATES */
     struct setting_reason reason;
 };
 
@@ -86,8 +88,7 @@ static bool add_copy(cJSON *object, const char *key, const cJSON *item)
 
 static bool reason_says_something(const struct verdict *verdict)
 {
-    return verdict->error_name != NULL || verdict->reason.code != 0 ||
-           verdict->reason.text[0] != '\0';
+    return verdict->reason.code != 0 || verdict->reason.text[0] != '\0';
 }
 
 static cJSON *make_entry(const struct work *work, const cJSON *after,
@@ -108,11 +109,8 @@ static cJSON *make_entry(const struct work *work, const cJSON *after,
          cJSON_AddStringToObject(entry, "risk", setting->risk) != NULL) &&
         (!reason_says_something(verdict) ||
          add_item(entry, "error",
-                  error_to_json(reason->code,
-                                verdict->error_name != NULL
-                                    ? verdict->error_name
-                                    : reason->name,
-                                reason->text, reason->hint),
+                  error_to_json(reason->code, reason->name, reason->text,
+                                reason->hint),
                   false)) &&
         add_copy(entry, "hints", setting->hints);
     if (built)
@@ -235,11 +233,8 @@ static void judge_write(struct setting *setting, cJSON **after,
         return;
     }
     verdict->state = "failed";
-    verdict->error_name = "not_effective";
-    if (verdict->reason.text[0] == '\0')
-        setting_reason_set(&verdict->reason, verdict->reason.code,
-                           NOT_EFFECTIVE_HINT,
-                           "%s: written, but it did not take", setting->id);
+    setting_reason_set(&verdict->reason, CODE_NOT_EFFECTIVE, NOT_EFFECTIVE_HINT,
+                       "%s: written, but it did not take", setting->id);
 }
 
 static void write_state(struct setting *setting, const cJSON *state,
@@ -318,7 +313,8 @@ static void refuse_writes(struct engine *engine, const char *why)
         struct verdict verdict = {.state = "failed"};
         if (work->entry != NULL)
             continue;
-        setting_reason_set(&verdict.reason, 0, NULL, "not written: %s", why);
+        setting_reason_set(&verdict.reason, CODE_NO_SNAPSHOT, NO_SNAPSHOT_HINT,
+                           "not written: %s", why);
         (void)finish(engine, work, work->before, &verdict);
     }
 }
@@ -381,9 +377,12 @@ static bool add_interrupted(cJSON *settings, const struct work *work,
     struct setting known = {.desired = work->setting->desired,
                             .risk = work->setting->risk};
     struct work copy = {.setting = &known};
-    struct verdict verdict = {.state = "failed", .error_name = "interrupted"};
+    struct verdict verdict = {.state = "failed"};
     memcpy(known.id, work->setting->id, sizeof known.id);
-    setting_reason_set(&verdict.reason, 0, NULL, "%s", text);
+    setting_reason_set(&verdict.reason, CODE_INTERRUPTED,
+                       "look at the machine's load and event log, then run it "
+                       "again",
+                       "%s", text);
     cJSON *entry = make_entry(&copy, NULL, &verdict);
     if (entry != NULL && cJSON_AddItemToArray(settings, entry))
         return true;

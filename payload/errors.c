@@ -104,6 +104,20 @@ static const struct known_error known_errors[] = {
     {0x80070006ul, "E_HANDLE", "the handle is not valid"},
     {0x8007000Eul, "E_OUTOFMEMORY", "memory is short"},
     {0x80070057ul, "E_INVALIDARG", "an argument is not valid"},
+    {CODE_NOT_EFFECTIVE, "not_effective", "it was written and did not take"},
+    {CODE_BLOCKED_BY_RULE, "blocked_by_rule",
+     "a firewall rule with the action Block wins"},
+    {CODE_GROUP_MISSING, "group_missing",
+     "the firewall's rule group does not exist"},
+    {CODE_INTERRUPTED, "interrupted", "the run was ended meanwhile"},
+    {CODE_NO_SNAPSHOT, "no_snapshot",
+     "the earlier state could not be saved, so nothing was written"},
+    {CODE_RULE_NOT_OURS, "rule_not_ours",
+     "a firewall rule of this name is another one"},
+    {CODE_RULE_OF_SSH, "rule_of_ssh",
+     "the firewall rule lets the SSH server in"},
+    {CODE_DOMAIN_MEMBER, "domain_member",
+     "the machine is a member of a domain"},
 };
 
 static const struct known_error *find(unsigned long code)

@@ -10,9 +10,24 @@
 #include <cjson/cJSON.h>
 
 /*
- * The symbol of `code` in Microsoft's headers, or NULL when it is not one
- * that is known here. A Win32 code wrapped in an HRESULT (0x8007xxxx) is
- * known by its Win32 symbol unless it has one of its own.
+ * What Windows has no code for. HRESULTs with the bit for customers' own
+ * codes (0x20000000) and FACILITY_ITF, as Microsoft asks of applications, so
+ * that a code is enough to look up what happened.
+ */
+#define CODE_NOT_EFFECTIVE 0xA0040001ul
+#define CODE_BLOCKED_BY_RULE 0xA0040002ul
+#define CODE_GROUP_MISSING 0xA0040003ul
+#define CODE_INTERRUPTED 0xA0040004ul
+#define CODE_NO_SNAPSHOT 0xA0040005ul
+#define CODE_RULE_NOT_OURS 0xA0040006ul
+#define CODE_RULE_OF_SSH 0xA0040007ul
+#define CODE_DOMAIN_MEMBER 0xA0040008ul
+
+/*
+ * The symbol of `code` in Microsoft's headers, the name of one of ours, or
+ * NULL when it is not one that is known here. A Win32 code wrapped in an
+ * HRESULT (0x8007xxxx) is known by its Win32 symbol unless it has one of its
+ * own.
  */
 const char *error_name(unsigned long code);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "payload/com.h"
+#include "payload/errors.h"
 #include "payload/firewall_put.h"
 #include "payload/rule_match.h"
 #include "payload/rule_plan.h"
@@ -194,7 +195,9 @@ int firewall_put_back(struct firewall_store *store, firewall_filter filter,
         int status = 0;
         if (count >= before) /* the last removal removed nothing */
             status = setting_reason_set(
-                reason, 0, NULL,
+                reason, CODE_NOT_EFFECTIVE,
+                "a security product or a policy may put it back: look at it "
+                "in wf.msc",
                 "a rule that was to be removed is still there");
         else
             status = put_back_round(store, &pick, wanted, &removed, reason);

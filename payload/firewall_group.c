@@ -15,12 +15,12 @@
 #include <string.h>
 
 #include "payload/com.h"
+#include "payload/errors.h"
 #include "payload/firewall_edit.h"
 #include "payload/firewall_reach.h"
 #include "payload/rule_group.h"
 #include "payload/rule_match.h"
 
-#define NOT_EFFECTIVE "not_effective"
 #define USE_RULES_HINT                                                         \
     "one built-in rule serves several profiles: use firewall.rules, which "    \
     "have profiles of their own"
@@ -43,19 +43,9 @@ static cJSON *group_read(struct setting *setting, struct setting_reason *reason)
     struct firewall_pick pick;
     if (firewall_store_pick(group->store, in_group, NULL, &pick, reason) != 0)
         return NULL;
-    cJSON *state = NULL;
-    if (pick.rules.count == 0 && group->enabled) {
-        setting_reason_set(reason, S_FALSE,
-                           "restore the built-in rules (netsh advfirewall "
-                           "reset, after an export), or use firewall.rules",
-                           "the rule group of WMI (firewallapi.dll,-34251) "
-                           "does not exist on this machine");
-        reason->name = "S_FALSE";
-    } else {
-        state = rule_list_to_json(&pick.rules);
-        if (state == NULL)
-            firewall_fail_memory(reason);
-    }
+    cJSON *state = rule_list_to_json(&pick.rules);
+    if (state == NULL)
+        firewall_fail_memory(reason);
     firewall_pick_release(&pick);
     return state;
 }
@@ -96,6 +86,29 @@ static void hint_policy_opens(struct setting *setting,
     SysFreeString(name);
 }
 
+static enum setting_verdict say_missing(struct setting_reason *reason)
+{
+    setting_reason_set(reason, CODE_GROUP_MISSING,
+                       "use firewall.rules instead, or bring the built-in "
+                       "rules back (netsh advfirewall export, then reset: "
+                       "that removes every other rule too)",
+                       "the rule group of WMI (firewallapi.dll,-34251) does "
+                       "not exist on this machine");
+    return SETTING_BLOCKED;
+}
+
+static enum setting_verdict say_blocker(const struct rule *blocker,
+                                        struct setting_reason *reason)
+{
+    setting_reason_set(reason, CODE_BLOCKED_BY_RULE,
+                       "the machine was hardened: set the rule's action to "
+                       "Allow if WMI is wanted here",
+                       "the group's rule \"%.100s\" has the action Block, "
+                       "which wins over every rule that allows",
+                       rule_text(blocker, RULE_NAME));
+    return SETTING_BLOCKED;
+}
+
 static enum setting_verdict judge_open(struct setting *setting,
                                        const struct rule_list *rules,
                                        struct setting_reason *reason)
@@ -110,16 +123,10 @@ static enum setting_verdict judge_open(struct setting *setting,
     if (firewall_policy_blocks(&group->store->judged, group->profiles, true,
                                reason))
         return SETTING_BLOCKED;
-    if (blocker != NULL) {
-        setting_reason_set(reason, NET_FW_ACTION_BLOCK,
-                           "the machine was hardened: reset the rule's action "
-                           "to Allow if WMI is wanted here",
-                           "the group's rule \"%.100s\" has the action Block, "
-                           "which wins over every rule that allows",
-                           rule_text(blocker, RULE_NAME));
-        reason->name = "NET_FW_ACTION_BLOCK";
-        return SETTING_BLOCKED;
-    }
+    if (rules->count == 0)
+        return say_missing(reason);
+    if (blocker != NULL)
+        return say_blocker(blocker, reason);
     if (!rule_group_agrees(rules, true, group->profiles))
         return SETTING_DIFFERS;
     if (unserved == 0)
@@ -275,10 +282,9 @@ static int settle_group(struct setting *setting, const struct rule_list *before,
         return 0;
     if (put_group_back(group, before, reason) != 0)
         return -1;
-    setting_reason_set(reason, 0, USE_RULES_HINT,
+    setting_reason_set(reason, CODE_NOT_EFFECTIVE, USE_RULES_HINT,
                        "Windows changed the group in other profiles than was "
                        "asked, so it was put back as it was");
-    reason->name = NOT_EFFECTIVE;
     return -1;
 }
 

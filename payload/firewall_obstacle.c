@@ -5,6 +5,7 @@
  */
 #include "payload/firewall_settings.h"
 
+#include "payload/errors.h"
 #include "payload/rule_match.h"
 
 static bool is_enabled_block(const struct live_rule *item, const void *argument)
@@ -20,12 +21,11 @@ static bool is_enabled_block(const struct live_rule *item, const void *argument)
 
 static void say_blocked(const struct rule *rule, struct setting_reason *reason)
 {
-    setting_reason_set(reason, NET_FW_ACTION_BLOCK,
+    setting_reason_set(reason, CODE_BLOCKED_BY_RULE,
                        "disable or delete that rule if the access is wanted",
                        "the rule \"%.100s\" has the action Block for the same "
                        "traffic, and Block wins over Allow",
                        rule_text(rule, RULE_NAME));
-    reason->name = "NET_FW_ACTION_BLOCK";
 }
 
 bool firewall_is_obstructed(struct setting *setting,

@@ -59,12 +59,13 @@ static bool override_blocks(const struct firewall_policy *policy,
         (profiles & policy->current) == 0)
         return false;
     rule_profiles_text(profiles & policy->current, words, sizeof words);
-    setting_reason_set(reason, FIREWALL_GP_OVERRIDE,
-                       "change the firewall in the policy that applies to "
-                       "this machine (gpresult /h shows which one)",
-                       "group policy overrides local firewall rules in the "
-                       "current profile (%s)",
-                       words);
+    setting_reason_set(
+        reason, FIREWALL_GP_OVERRIDE,
+        "change the firewall in the policy that applies to "
+        "this machine (gpresult /scope computer /h FILE.html shows which one)",
+        "group policy overrides local firewall rules in the "
+        "current profile (%s)",
+        words);
     reason->name = "NET_FW_MODIFY_STATE_GP_OVERRIDE";
     return true;
 }

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "payload/errors.h"
 #include "payload/firewall_edit.h"
 #include "payload/firewall_reach.h"
 #include "payload/rule_match.h"
@@ -241,7 +242,7 @@ static enum setting_verdict conflict_over(const struct rule *rule, bool ssh,
                                           struct setting_reason *reason)
 {
     setting_reason_set(
-        reason, 0,
+        reason, ssh ? CODE_RULE_OF_SSH : CODE_RULE_NOT_OURS,
         ssh ? "delete it by hand at the machine if that is really wanted"
             : "give the rule's direction, program and service, or "
               "\"match\": \"name\" to delete whatever has this name",

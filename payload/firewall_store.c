@@ -22,8 +22,8 @@ static const char *hint_for(HRESULT hr)
         return "start the services BFE and MpsSvc (Windows Defender Firewall) "
                "and set both to automatic";
     case E_ACCESSDENIED:
-        return "log in as an elevated administrator; a security product or a "
-               "policy may hold the firewall too";
+        return "the login is an elevated administrator, so a security product "
+               "or a policy guards the firewall: allow it there";
     case REGDB_E_CLASSNOTREG:
         return "the firewall's component FirewallAPI.dll is not registered: "
                "repair Windows (sfc /scannow)";

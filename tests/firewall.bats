@@ -124,13 +124,13 @@ DCOM_TEXT+='|Svc=rpcss|Name=DCOM|'
 service-stopped check failed 0x800706D9 EPT_S_NOT_REGISTERED
 service-stopped apply failed 0x800706D9 EPT_S_NOT_REGISTERED
 access-denied apply failed 0x80070005 E_ACCESSDENIED
-write-ignored apply failed not_effective
+write-ignored apply failed 0xA0040001 not_effective
 policy-override check blocked 0x00000001 NET_FW_MODIFY_STATE_GP_OVERRIDE
 policy-override apply blocked 0x00000001 NET_FW_MODIFY_STATE_GP_OVERRIDE
 no-local-merge apply blocked 0x00000001 NET_FW_MODIFY_STATE_GP_OVERRIDE
 block-all apply blocked 0x00000002 NET_FW_MODIFY_STATE_INBOUND_BLOCKED
-group-missing apply failed 0x00000001 S_FALSE
-block-action apply blocked NET_FW_ACTION_BLOCK
+group-missing apply blocked 0xA0040003 group_missing
+block-action apply blocked 0xA0040002 blocked_by_rule
 END
 }
 
@@ -211,7 +211,7 @@ END
     add_rule "${text/Allow/Block}"
     before=$(store)
     assert_equal "$(verdicts apply "$DCOM")" \
-        "firewall.rules[DCOM] blocked NET_FW_ACTION_BLOCK"
+        "firewall.rules[DCOM] blocked 0xA0040002 blocked_by_rule"
     assert_equal "$(store)" "$before"
 }
 
