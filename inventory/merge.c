@@ -116,6 +116,11 @@ static int groups_of(struct model *model, const struct host *host,
                      struct list *groups)
 {
     size_t stamp = model_stamp(model);
+    /* To Ansible it has left for good, also where a child leads back. */
+    if (host->left_ungrouped)
+        model_group(model, "ungrouped")->stamp = stamp;
+    if (add_above(groups, model_all(model), stamp) == -1)
+        return -1;
     for (size_t i = 0; i < host->groups.count; i++)
         if (add_above(groups, host->groups.items[i], stamp) == -1)
             return -1;

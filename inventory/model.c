@@ -332,6 +332,7 @@ static int settle_host(struct group *all, struct group *ungrouped,
                               host->groups.items[i] != ungrouped);
     if (!grouped)
         return model_add_member(ungrouped, host);
+    host->left_ungrouped = holds(&host->groups, ungrouped);
     drop(&host->groups, ungrouped);
     return 0;
 }

@@ -54,6 +54,7 @@ struct host {
     size_t source;      /* the last source that named it in a group */
     size_t order;       /* place in the inventory */
     size_t stamp;
+    bool left_ungrouped; /* was a member of `ungrouped` and of another */
     struct chain *chain; /* merge.c's, NULL until it has weighed the host */
     struct wish *wish;
 };
