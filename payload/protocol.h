@@ -78,8 +78,9 @@
 #define PROTOCOL_RUN_SECONDS 180      /* the run's own deadline */
 #define PROTOCOL_WATCHDOG_SECONDS (PROTOCOL_RUN_SECONDS + 30)
 
+/* The tilde is for 8.3 names; no shell obeys one inside of a word. */
 #define PROTOCOL_COMMAND_CHARACTERS                                            \
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-\\/"
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-~\\/"
 
 #define PROTOCOL_FOLDER_NAME "wmifleet"
 #define PROTOCOL_ONE_TIME_PREFIX "wmifleet-"
