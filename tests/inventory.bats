@@ -70,6 +70,15 @@ as_ansible() {
     as_ansible script.sh
 }
 
+@test "who has left ungrouped inherits nothing from it, as with Ansible" {
+    printf '%s' '{"all": {"vars": {"word": "all"}, "children": {"ungrouped": {
+        "vars": {"word": "ungrouped"}, "hosts": {"pc7": {}, "pc8": {}},
+        "children": {"below": {"vars": {"b": 1}, "hosts": {"pc8": {}, "pc9": {}}}}}}}}' >i.json
+    ansible-inventory -i i.json --list >theirs.json
+    inventory --list -i i.json >ours.json
+    python3 "$ROOT/tests/inventories/compare.py" ours.json theirs.json
+}
+
 @test "several -i, the last wins, as with Ansible" {
     printf '{"all": {"hosts": {"pc1": {"x": "later"}, "new": {}}, "vars": {"word": "later"}}}' >more.json
     local first=$ROOT/tests/inventories/priorities.json
