@@ -9,6 +9,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#define HOST_LIST_MAX (64u * 1024 * 1024)
+
 bool chosen_tell(const struct problems *problems, const struct log *log)
 {
     for (size_t i = 0; i < problems->count; i++)
@@ -40,6 +42,66 @@ int chosen_open(struct chosen *chosen, const struct options *options,
         log_line(log, LOG_ERROR, "the inventory cannot be read");
     problems_release(&problems);
     return failed ? -1 : 0;
+}
+
+/*
+ * Leaves of the selection the hosts of the plan; `as_kept` reaches them as
+ * that run did.
+ */
+static void keep_planned(struct target_list *targets,
+                         const struct undo_plan *plan, bool as_kept)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < targets->count; i++) {
+        const struct undo_host *host =
+            undo_plan_host(plan, targets->items[i].name);
+        if (host == NULL)
+            continue;
+        targets->items[kept] = as_kept ? host->kept.target : targets->items[i];
+        targets->items[kept++].wmi = host->kept.target.wmi;
+    }
+    targets->count = kept;
+}
+
+/* "a,b,": the plan's hosts as an inventory, so that patterns work on them. */
+static char *list_of_hosts(const struct undo_plan *plan)
+{
+    struct buf list;
+    buf_init(&list, HOST_LIST_MAX);
+    for (size_t i = 0; i < plan->count; i++)
+        buf_addf(&list, "%s,", plan->hosts[i].kept.target.name);
+    return buf_take(&list);
+}
+
+int chosen_open_undo(struct chosen *chosen, const struct options *options,
+                     const struct undo_plan *plan, const struct log *log)
+{
+    struct options with_hosts = *options;
+    bool as_kept = options->inventory_by_default;
+    char *list = as_kept ? list_of_hosts(plan) : NULL;
+    *chosen = (struct chosen){0};
+    if (as_kept && list == NULL) {
+        log_line(log, LOG_ERROR, "undo: out of memory");
+        return -1;
+    }
+    if (as_kept) {
+        with_hosts.inventories[0] = list;
+        with_hosts.inventory_count = 1;
+    }
+    int failed =
+        chosen_open(chosen, &with_hosts,
+                    as_kept ? INVENTORY_NAMES : INVENTORY_CONNECT, log);
+    free(list);
+    if (failed)
+        return -1;
+    keep_planned(&chosen->targets, plan, as_kept);
+    if (chosen->targets.count > 0)
+        return 0;
+    log_line(log, LOG_ERROR,
+             "run %s: changed nothing on the hosts chosen; wmifleet show "
+             "lists its hosts",
+             plan->run);
+    return -1;
 }
 
 void chosen_close(struct chosen *chosen)

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "controller/options.h"
 #include "controller/ssh.h"
+#include "controller/undo.h"
 #include "inventory/inventory.h"
 
 struct chosen {
@@ -28,6 +29,14 @@ struct chosen {
 /* 0, or -1 after telling what is wrong; chosen_close is due in both cases. */
 int chosen_open(struct chosen *chosen, const struct options *options,
                 enum inventory_need need, const struct log *log);
+
+/*
+ * The same for undo: the hosts of `plan`, as they were reached then, or as
+ * the inventory has them where the command line names one. `plan` outlives
+ * `chosen`.
+ */
+int chosen_open_undo(struct chosen *chosen, const struct options *options,
+                     const struct undo_plan *plan, const struct log *log);
 
 /*
  * Opens known_hosts, asks for the password where the options say so, and

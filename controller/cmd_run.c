@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * check, apply and ping: one run over the fleet.
+ * check, apply, undo and ping: one run over the fleet.
  *
  * A result travels: job -> store (open transaction) -> held here -> commit
  * at the end of the loop turn -> recap. So nothing is shown that a crash
@@ -28,6 +28,7 @@ struct run {
     const struct log *log;
     enum verb verb;
     char id[PROTOCOL_RUN_ID_MAX + 1];
+    struct undo_plan undo; /* undo: what to put back where */
     struct chosen chosen;
     struct requests *requests;
     struct store *store;
@@ -43,6 +44,8 @@ static enum verb verb_of(enum command command)
 {
     if (command == COMMAND_APPLY)
         return VERB_APPLY;
+    if (command == COMMAND_UNDO)
+        return VERB_UNDO;
     return command == COMMAND_PING ? VERB_PING : VERB_CHECK;
 }
 
@@ -64,6 +67,18 @@ static int make_run_id(struct run *run)
 
 /* --- what the fleet asks for ---------------------------------------------- */
 
+static int undo_request_of(struct run *run, const struct target *target,
+                           struct blob *request, struct err *err)
+{
+    const struct undo_host *host = undo_plan_host(&run->undo, target->name);
+    cJSON *undo = host != NULL ? undo_request(host, run->options->force) : NULL;
+    if (undo == NULL)
+        return err_set(err, 0, "out of memory");
+    int failed = requests_get(run->requests, target->wmi, undo, request, err);
+    cJSON_Delete(undo);
+    return failed;
+}
+
 static int on_request(void *context, const struct target *target,
                       struct blob *request, struct err *err)
 {
@@ -72,7 +87,9 @@ static int on_request(void *context, const struct target *target,
         *request = (struct blob){0};
         return 0;
     }
-    return requests_get(run->requests, target->wmi, request, err);
+    if (run->verb == VERB_UNDO)
+        return undo_request_of(run, target, request, err);
+    return requests_get(run->requests, target->wmi, NULL, request, err);
 }
 
 static void target_key(const struct target *target, char *key, size_t size)
@@ -214,13 +231,17 @@ static void add_option(struct buf *out, const char *option, const char *value)
 }
 
 /* The same selection again: apply after a check, else the same verb. */
-static char *command_again(const struct options *options)
+static char *command_again(const struct run *run)
 {
+    const struct options *options = run->options;
     struct buf out;
     buf_init(&out, 65536);
     bool check = options->command == COMMAND_CHECK;
     buf_addf(&out, "wmifleet %s",
              check ? "apply" : options_command_word(options->command));
+    if (run->verb == VERB_UNDO)
+        buf_addf(&out, " %s%s%s", run->undo.run, options->all ? " --all" : "",
+                 options->force ? " --force" : "");
     for (size_t i = 0; i < options->inventory_count; i++)
         if (!options->inventory_by_default)
             add_option(&out, "-i", options->inventories[i]);
@@ -290,14 +311,18 @@ static int begin_stored_run(struct run *run, struct err *err)
 
 static int open_run(struct run *run, struct err *err)
 {
-    run->sources = join_sources(run->options);
-    run->again = command_again(run->options);
+    run->sources =
+        run->undo.inventory != NULL && run->options->inventory_by_default
+            ? strdup(run->undo.inventory)
+            : join_sources(run->options);
+    run->again = command_again(run);
     if (make_run_id(run) || run->sources == NULL || run->again == NULL)
         return err_set(err, 0, "the run cannot be named: no random bytes");
     run->requests = requests_new(run->options->only, run->options->skip, err);
     if (run->requests == NULL)
         return -1;
-    run->store = store_open(run->options->store, err);
+    if (run->store == NULL)
+        run->store = store_open(run->options->store, err);
     if (run->store == NULL || begin_stored_run(run, err))
         return -1;
     const struct recap_config config = {.out = stdout,
@@ -324,6 +349,7 @@ static void close_run(struct run *run)
     free(run->again);
     free(run->sources);
     chosen_close(&run->chosen);
+    undo_plan_release(&run->undo);
 }
 
 static struct job_timeouts timeouts_of(const struct options *options)
@@ -387,19 +413,44 @@ static int perform(struct run *run, struct err *err)
     return end_run(run, end, err);
 }
 
+/* What undo has to know before it knows its hosts. */
+static int plan_undo(struct run *run, struct err *err)
+{
+    run->store = store_open(run->options->store, err);
+    if (run->store == NULL)
+        return -1;
+    return undo_plan_make(&run->undo, run->store, run->options->run,
+                          run->options->all, err);
+}
+
+/* Everything that comes before the first connection. -1 when told. */
+static int choose(struct run *run)
+{
+    const struct options *options = run->options;
+    const struct log *log = run->log;
+    struct err err;
+    int failed;
+    if (run->verb == VERB_UNDO && plan_undo(run, &err)) {
+        log_line(log, LOG_ERROR, "%s", err.text);
+        return -1;
+    }
+    if (run->verb == VERB_UNDO)
+        failed = chosen_open_undo(&run->chosen, options, &run->undo, log);
+    else
+        failed = chosen_open(
+            &run->chosen, options,
+            run->verb == VERB_PING ? INVENTORY_CONNECT : INVENTORY_WMI, log);
+    return failed || chosen_connect(&run->chosen, options, log) ? -1 : 0;
+}
+
 int command_run(const struct options *options, const struct log *log)
 {
     struct run run = {
         .options = options, .log = log, .verb = verb_of(options->command)};
-    enum inventory_need need =
-        options->command == COMMAND_PING ? INVENTORY_CONNECT : INVENTORY_WMI;
     struct err err = {0};
     int status = -1;
-    bool told = false;
-    if (chosen_open(&run.chosen, options, need, log) ||
-        chosen_connect(&run.chosen, options, log))
-        told = true;
-    else if (open_run(&run, &err) == 0)
+    bool told = choose(&run) != 0;
+    if (!told && open_run(&run, &err) == 0)
         status = perform(&run, &err);
     if (status < 0 && !told)
         log_line(log, LOG_ERROR, "%s", err.text);

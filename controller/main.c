@@ -27,6 +27,7 @@ static int run_command(const struct options *options, const struct log *log)
     switch (options->command) {
     case COMMAND_CHECK:
     case COMMAND_APPLY:
+    case COMMAND_UNDO:
     case COMMAND_PING:
         return command_run(options, log);
     case COMMAND_TRUST:

@@ -13,7 +13,7 @@
 /* Which verbs an option goes with, as bits of 1 << enum command. */
 #define V(symbol) (1u << COMMAND_##symbol)
 #define V_SETTINGS (V(CHECK) | V(APPLY))
-#define V_LOGIN (V_SETTINGS | V(PING))
+#define V_LOGIN (V_SETTINGS | V(UNDO) | V(PING))
 #define V_HOSTS (V_LOGIN | V(TRUST))
 #define V_SELECT (V_HOSTS | V(INVENTORY))
 #define V_STORED (V(RUNS) | V(SHOW) | V(STATUS))
@@ -96,6 +96,10 @@ static const struct option_row rows[] = {
      "not these settings", NULL, 0},
     {0, "dry-run", KIND_FLAG, OPT(dry_run), V(APPLY), NULL, "the same as check",
      NULL, 0},
+    {0, "all", KIND_FLAG, OPT(all), V(UNDO), NULL,
+     "back to before the first apply, over all runs", NULL, 0},
+    {0, "force", KIND_FLAG, OPT(force), V(UNDO), NULL,
+     "also where somebody changed the setting since", NULL, 0},
     {0, "yes", KIND_FLAG, OPT(yes), V(TRUST), NULL, "do not ask", NULL, 0},
     {0, "list", KIND_FLAG, OPT(list), V(INVENTORY), NULL,
      "everything, resolved, in Ansible's layout", NULL, 0},
@@ -164,10 +168,15 @@ static void print_row(const struct option_row *row)
     }
 }
 
+static bool takes_run(enum command command)
+{
+    return command == COMMAND_SHOW || command == COMMAND_UNDO;
+}
+
 static void print_command_help(enum command command)
 {
     printf("usage: wmifleet %s [OPTIONS]%s\n\n%s\n\n", commands[command].word,
-           command == COMMAND_SHOW ? " [RUN]" : "", commands[command].help);
+           takes_run(command) ? " [RUN]" : "", commands[command].help);
     for (size_t i = 0; i < ROW_COUNT; i++)
         if (rows[i].verbs & (1u << command))
             print_row(&rows[i]);
@@ -373,11 +382,11 @@ static void finish(struct parsed *parsed, struct options *options)
 static enum options_outcome take_words(struct parsed *parsed, int argc,
                                        char **argv)
 {
-    if (optind < argc && parsed->options.command == COMMAND_SHOW)
+    if (optind < argc && takes_run(parsed->options.command))
         parsed->options.run = argv[optind++];
     if (optind < argc) {
         fprintf(stderr, "wmifleet: %s: one word too many%s\n", argv[optind],
-                parsed->options.command == COMMAND_SHOW
+                takes_run(parsed->options.command)
                     ? ""
                     : "; hosts are chosen with -l PATTERN");
         return OPTIONS_WRONG;

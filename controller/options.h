@@ -22,6 +22,7 @@
 #define COMMAND_LIST(X)                                                        \
     X(CHECK, "check", "what differs from the inventory; changes nothing")      \
     X(APPLY, "apply", "make it so, on all machines at once")                   \
+    X(UNDO, "undo", "put back what an apply changed (default: the last)")      \
     X(PING, "ping", "connect, log in, leave")                                  \
     X(TRUST, "trust", "show the hosts' keys and add them to known_hosts")      \
     X(INVENTORY, "inventory", "the inventory as wmifleet understands it")      \
@@ -70,7 +71,9 @@ struct options {
     bool only_check;
     bool show_secrets;
     const char *host;
-    const char *run; /* show */
+    bool all; /* undo */
+    bool force;
+    const char *run; /* undo, show */
 };
 
 enum options_outcome {

@@ -338,7 +338,7 @@ static void print_status_names(const struct recap *recap, enum status status)
 /* Rows that are always there, so that nobody takes absence for success. */
 static bool always_shown(const struct recap *recap, enum status status)
 {
-    bool apply = recap->config.verb == VERB_APPLY;
+    bool apply = verb_writes(recap->config.verb);
     bool check = recap->config.verb == VERB_CHECK;
     return status == STATUS_OK || status == STATUS_FAILED ||
            status == STATUS_UNREACHABLE ||

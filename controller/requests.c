@@ -95,23 +95,28 @@ void requests_free(struct requests *requests)
     free(requests);
 }
 
-static char *print_request(const struct requests *requests, const cJSON *wmi)
+/* A copy of `item` as a member; an absent item is no member. */
+static bool add_copy(cJSON *object, const char *key, const cJSON *item)
+{
+    if (item == NULL)
+        return true;
+    cJSON *copy = cJSON_Duplicate(item, 1);
+    if (copy != NULL && cJSON_AddItemToObject(object, key, copy))
+        return true;
+    cJSON_Delete(copy);
+    return false;
+}
+
+static char *print_request(const struct requests *requests, const cJSON *wmi,
+                           const cJSON *undo)
 {
     cJSON *object = cJSON_CreateObject();
-    cJSON_AddNumberToObject(object, "protocol", PROTOCOL_VERSION);
-    cJSON *copy = cJSON_Duplicate(wmi, 1);
-    cJSON *options = cJSON_Duplicate(requests->options, 1);
     char *text = NULL;
-    if (copy != NULL && cJSON_AddItemToObject(object, "wmi", copy)) {
-        copy = NULL;
-        if (options != NULL &&
-            cJSON_AddItemToObject(object, "options", options)) {
-            options = NULL;
-            text = json_print_ascii(object);
-        }
-    }
-    cJSON_Delete(options);
-    cJSON_Delete(copy);
+    if (cJSON_AddNumberToObject(object, "protocol", PROTOCOL_VERSION) != NULL &&
+        add_copy(object, "wmi", wmi) &&
+        add_copy(object, "options", requests->options) &&
+        add_copy(object, "undo", undo))
+        text = json_print_ascii(object);
     cJSON_Delete(object);
     return text;
 }
@@ -135,10 +140,10 @@ static struct request *request_new(char *text, struct err *err)
     return NULL;
 }
 
-int requests_get(struct requests *requests, const cJSON *wmi,
+int requests_get(struct requests *requests, const cJSON *wmi, const cJSON *undo,
                  struct blob *request, struct err *err)
 {
-    char *text = print_request(requests, wmi);
+    char *text = print_request(requests, wmi, undo);
     if (text == NULL)
         return err_set(err, 0, "out of memory");
     const struct request key = {.text = text};

@@ -18,8 +18,11 @@ struct requests *requests_new(const char *only, const char *skip,
                               struct err *err);
 void requests_free(struct requests *requests);
 
-/* The request for these settings; its bytes live as long as `requests`. */
-int requests_get(struct requests *requests, const cJSON *wmi,
+/*
+ * The request for these settings; its bytes live as long as `requests`.
+ * `undo` is the member of that name, or NULL; it is not kept.
+ */
+int requests_get(struct requests *requests, const cJSON *wmi, const cJSON *undo,
                  struct blob *request, struct err *err);
 
 #endif

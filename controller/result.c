@@ -20,6 +20,11 @@ static const char *const status_words[] = {
 #undef X
 };
 
+bool verb_writes(enum verb verb)
+{
+    return verb == VERB_APPLY || verb == VERB_UNDO;
+}
+
 const char *status_word(enum status status)
 {
     return status_words[status];
@@ -110,7 +115,7 @@ int result_exit_status(enum verb verb, const size_t counts[STATUS_COUNT])
                     counts[STATUS_CANCELLED];
     size_t unreachable = counts[STATUS_UNREACHABLE] + counts[STATUS_NOT_TRIED];
     size_t differing = counts[STATUS_DRIFT] + counts[STATUS_BLOCKED];
-    if (verb == VERB_APPLY) {
+    if (verb_writes(verb)) {
         failed += differing;
         differing = 0;
     }

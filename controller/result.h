@@ -23,6 +23,7 @@
 #define VERB_LIST(X)                                                           \
     X(CHECK, "check")                                                          \
     X(APPLY, "apply")                                                          \
+    X(UNDO, "undo")                                                            \
     X(PING, "ping")                                                            \
     X(TRUST, "trust")
 
@@ -33,6 +34,8 @@ enum verb {
 };
 
 const char *verb_word(enum verb verb);
+/* True for the verbs that write settings. */
+bool verb_writes(enum verb verb);
 
 /* X(symbol, word), in the order in which a recap shows them */
 #define STATUS_LIST(X)                                                         \

@@ -58,11 +58,11 @@ static enum status status_of(enum state worst, enum verb verb)
     case STATE_blocked:
         return STATUS_BLOCKED;
     case STATE_irreversible:
-        return verb == VERB_APPLY ? STATUS_BLOCKED : STATUS_DRIFT;
+        return verb_writes(verb) ? STATUS_BLOCKED : STATUS_DRIFT;
     case STATE_drift:
         return STATUS_DRIFT;
     case STATE_pending_restart:
-        return verb == VERB_APPLY ? STATUS_CHANGED : STATUS_DRIFT;
+        return verb_writes(verb) ? STATUS_CHANGED : STATUS_DRIFT;
     case STATE_changed:
         return STATUS_CHANGED;
     case STATE_ok:

@@ -46,12 +46,21 @@ void undo_plan_release(struct undo_plan *plan)
     *plan = (struct undo_plan){.run = ""};
 }
 
-static struct undo_host *host_of(struct undo_plan *plan, const char *name)
+/* Where the host stands, or `count`. */
+static size_t place_of(const struct undo_plan *plan, const char *name)
 {
-    for (size_t i = 0; i < plan->count; i++)
-        if (strcmp(plan->hosts[i].kept.target.name, name) == 0)
-            return &plan->hosts[i];
-    return NULL;
+    size_t i = 0;
+    while (i < plan->count &&
+           strcmp(plan->hosts[i].kept.target.name, name) != 0)
+        i++;
+    return i;
+}
+
+const struct undo_host *undo_plan_host(const struct undo_plan *plan,
+                                       const char *name)
+{
+    size_t place = place_of(plan, name);
+    return place < plan->count ? &plan->hosts[place] : NULL;
 }
 
 static struct undo_host *add_host(struct undo_plan *plan)
@@ -164,7 +173,9 @@ static struct undo_host *take_target(struct walk *walk, const char *name)
         walk->failed = true;
         return NULL;
     }
-    struct undo_host *host = host_of(walk->plan, name);
+    size_t place = place_of(walk->plan, name);
+    struct undo_host *host =
+        place < walk->plan->count ? &walk->plan->hosts[place] : NULL;
     if (host != NULL) {
         failed = keep_earlier_wmi(host, &kept);
         kept_target_release(&kept);
@@ -228,8 +239,10 @@ static int name_plan(struct walk *walk, const struct store_run *run)
 static int each_run(void *context, const struct store_run *run)
 {
     struct walk *walk = context;
-    bool is_wanted = walk->wanted == NULL || strcmp(walk->wanted, run->id) == 0;
-    if (!run_writes(run) || !is_wanted)
+    bool is_wanted = walk->wanted != NULL ? strcmp(walk->wanted, run->id) == 0
+                     : walk->all          ? run_writes(run)
+                                          : strcmp(run->verb, "apply") == 0;
+    if (!is_wanted)
         return 0;
     walk->run = run;
     if (store_results(walk->store, run->id, each_result, walk, walk->err))

@@ -4,8 +4,8 @@
  *
  * Of one run: every setting that its results say it wrote, with the state
  * before and after. Of all runs (`all`): of each setting the oldest state
- * before and the newest state after. Runs that undid something count like
- * those that applied: an undo can be undone.
+ * before and the newest state after, undos included. An undo can be undone
+ * too, by its run id.
  */
 #ifndef CONTROLLER_UNDO_H
 #define CONTROLLER_UNDO_H
@@ -32,13 +32,17 @@ struct undo_plan {
 };
 
 /*
- * `run` as store_run_find takes it; NULL or "last" is the newest run that
+ * `run` as store_run_find takes it; NULL or "last" is the newest apply that
  * wrote something. -1 with nothing to release, also when there is nothing to
  * put back.
  */
 int undo_plan_make(struct undo_plan *plan, struct store *store, const char *run,
                    bool all, struct err *err);
 void undo_plan_release(struct undo_plan *plan);
+
+/* The host of that name, or NULL. */
+const struct undo_host *undo_plan_host(const struct undo_plan *plan,
+                                       const char *name);
 
 /*
  * The member "undo" of a host's request (see payload/protocol.h); free with

@@ -24,6 +24,12 @@
  *   `options`: "only" and "skip" (lists of family names), "secret" (true:
  *   delete the file on opening it, never copy it to the folder).
  *   The payload refuses a file whose bytes do not give the hash in its name.
+ *   For the verb undo, "wmi" is what the newest of the runs asked and "undo"
+ *   says what to put back:
+ *     {"force": bool, "identity": {...} | null, "earlier_wmi": [{...}],
+ *      "settings": [{"id", "before", "after"}]}
+ *   `before` and `after` as a result had them, `identity` of the machine that
+ *   gave it: on another installation nothing is written.
  *
  * OUTPUT   standard output, binary, pure ASCII. Each document is
  *   RS (0x1E), one line of JSON, LF. Anything around it is noise of the
@@ -90,7 +96,8 @@
 /* X(name) */
 #define PROTOCOL_VERBS(X)                                                      \
     X(check)                                                                   \
-    X(apply)
+    X(apply)                                                                   \
+    X(undo)
 
 /* Worst first; a host's status is that of its worst setting. X(name) */
 #define PROTOCOL_STATES(X)                                                     \

@@ -3,10 +3,12 @@
 
 #include <windows.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "payload/digest.h"
+#include "payload/undo.h"
 
 static int fail(struct failure *failure, const struct err *err)
 {
@@ -63,12 +65,12 @@ static int check_frame(const cJSON *tree, struct err *err)
     return 0;
 }
 
-static int read_settings(struct request *request, struct failure *failure)
+static int read_settings(struct settings *settings, const cJSON *wmi,
+                         struct failure *failure)
 {
     struct problems problems;
     problems_init(&problems);
-    int status = settings_read(
-        &request->settings, json_member(request->tree, "wmi"), NULL, &problems);
+    int status = settings_read(settings, wmi, NULL, &problems);
     if (status != 0)
         failure_set(failure, FAILURE_PAYLOAD_FAILED, 0,
                     "controller and payload may be of different versions",
@@ -78,6 +80,38 @@ static int read_settings(struct request *request, struct failure *failure)
                                        : "memory is short");
     problems_release(&problems);
     return status;
+}
+
+static int read_earlier(struct request *request, struct failure *failure)
+{
+    const cJSON *wmis = json_member(request->undo, "earlier_wmi");
+    size_t count = (size_t)cJSON_GetArraySize(wmis);
+    const cJSON *wmi;
+    request->earlier = calloc(count + 1, sizeof *request->earlier);
+    if (request->earlier == NULL)
+        return failure_set(failure, FAILURE_PAYLOAD_FAILED, 0, NULL,
+                           "request: memory is short");
+    cJSON_ArrayForEach (wmi, wmis) {
+        if (read_settings(&request->earlier[request->earlier_count], wmi,
+                          failure) != 0)
+            return -1;
+        request->earlier_count++;
+    }
+    return 0;
+}
+
+static int read_undo(struct request *request, const struct command *command,
+                     struct failure *failure)
+{
+    if (command->verb != COMMAND_undo)
+        return 0;
+    request->undo = json_member(request->tree, "undo");
+    if (!undo_is_sane(request->undo))
+        return failure_set(failure, FAILURE_PAYLOAD_FAILED, 0,
+                           "controller and payload may be of different "
+                           "versions",
+                           "request: \"undo\" is not as it should be");
+    return read_earlier(request, failure);
 }
 
 static int read_tree(struct request *request, const struct command *command,
@@ -109,7 +143,10 @@ int request_open(struct request *request, const struct command *command,
     if (request->secret)
         (void)file_delete(path, NULL); /* the controller tries again */
     if (status == 0)
-        status = read_settings(request, failure);
+        status = read_settings(&request->settings,
+                               json_member(request->tree, "wmi"), failure);
+    if (status == 0)
+        status = read_undo(request, command, failure);
     if (status != 0)
         request_close(request);
     return status;
@@ -122,6 +159,9 @@ void request_close(struct request *request)
     buf_release(&request->bytes);
     cJSON_Delete(request->tree);
     settings_release(&request->settings);
+    for (size_t i = 0; i < request->earlier_count; i++)
+        settings_release(&request->earlier[i]);
+    free(request->earlier);
     *request = (struct request){.tree = NULL};
     buf_init(&request->bytes, PROTOCOL_REQUEST_MAX);
 }

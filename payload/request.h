@@ -15,7 +15,10 @@ struct request {
     struct buf bytes; /* as they were uploaded */
     cJSON *tree;
     struct settings settings;
-    bool secret; /* its file is gone, and it is never copied */
+    struct settings *earlier; /* undo: what older runs asked, newest first */
+    size_t earlier_count;
+    const cJSON *undo; /* the member of that name; NULL for other verbs */
+    bool secret;       /* its file is gone, and it is never copied */
 };
 
 /*

@@ -7,17 +7,44 @@
 #include "payload/families.h"
 #include "payload/run_state.h"
 #include "payload/snapshot.h"
+#include "payload/undo.h"
+
+static int plan_family(struct run *run, const struct setting_family *family)
+{
+    struct request *request = &run->request;
+    struct err err;
+    int status = family->plan(&request->settings, &run->settings, &err);
+    for (size_t i = 0; status == 0 && i < request->earlier_count; i++)
+        status = family->plan(&request->earlier[i], &run->settings, &err);
+    if (status == 0)
+        return 0;
+    return failure_set(&run->failure, FAILURE_PAYLOAD_FAILED, 0, NULL, "%s",
+                       err.text);
+}
+
+static int plan_undo(struct run *run)
+{
+    const cJSON *undo = run->request.undo;
+    struct err err;
+    if (!undo_same_installation(undo, run->outcome.identity))
+        return failure_set(&run->failure, FAILURE_PAYLOAD_FAILED, 0,
+                           "what was applied is gone with the installation "
+                           "that it was applied to",
+                           "Windows was installed anew since that run: "
+                           "nothing was put back");
+    if (undo_wrap(&run->settings, undo, &err) == 0)
+        return 0;
+    return failure_set(&run->failure, FAILURE_PAYLOAD_FAILED, 0, NULL, "%s",
+                       err.text);
+}
 
 static int plan(struct run *run)
 {
-    for (const struct setting_family *const *f = families(); *f != NULL; f++) {
-        struct err err;
+    for (const struct setting_family *const *f = families(); *f != NULL; f++)
         if (request_wants_family(&run->request, (*f)->name) &&
-            (*f)->plan(&run->request.settings, &run->settings, &err) != 0)
-            return failure_set(&run->failure, FAILURE_PAYLOAD_FAILED, 0, NULL,
-                               "%s", err.text);
-    }
-    return 0;
+            plan_family(run, *f) != 0)
+            return -1;
+    return run->request.undo != NULL ? plan_undo(run) : 0;
 }
 
 /* What the engine asks for. */
@@ -64,7 +91,7 @@ static int save_snapshot(void *context, const cJSON *settings, struct err *err)
 static int load_snapshot(struct run *run)
 {
     struct err err;
-    if (run->command.verb != COMMAND_apply)
+    if (run->command.verb == COMMAND_check)
         return 0;
     run->earlier = snapshot_load(&run->folder, run->command.run, &err);
     if (run->earlier != NULL)
@@ -99,7 +126,7 @@ static void run_engine(struct run *run)
     unsigned long long deadline =
         run->begun_ms + (ULONGLONG)PROTOCOL_RUN_SECONDS * MS_PER_SECOND;
     enum engine_end end = engine_run(
-        run->engine, run->command.verb == COMMAND_apply, deadline, &err);
+        run->engine, run->command.verb != COMMAND_check, deadline, &err);
     if (end == ENGINE_FAILED)
         failure_set(&run->failure, FAILURE_PAYLOAD_FAILED,
                     (unsigned long)err.code, NULL, "%s", err.text);

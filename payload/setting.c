@@ -30,7 +30,7 @@ void setting_list_release(struct setting_list *list)
 {
     for (size_t i = list->count; i-- > 0;) {
         struct setting *setting = &list->items[i];
-        if (setting->ops->release != NULL)
+        if (setting->ops != NULL && setting->ops->release != NULL)
             setting->ops->release(setting);
         cJSON_Delete(setting->desired);
         cJSON_Delete(setting->hints);

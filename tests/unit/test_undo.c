@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "payload/undo.h"
+
+/* A machine of numbers: each setting is one cell. */
+struct cell {
+    int value;
+    int restored; /* how often */
+};
+
+static struct cell cells[3];
+
+static cJSON *read_cell(struct setting *setting, struct setting_reason *reason)
+{
+    (void)reason;
+    const struct cell *cell = setting->data;
+    return cJSON_CreateNumber(cell->value);
+}
+
+static enum setting_verdict compare_cell(struct setting *setting,
+                                         const cJSON *state,
+                                         struct setting_reason *reason)
+{
+    (void)setting;
+    (void)state;
+    (void)reason;
+    fail_msg("the family's own wish does not matter in an undo");
+    return SETTING_AGREES;
+}
+
+static int write_cell(struct setting *setting, const cJSON *state,
+                      struct setting_reason *reason)
+{
+    (void)setting;
+    (void)state;
+    (void)reason;
+    fail_msg("an undo restores, it does not write");
+    return -1;
+}
+
+static int restore_cell(struct setting *setting, const cJSON *state,
+                        struct setting_reason *reason)
+{
+    (void)reason;
+    struct cell *cell = setting->data;
+    cell->value = state->valueint;
+    cell->restored++;
+    setting_hint(setting, "said by the family");
+    return 0;
+}
+
+static const struct setting_ops cell_ops = {.read = read_cell,
+                                            .compare = compare_cell,
+                                            .write = write_cell,
+                                            .restore = restore_cell};
+
+static struct setting_list plan_cells(void)
+{
+    static const char *const ids[] = {"a", "b", "c"};
+    struct setting_list list = {.items = NULL};
+    for (size_t i = 0; i < 3; i++) {
+        struct setting *setting =
+            setting_list_add(&list, ids[i], cJSON_CreateNumber(9), &cell_ops);
+        assert_non_null(setting);
+        setting->data = &cells[i];
+        setting->restart_winmgmt = i == 1;
+    }
+    return list;
+}
+
+static struct setting_list wrap(cJSON *undo)
+{
+    assert_true(undo_is_sane(undo));
+    struct setting_list list = plan_cells();
+    assert_int_equal(undo_wrap(&list, undo, NULL), 0);
+    return list;
+}
+
+static cJSON *parse(const char *text)
+{
+    cJSON *tree = json_parse("undo", text, strlen(text), NULL);
+    assert_non_null(tree);
+    return tree;
+}
+
+static enum setting_verdict compare_now(struct setting *setting,
+                                        struct setting_reason *reason)
+{
+    *reason = (struct setting_reason){.code = 0};
+    cJSON *state = setting->ops->read(setting, reason);
+    assert_non_null(state);
+    enum setting_verdict verdict =
+        setting->ops->compare(setting, state, reason);
+    cJSON_Delete(state);
+    return verdict;
+}
+
+static void test_only_what_is_named_in_reverse_order(void **state)
+{
+    (void)state;
+    cJSON *undo =
+        parse("{\"settings\":[{\"id\":\"a\",\"before\":1,\"after\":2},"
+              "{\"id\":\"c\",\"before\":3,\"after\":4}]}");
+    struct setting_list list = wrap(undo);
+    assert_int_equal(list.count, 2);
+    assert_string_equal(list.items[0].id, "c");
+    assert_string_equal(list.items[1].id, "a");
+    assert_int_equal(list.items[1].desired->valueint, 1);
+    setting_list_release(&list);
+    cJSON_Delete(undo);
+}
+
+static void test_verdicts_by_what_stands_there_now(void **state)
+{
+    (void)state;
+    static const struct {
+        int now;
+        const char *force;
+        enum setting_verdict verdict;
+    } cases[] = {
+        {1, "false", SETTING_AGREES},   {2, "false", SETTING_DIFFERS},
+        {7, "false", SETTING_CONFLICT}, {7, "true", SETTING_DIFFERS},
+        {1, "true", SETTING_AGREES},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[128];
+        snprintf(text, sizeof text,
+                 "{\"force\":%s,\"settings\":[{\"id\":\"b\",\"before\":1,"
+                 "\"after\":2}]}",
+                 cases[i].force);
+        cJSON *undo = parse(text);
+        struct setting_list list = wrap(undo);
+        struct setting_reason reason;
+        cells[1].value = cases[i].now;
+        assert_int_equal(compare_now(&list.items[0], &reason),
+                         cases[i].verdict);
+        if (cases[i].verdict == SETTING_CONFLICT)
+            assert_non_null(strstr(reason.hint, "--force"));
+        setting_list_release(&list);
+        cJSON_Delete(undo);
+    }
+}
+
+static void test_writing_restores_and_passes_hints_on(void **state)
+{
+    (void)state;
+    cJSON *undo =
+        parse("{\"settings\":[{\"id\":\"b\",\"before\":5,\"after\":6}]}");
+    struct setting_list list = wrap(undo);
+    struct setting *setting = &list.items[0];
+    struct setting_reason reason = {.code = 0};
+    cells[1] = (struct cell){.value = 6};
+    assert_true(setting->restart_winmgmt);
+    assert_int_equal(setting->ops->write(setting, undo, &reason), 0);
+    assert_int_equal(cells[1].value, 5);
+    assert_int_equal(cells[1].restored, 1);
+    assert_string_equal(cJSON_GetArrayItem(setting->hints, 0)->valuestring,
+                        "said by the family");
+    assert_int_equal(compare_now(setting, &reason), SETTING_AGREES);
+    setting_list_release(&list);
+    cJSON_Delete(undo);
+}
+
+static void test_a_setting_that_is_unknown_here_is_told(void **state)
+{
+    (void)state;
+    cJSON *undo =
+        parse("{\"settings\":[{\"id\":\"new\",\"before\":1,\"after\":2},"
+              "{\"id\":\"a\",\"before\":1,\"after\":2}]}");
+    struct setting_list list = wrap(undo);
+    struct setting_reason reason = {.code = 0};
+    assert_int_equal(list.count, 2);
+    assert_string_equal(list.items[0].id, "new");
+    assert_null(list.items[0].ops->read(&list.items[0], &reason));
+    assert_non_null(strstr(reason.text, "does not know"));
+    setting_list_release(&list);
+    cJSON_Delete(undo);
+}
+
+static void test_of_namesakes_in_the_plan_the_first_counts(void **state)
+{
+    (void)state;
+    cJSON *undo =
+        parse("{\"settings\":[{\"id\":\"a\",\"before\":1,\"after\":2}]}");
+    struct setting_list list = plan_cells();
+    struct setting *again =
+        setting_list_add(&list, "a", cJSON_CreateNumber(9), &cell_ops);
+    assert_non_null(again);
+    again->data = &cells[2];
+    assert_int_equal(undo_wrap(&list, undo, NULL), 0);
+    assert_int_equal(list.count, 1);
+    cells[0].value = 2;
+    cells[2].value = 1;
+    struct setting_reason reason;
+    assert_int_equal(compare_now(&list.items[0], &reason), SETTING_DIFFERS);
+    setting_list_release(&list);
+    cJSON_Delete(undo);
+}
+
+static void test_forms_that_are_no_undo(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "{}",
+        "[]",
+        "{\"settings\":{}}",
+        "{\"settings\":[1]}",
+        "{\"settings\":[{\"id\":\"a\",\"before\":1}]}",
+        "{\"settings\":[{\"before\":1,\"after\":1}]}",
+        "{\"settings\":[{\"id\":2,\"before\":1,\"after\":1}]}",
+        "{\"settings\":[],\"earlier_wmi\":1}"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        cJSON *undo = parse(texts[i]);
+        assert_false(undo_is_sane(undo));
+        cJSON_Delete(undo);
+    }
+    assert_false(undo_is_sane(NULL));
+}
+
+static void test_another_installation_is_noticed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *now;
+        bool same;
+    } cases[] = {
+        {"{\"machine_guid\":\"g\",\"install_date\":1}", true},
+        {"{\"machine_guid\":\"h\",\"install_date\":1}", false},
+        {"{\"machine_guid\":\"g\",\"install_date\":2}", false},
+        {"{\"machine_guid\":\"g\"}", true},
+        {"{}", true},
+    };
+    cJSON *undo = parse("{\"identity\":{\"machine_guid\":\"g\","
+                        "\"install_date\":1},\"settings\":[]}");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        cJSON *now = parse(cases[i].now);
+        assert_int_equal(undo_same_installation(undo, now), cases[i].same);
+        cJSON_Delete(now);
+    }
+    cJSON_Delete(undo);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_only_what_is_named_in_reverse_order),
+        cmocka_unit_test(test_verdicts_by_what_stands_there_now),
+        cmocka_unit_test(test_writing_restores_and_passes_hints_on),
+        cmocka_unit_test(test_a_setting_that_is_unknown_here_is_told),
+        cmocka_unit_test(test_of_namesakes_in_the_plan_the_first_counts),
+        cmocka_unit_test(test_forms_that_are_no_undo),
+        cmocka_unit_test(test_another_installation_is_noticed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
