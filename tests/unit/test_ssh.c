@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The real transport against a real sshd on loopback. */
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -128,6 +130,31 @@ static void test_whole_way(void **state)
                      -1);
     drive_release(&drive);
     free(bytes);
+}
+
+static void note_keepalive(void *context, int fd)
+{
+    int *found = context;
+    socklen_t len = sizeof found[0];
+    getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &found[0], &len);
+    getsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &found[1], &len);
+    getsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &found[2], &len);
+}
+
+/* Else a machine without power looks like one that works, for minutes. */
+static void test_silent_machine_is_noticed_by_tcp(void **state)
+{
+    struct bench *bench = *state;
+    int found[3] = {0};
+    reset(bench);
+    struct drive drive = {
+        .last = STAGE_READ, .before_read = note_keepalive, .context = found};
+    rig_drive(&drive, &bench->context, &bench->target);
+    assert_int_equal(drive.io, IO_DONE);
+    assert_int_equal(found[0], 1);
+    assert_in_range(found[1], 1, 30);
+    assert_in_range(found[2], 10000, 60000);
+    drive_release(&drive);
 }
 
 static void test_ecdsa(void **state)
@@ -564,6 +591,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_whole_way),
+        cmocka_unit_test(test_silent_machine_is_noticed_by_tcp),
         cmocka_unit_test(test_ecdsa),
         cmocka_unit_test(test_default_keys),
         cmocka_unit_test(test_bad_keys),
