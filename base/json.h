@@ -55,7 +55,8 @@ cJSON *json_parse(const char *name, const char *text, size_t len,
 
 /*
  * Text of a tree, numbers as said above; `indent` spaces a level, or -1 for
- * one line without blanks. Free with free(). NULL only when out of memory.
+ * one line without blanks. Characters that a terminal would obey are \uXXXX.
+ * Free with free(). NULL only when out of memory.
  */
 char *json_print(const cJSON *tree, int indent);
 

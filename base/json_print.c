@@ -44,10 +44,11 @@ static void print_escaped(struct printer *printer, uint32_t code)
     }
 }
 
+/* A target's text may be printed to a terminal as JSON, so it is tamed here. */
 static bool needs_escape(const struct printer *printer, uint32_t code)
 {
-    return code < 0x20 || code == '"' || code == '\\' ||
-           (printer->ascii && code >= 0x7F);
+    return code < 0x20 || code == '"' || code == '\\' || code == 0x7F ||
+           utf8_misleads(code) || (printer->ascii && code >= 0x7F);
 }
 
 /* Bytes that are not UTF-8 become U+FFFD: what is printed is always JSON. */

@@ -2,21 +2,12 @@
 #include "base/log.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
 #include "base/utf8.h"
 
 #define LINE_MAX_BYTES 65536
-
-/* What reorders, hides or breaks the text around it on a terminal. */
-static bool misleads(uint32_t code)
-{
-    return (code >= 0x80 && code < 0xA0) || code == 0x061C || code == 0x200E ||
-           code == 0x200F || (code >= 0x2028 && code <= 0x202E) ||
-           (code >= 0x2066 && code <= 0x2069);
-}
 
 int log_escape(struct buf *out, const char *text, size_t len)
 {
@@ -26,7 +17,7 @@ int log_escape(struct buf *out, const char *text, size_t len)
         size_t taken = utf8_decode(text + at, len - at, &code);
         if (taken == 0 || code < 0x20 || code == 0x7F)
             buf_addf(out, "\\x%02x", (unsigned)(unsigned char)text[at]);
-        else if (misleads(code))
+        else if (utf8_misleads(code))
             buf_addf(out, "\\u{%lx}", (unsigned long)code);
         else
             buf_add(out, text + at, taken);

@@ -40,3 +40,10 @@ size_t utf8_cut(const char *text, size_t max)
         len--;
     return len;
 }
+
+bool utf8_misleads(uint32_t code)
+{
+    return (code >= 0x80 && code < 0xA0) || code == 0x061C || code == 0x200E ||
+           code == 0x200F || (code >= 0x2028 && code <= 0x202E) ||
+           (code >= 0x2066 && code <= 0x2069);
+}

@@ -6,6 +6,7 @@
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,5 +21,11 @@ size_t utf8_decode(const char *text, size_t len, uint32_t *code);
  * character.
  */
 size_t utf8_cut(const char *text, size_t max);
+
+/*
+ * True for a character beyond ASCII that a terminal obeys instead of showing
+ * it: C1 controls, and what reorders, hides or breaks the text around it.
+ */
+bool utf8_misleads(uint32_t code);
 
 #endif

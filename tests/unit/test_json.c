@@ -379,6 +379,24 @@ static void test_ascii(void **state)
     cJSON_Delete(tree);
 }
 
+/* JSON goes to terminals too, and holds what targets said. */
+static void test_no_terminal_obeys_it(void **state)
+{
+    (void)state;
+    const char *text = "{\"\xC2\x9B\":\"\x7f \xC3\xA9 \xE2\x80\xAE"
+                       "\xE2\x81\xA6\"}";
+    cJSON *tree = json_parse("x", text, strlen(text), NULL);
+    assert_non_null(tree);
+    char *printed = json_print(tree, -1);
+    assert_string_equal(printed,
+                        "{\"\\u009b\":\"\\u007f \xC3\xA9 \\u202e\\u2066\"}");
+    cJSON *again = json_parse("x", printed, strlen(printed), NULL);
+    assert_true(cJSON_Compare(tree, again, 1));
+    free(printed);
+    cJSON_Delete(again);
+    cJSON_Delete(tree);
+}
+
 /* Texts that code made of bytes which are not UTF-8. */
 static void test_what_is_printed_is_always_json(void **state)
 {
@@ -491,6 +509,7 @@ int main(void)
         cmocka_unit_test(test_numbers_made_by_code),
         cmocka_unit_test(test_indent),
         cmocka_unit_test(test_ascii),
+        cmocka_unit_test(test_no_terminal_obeys_it),
         cmocka_unit_test(test_what_is_printed_is_always_json),
         cmocka_unit_test(test_members),
         cmocka_unit_test_setup_teardown(test_memory_runs_out, use_hooks,
