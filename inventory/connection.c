@@ -38,8 +38,7 @@ struct draft {
     complaints_warning((draft)->rules->complaints, (draft)->target->name,      \
                        (draft)->value, __VA_ARGS__)
 
-/* --- values
- * ------------------------------------------------------------------- */
+/* --- values --------------------------------------------------------------- */
 
 bool connection_unresolved(const cJSON *value, const char **remedy)
 {
@@ -125,8 +124,7 @@ static bool read_flag(const cJSON *value, const char *text, bool *flag)
     return false;
 }
 
-/* --- what variables and ssh's words both can say
- * --------------------------------- */
+/* --- what variables and ssh's words both can say -------------------------- */
 
 static void set_port(struct draft *draft, const char *text)
 {
@@ -205,8 +203,7 @@ static void set_timeout(struct draft *draft, const char *text)
     draft->has_timeout = true;
 }
 
-/* --- ssh's words
- * ------------------------------------------------------------------- */
+/* --- ssh's words ---------------------------------------------------------- */
 
 static void set_policy(struct draft *draft, const char *text)
 {
@@ -290,8 +287,7 @@ static void read_ssh_words(struct draft *draft, const char *name)
         COMPLAIN(draft, "%s: %s", draft->key, err.text);
 }
 
-/* --- variables
- * ------------------------------------------------------------------ */
+/* --- variables ------------------------------------------------------------ */
 
 static const char *const connection_names[] = {"ansible_connection", NULL};
 static const char *const host_names[] = {"ansible_host", "ansible_ssh_host",

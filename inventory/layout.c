@@ -49,8 +49,7 @@ static const char *type_name(const cJSON *node)
     return cJSON_IsNull(node) ? "null" : "true or false";
 }
 
-/* --- hosts -----------------------------------------------------------------
- */
+/* --- hosts ---------------------------------------------------------------- */
 
 /* Calls `each` for every host that the name stands for. */
 struct host_use {
@@ -179,8 +178,7 @@ static void read_hosts(const struct reader *reader, struct group *group,
                  group->name, type_name(hosts));
 }
 
-/* --- groups ----------------------------------------------------------------
- */
+/* --- groups --------------------------------------------------------------- */
 
 static struct group *read_group(const struct reader *reader, const char *name,
                                 const cJSON *value);
@@ -310,8 +308,7 @@ static struct group *read_group(const struct reader *reader, const char *name,
     return group;
 }
 
-/* --- the whole -------------------------------------------------------------
- */
+/* --- the whole ------------------------------------------------------------ */
 
 static bool tells_script(const cJSON *group)
 {

@@ -14,8 +14,7 @@ struct chain {
     size_t word_count;
 };
 
-/* --- rows of variables ------------------------------------------------------
- */
+/* --- rows of variables ---------------------------------------------------- */
 
 static int by_name(const void *a, const void *b)
 {
@@ -81,8 +80,7 @@ static const cJSON *find(const struct variables *vars, const char *name)
     return NULL;
 }
 
-/* --- chains -----------------------------------------------------------------
- */
+/* --- chains --------------------------------------------------------------- */
 
 static void chain_free(void *item)
 {
@@ -189,8 +187,7 @@ static struct chain *chain_of(struct inventory *inventory,
     return chain;
 }
 
-/* --- wishes ------------------------------------------------------------------
- */
+/* --- wishes --------------------------------------------------------------- */
 
 static void wish_free(void *item)
 {
@@ -365,8 +362,7 @@ static int find_wish(struct inventory *inventory, const struct chain *chain,
     return *found == NULL ? -1 : 0;
 }
 
-/* --- the view
- * ----------------------------------------------------------------- */
+/* --- the view ------------------------------------------------------------- */
 
 static int weigh(struct inventory *inventory, struct host *host)
 {

@@ -57,8 +57,7 @@ static bool read_subscript(const char *pattern, struct subscript *subscript)
     return true;
 }
 
-/* --- matching ----------------------------------------------------------------
- */
+/* --- matching ------------------------------------------------------------- */
 
 /* What a word matches: hosts, perhaps more than once, as Ansible counts. */
 struct matches {
@@ -266,8 +265,7 @@ static int match_part(const struct matching *matching, char sign,
     return result;
 }
 
-/* --- combining ---------------------------------------------------------------
- */
+/* --- combining ------------------------------------------------------------ */
 
 static void combine(const struct model *model, char sign,
                     const struct list *hosts, bool *chosen, bool *matched)

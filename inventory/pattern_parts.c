@@ -10,8 +10,7 @@
 
 #include "inventory/address.h"
 
-/* --- splitting --------------------------------------------------------------
- */
+/* --- splitting ------------------------------------------------------------ */
 
 static int add_part(struct list *parts, const char *text, size_t len)
 {

@@ -24,8 +24,7 @@ struct printer {
     bool out_of_memory;
 };
 
-/* --- JSON
- * ------------------------------------------------------------------------- */
+/* --- JSON ----------------------------------------------------------------- */
 
 static void line(struct printer *printer, unsigned level)
 {
@@ -139,8 +138,7 @@ static void print_value(struct printer *printer, const cJSON *node,
         print_scalar(printer, node);
 }
 
-/* --- variables of a host
- * ------------------------------------------------------------ */
+/* --- variables of a host -------------------------------------------------- */
 
 /* What Ansible takes out of every host's variables before printing. */
 static bool is_internal(const char *name)
@@ -211,8 +209,7 @@ static struct variable *host_members(struct printer *printer, struct host *host,
     return members;
 }
 
-/* --- the list
- * ------------------------------------------------------------------------ */
+/* --- the list ------------------------------------------------------------- */
 
 static int by_host_name(const void *a, const void *b)
 {
@@ -403,8 +400,7 @@ int inventory_print_host(struct inventory *inventory, const char *name,
     return 0;
 }
 
-/* --- the graph
- * ------------------------------------------------------------------------ */
+/* --- the graph ------------------------------------------------------------ */
 
 static void graph_line(struct buf *out, unsigned level, const char *mark,
                        const char *name, const char *end)

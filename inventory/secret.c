@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -27,8 +28,7 @@ struct cached_secret {
     char *secret;
 };
 
-/* --- describing --------------------------------------------------------------
- */
+/* --- describing ----------------------------------------------------------- */
 
 static int no_memory(struct err *err)
 {
@@ -162,8 +162,7 @@ const char *secret_expand_home(struct inventory *inventory, const char *path)
     return state_keep(inventory, expanded);
 }
 
-/* --- reading
- * ------------------------------------------------------------------ */
+/* --- reading -------------------------------------------------------------- */
 
 /* A copy of what was read, its last line end dropped. */
 static char *take_line(const char *text, size_t len, const char *from,
@@ -200,16 +199,33 @@ static char *read_env(const char *name, struct err *err)
     return secret;
 }
 
+/* Logins read passwords while all hosts wait: a FIFO must not stop them. */
+static int open_regular(const char *path, struct err *err)
+{
+    struct stat found;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd == -1 || fstat(fd, &found) == -1)
+        err_set(err, errno, "%s: %s", path, strerror(errno));
+    else if (!S_ISREG(found.st_mode))
+        err_set(err, 0,
+                "%s: is not a file; a program that prints the "
+                "password goes into 'command'",
+                path);
+    else
+        return fd;
+    if (fd != -1)
+        close(fd);
+    return -1;
+}
+
 static char *read_file(const char *path, struct err *err)
 {
     char text[SECRET_MAX + 3];
     size_t len = 0;
     ssize_t got = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd == -1) {
-        err_set(err, errno, "%s: %s", path, strerror(errno));
+    int fd = open_regular(path, err);
+    if (fd == -1)
         return NULL;
-    }
     do {
         got = read(fd, text + len, sizeof text - len);
         len += got > 0 ? (size_t)got : 0;

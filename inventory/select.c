@@ -15,8 +15,7 @@
 
 #define PATH_TEXT_MAX 256
 
-/* --- which hosts
- * -------------------------------------------------------------- */
+/* --- which hosts ---------------------------------------------------------- */
 
 int select_hosts(struct inventory *inventory, const struct selection *selection,
                  bool **chosen, struct problems *problems)
@@ -46,8 +45,7 @@ int select_hosts(struct inventory *inventory, const struct selection *selection,
     return result;
 }
 
-/* --- what is wanted of them
- * ----------------------------------------------------- */
+/* --- what is wanted of them ----------------------------------------------- */
 
 struct judging {
     struct inventory *inventory;
@@ -143,8 +141,7 @@ static enum wish_verdict judge(const struct judging *judging)
     return empty ? WISH_EMPTY : WISH_GOOD;
 }
 
-/* --- the list
- * --------------------------------------------------------------------- */
+/* --- the list ------------------------------------------------------------- */
 
 struct selecting {
     struct inventory *inventory;

@@ -28,8 +28,7 @@ struct reading {
 
 static void read_path(const struct reading *reading, const char *path);
 
-/* --- texts -----------------------------------------------------------------
- */
+/* --- texts ---------------------------------------------------------------- */
 
 static const struct json_doc *parse(const struct reading *reading,
                                     const char *name, const struct buf *text)
@@ -99,8 +98,7 @@ static void read_stdin(const struct reading *reading)
     buf_release(&text);
 }
 
-/* --- programs --------------------------------------------------------------
- */
+/* --- programs ------------------------------------------------------------- */
 
 static bool by_everyone(const char *path)
 {
@@ -192,8 +190,7 @@ static void run_program(const struct reading *reading, const char *path)
         ask_of_hosts(reading, path);
 }
 
-/* --- files -----------------------------------------------------------------
- */
+/* --- files ---------------------------------------------------------------- */
 
 static void read_file(const struct reading *reading, const char *path,
                       const struct stat *info)
@@ -229,8 +226,7 @@ static void read_file(const struct reading *reading, const char *path,
     buf_release(&text);
 }
 
-/* --- directories ------------------------------------------------------------
- */
+/* --- directories ---------------------------------------------------------- */
 
 static bool ends_with(const char *name, const char *end)
 {

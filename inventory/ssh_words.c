@@ -12,8 +12,7 @@
 
 #define WORD_MAX_LEN 8192
 
-/* --- words, quoted as for a POSIX shell
- * ---------------------------------------- */
+/* --- words, quoted as for a POSIX shell ----------------------------------- */
 
 static const char blanks[] = " \t\r\n";
 
@@ -68,8 +67,7 @@ static int split(const char *text, struct list *words, struct err *err)
     return 0;
 }
 
-/* --- options
- * -------------------------------------------------------------------- */
+/* --- options -------------------------------------------------------------- */
 
 /* The keyword of ssh_config that a letter stands for. */
 static const char *keyword(char letter)

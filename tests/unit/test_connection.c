@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -360,8 +361,7 @@ static void test_shared_addresses_are_warned_of(void **state)
     inventory_free(inventory);
 }
 
-/* --- wmi -------------------------------------------------------------------
- */
+/* --- wmi ------------------------------------------------------------------ */
 
 static const struct {
     const char *text;
@@ -497,8 +497,7 @@ static void test_wmi_is_merged_as_rfc_7396_says(void **state)
     buf_release(&wanted);
 }
 
-/* --- passwords
- * ---------------------------------------------------------------- */
+/* --- passwords ------------------------------------------------------------ */
 
 static char *read_password(struct inventory *inventory, const char *host,
                            struct err *err)
@@ -573,6 +572,23 @@ static void test_passwords_are_read(void **state)
     inventory_free(inventory);
 }
 
+/* Opening a FIFO waits for its writer, and with it would wait all hosts. */
+static void test_a_password_from_a_fifo_stops_nothing(void **state)
+{
+    (void)state;
+    struct inventory *inventory = inventory_text_good(
+        "{'all': {'hosts': {"
+        "'fifo': {'wmifleet_password': {'file': 'pw-{host}'}},"
+        "'folder': {'wmifleet_password': {'file': '.'}}}}}");
+    assert_int_equal(mkfifo("pw-fifo", 0600), 0);
+    alarm(30);
+    expect_no_password(inventory, "fifo", "pw-fifo: is not a file");
+    alarm(0);
+    expect_no_password(inventory, "folder", ".: is not a file");
+    unlink("pw-fifo");
+    inventory_free(inventory);
+}
+
 /* The command counts its calls in a file; one argument list is one call. */
 static void test_a_command_is_run_once_per_argument_list(void **state)
 {
@@ -609,6 +625,7 @@ int main(void)
         cmocka_unit_test(test_mistakes_in_merged_wmi_have_their_place),
         cmocka_unit_test(test_wmi_is_merged_as_rfc_7396_says),
         cmocka_unit_test(test_passwords_are_read),
+        cmocka_unit_test(test_a_password_from_a_fifo_stops_nothing),
         cmocka_unit_test(test_a_command_is_run_once_per_argument_list),
     };
     return cmocka_run_group_tests(tests, inventory_text_enter,
