@@ -238,6 +238,35 @@ static int scan_string(struct scan *scan)
     }
 }
 
+/* What people write who take JSON for its relatives. */
+static int fail_no_value(const struct scan *scan)
+{
+    const char *here = scan->text + scan->at;
+    size_t rest = scan->len - scan->at;
+    if (rest > 0 && (*here == '/' || *here == '#'))
+        return fail_found(scan, "JSON has no comments");
+    if (rest >= 4 && memcmp(here, "True", 4) == 0)
+        return fail_found(scan, "JSON writes true");
+    if (rest >= 5 && memcmp(here, "False", 5) == 0)
+        return fail_found(scan, "JSON writes false");
+    if (rest >= 4 && memcmp(here, "None", 4) == 0)
+        return fail_found(scan, "JSON writes null");
+    if (rest > 0 && *here == '\'')
+        return fail_found(scan, "JSON takes double quotes only");
+    return fail_found(scan, "a value was expected");
+}
+
+static int fail_no_key(const struct scan *scan, bool after_comma)
+{
+    int c = peek(scan);
+    if (c == '/' || c == '#' || c == '\'')
+        return fail_no_value(scan);
+    if (c == '}' && after_comma)
+        return fail_found(scan, "a key was expected after the comma; remove "
+                                "the comma");
+    return fail_found(scan, "a key in double quotes was expected");
+}
+
 static int scan_digits(struct scan *scan)
 {
     if (!is_digit(peek(scan)))
@@ -295,7 +324,7 @@ static int scan_word(struct scan *scan)
         scan->at += len;
         return 0;
     }
-    return fail_found(scan, "a value was expected");
+    return fail_no_value(scan);
 }
 
 static int enter(struct scan *scan)
@@ -332,7 +361,8 @@ static int scan_list(struct scan *scan)
         scan->at++;
         skip_blanks(scan);
         if (peek(scan) == ']')
-            return fail_found(scan, "a value was expected after the comma");
+            return fail_found(scan, "a value was expected after the comma; "
+                                    "remove the comma");
     }
 }
 
@@ -356,9 +386,9 @@ static int scan_object(struct scan *scan)
         return -1;
     if (peek(scan) == '}')
         return leave(scan);
-    for (;;) {
+    for (bool after_comma = false;; after_comma = true) {
         if (peek(scan) != '"')
-            return fail_found(scan, "a key in double quotes was expected");
+            return fail_no_key(scan, after_comma);
         if (scan_member(scan))
             return -1;
         skip_blanks(scan);

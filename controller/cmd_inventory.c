@@ -35,15 +35,20 @@ static int print_text(struct inventory *inventory,
     return failed;
 }
 
+static void print_verdict(const struct target_list *targets)
+{
+    size_t count = targets->count + targets->nothing_asked;
+    printf("%zu host%s, %zu of them with settings: nothing wrong\n", count,
+           count == 1 ? "" : "s", targets->count);
+}
+
 /* --check: everything is judged as check and apply would. */
 static int judge(const struct options *options, const struct log *log)
 {
     struct chosen chosen;
     int failed = chosen_open(&chosen, options, INVENTORY_WMI, log);
     if (!failed && !options->quiet)
-        printf("%zu hosts, %zu of them with settings: nothing wrong\n",
-               chosen.targets.count + chosen.targets.nothing_asked,
-               chosen.targets.count);
+        print_verdict(&chosen.targets);
     chosen_close(&chosen);
     return failed ? EXIT_CONTROLLER : 0;
 }

@@ -57,8 +57,8 @@ static int print_run_json(const struct store_run *run)
 
 static void print_run_line(const struct store_run *run)
 {
-    printf("%s  %-6s  %s  %zu hosts", run->id, run->verb, run->started,
-           run->hosts);
+    printf("%s  %-6s  %s  %zu host%s", run->id, run->verb, run->started,
+           run->hosts, run->hosts == 1 ? "" : "s");
     size_t answered = 0;
     for (int i = 0; i < STATUS_COUNT; i++) {
         answered += run->by_status[i];

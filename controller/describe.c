@@ -7,6 +7,8 @@
 #include "base/log.h"
 
 #define VALUE_TEXT_MAX 96 /* bytes of one value shown as it is */
+#define ADDRESSES_TEXT_MAX (64u * 1024)
+#define PROFILE_COUNT 3   /* domain, private, public */
 #define RULES_SHOWN_MAX 2 /* more rules than this are counted, not told */
 
 static void add_escaped(struct buf *out, const char *text)
@@ -54,6 +56,47 @@ static void add_member(struct buf *out, const cJSON *object, const char *key,
         add_as_json(out, value);
 }
 
+/* ", all profiles", or ", profiles private, public". */
+static void add_profiles(struct buf *out, const cJSON *profiles)
+{
+    bool all = (cJSON_IsString(profiles) &&
+                strcmp(profiles->valuestring, "all") == 0) ||
+               cJSON_GetArraySize(profiles) == PROFILE_COUNT;
+    if (profiles == NULL || cJSON_IsNull(profiles))
+        return;
+    buf_add_text(out, all ? ", all profiles" : ", profiles ");
+    if (!all)
+        add_words(out, profiles);
+}
+
+/*
+ * Where from. Windows gives all addresses as one text with commas, and each
+ * single one as 10.0.0.5/255.255.255.255.
+ */
+static void add_addresses(struct buf *out, const cJSON *addresses)
+{
+    static const char single[] = "/255.255.255.255";
+    struct buf text;
+    buf_init(&text, ADDRESSES_TEXT_MAX);
+    if (cJSON_IsArray(addresses))
+        add_words(&text, addresses);
+    else if (cJSON_IsString(addresses))
+        buf_add_text(&text, addresses->valuestring);
+    for (char *at = text.data; (at = strstr(at, single)) != NULL;)
+        memmove(at, at + sizeof single - 1, strlen(at + sizeof single - 1) + 1);
+    if (text.data[0] != '\0') {
+        buf_add_text(out, " from ");
+        add_escaped(out, text.data);
+    }
+    buf_release(&text);
+}
+
+/* Every port goes without saying. */
+static bool is_every(const cJSON *ports)
+{
+    return cJSON_IsString(ports) && strcmp(ports->valuestring, "*") == 0;
+}
+
 /* A firewall rule: "on, allow in tcp 135 from 10.0.0.5, profiles public". */
 static void add_rule(struct buf *out, const cJSON *rule)
 {
@@ -64,9 +107,10 @@ static void add_rule(struct buf *out, const cJSON *rule)
     add_member(out, rule, "action", ", ");
     add_member(out, rule, "direction", " ");
     add_member(out, rule, "protocol", " ");
-    add_member(out, rule, "local_ports", " ");
-    add_member(out, rule, "remote_addresses", " from ");
-    add_member(out, rule, "profiles", ", profiles ");
+    if (!is_every(json_member(rule, "local_ports")))
+        add_member(out, rule, "local_ports", " ");
+    add_addresses(out, json_member(rule, "remote_addresses"));
+    add_profiles(out, json_member(rule, "profiles"));
 }
 
 static void add_rules(struct buf *out, const cJSON *rules)

@@ -242,7 +242,8 @@ static enum io step_refused(struct transport *t, struct err *err)
     err_set(err, FAULT_AUTH,
             "%s: login as %s refused; tried: %s; the server takes: %s%s",
             t->label, login->user,
-            login->tried.len > 0 ? login->tried.data : "nothing",
+            login->tried.len > 0 ? login->tried.data
+                                 : "nothing (no key, no password)",
             login->offered[0] != '\0' ? login->offered : "nothing",
             login->notes.data);
     return IO_FAIL;

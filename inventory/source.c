@@ -72,13 +72,27 @@ static int read_all(int fd, struct buf *text, const char *name,
     }
 }
 
+/* "[lab]" alone on its line begins an INI file, not a list. */
+static bool is_section(const char *text)
+{
+    size_t len = strcspn(text, "\r\n\"{},");
+    return text[0] == '[' && len > 2 && text[len - 1] == ']' &&
+           strchr("\r\n", text[len]) != NULL &&
+           ((text[1] >= 'a' && text[1] <= 'z') ||
+            (text[1] >= 'A' && text[1] <= 'Z'));
+}
+
+/* UTF-16 too: the parser tells it by name. */
 static bool looks_like_json(const struct buf *text)
 {
     const char *c = text->data;
+    if (text->len >= 2 &&
+        (strncmp(c, "\xff\xfe", 2) == 0 || strncmp(c, "\xfe\xff", 2) == 0))
+        return true;
     if (strncmp(c, "\xef\xbb\xbf", 3) == 0)
         c += 3;
     c += strspn(c, " \t\r\n");
-    return *c == '{' || *c == '[';
+    return *c == '{' || (*c == '[' && !is_section(c));
 }
 
 static void read_text(const struct reading *reading, const char *name,

@@ -259,3 +259,12 @@ as_ansible() {
     [ "$status" -eq 1 ]
     [[ $output == *"none has the variable 'wmi'"* ]]
 }
+
+@test "a file that is no JSON is told for what it is" {
+    printf '[lab]\npc1 ansible_host=10.0.0.1\n' >"$BATS_TEST_TMPDIR/hosts"
+    run -1 "$WMIFLEET" inventory --check -i "$BATS_TEST_TMPDIR/hosts"
+    [[ $output == *"/hosts: is not JSON: for Ansible's YAML and INI files"* ]]
+    printf '\xff\xfe{\0}\0' >"$BATS_TEST_TMPDIR/hosts"
+    run -1 "$WMIFLEET" inventory --check -i "$BATS_TEST_TMPDIR/hosts"
+    [[ $output == *"/hosts:1:1: the text is UTF-16; save the file as UTF-8" ]]
+}

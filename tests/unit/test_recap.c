@@ -199,11 +199,19 @@ static void test_values_are_described_in_words(void **state)
         {"{\"type\":\"REG_BINARY\",\"hex\":\"00ff\"}", "REG_BINARY 00ff"},
         {"{\"enabled\":true,\"profiles\":[\"private\",\"public\"]}",
          "on, profiles private, public"},
-        {"{\"enabled\":false,\"profiles\":\"all\"}", "off, profiles all"},
+        {"{\"enabled\":false,\"profiles\":\"all\"}", "off, all profiles"},
         {"[]", "absent"},
         {"[{\"enabled\":true,\"action\":\"allow\",\"direction\":\"in\","
          "\"protocol\":\"tcp\",\"local_ports\":\"135\"}]",
          "on, allow in tcp 135"},
+        {"{\"enabled\":true,\"profiles\":[\"domain\",\"private\",\"public\"]}",
+         "on, all profiles"},
+        {"[{\"enabled\":true,\"action\":\"allow\",\"direction\":\"in\","
+         "\"protocol\":\"tcp\",\"local_ports\":\"*\",\"remote_addresses\":"
+         "\"10.0.0.5/255.255.255.255,10.0.1.0/255.255.255.0\"}]",
+         "on, allow in tcp from 10.0.0.5,10.0.1.0/255.255.255.0"},
+        {"{\"state\":\"present\",\"remote_addresses\":[\"10.0.0.5\",\"::1\"]}",
+         "present from 10.0.0.5, ::1"},
         {"[{\"enabled\":true},{\"enabled\":false},{\"enabled\":true}]",
          "2 of 3 rules on"},
         {"{\"other\":[1]}", "{\"other\":[1]}"},

@@ -176,7 +176,8 @@ static void test_default_keys(void **state)
     assert_int_equal(mkdir(rig_path(rig, "user/.ssh"), 0700), 0);
     char *home = strdup(getenv("HOME"));
     setenv("HOME", rig_path(rig, "user"), 1);
-    expect_refused(bench, "tried: nothing; the server takes: publickey");
+    expect_refused(bench, "tried: nothing (no key, no "
+                          "password); the server takes: publickey");
     assert_int_equal(
         link(rig_path(rig, "id_rsa"), rig_path(rig, "user/.ssh/id_rsa")), 0);
     expect_refused(bench, "id_rsa is an RSA key: use an ed25519 or ECDSA key, "
