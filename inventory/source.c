@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,43 +121,44 @@ static bool by_everyone(const char *path)
     return stat(path, &info) != 0 || (info.st_mode & S_IWOTH) != 0;
 }
 
-/* Why this program must not be run; NULL when it may. */
-static const char *objection(const char *path)
+static bool directory_by_everyone(const char *path)
 {
-    char *real = realpath(path, NULL);
-    const char *why = NULL;
-    if (real == NULL)
-        return "cannot be found";
-    if (by_everyone(real))
-        why = "everyone can write it (chmod o-w)";
-    char *slash = strrchr(real, '/');
-    if (slash == real)
-        slash++;
-    *slash = '\0';
-    if (why == NULL && by_everyone(real))
-        why = "everyone can write its directory (move it, or chmod o-w)";
-    free(real);
-    return why;
+    char *directory = strdup(path);
+    bool by = directory == NULL || by_everyone(dirname(directory));
+    free(directory);
+    return by;
 }
 
-static const struct json_doc *ask(const struct reading *reading,
-                                  const char *path, const char *option,
-                                  const char *host)
+/*
+ * Why this program must not be run; NULL when it may. Both directories count:
+ * the one of a link says which program it is.
+ */
+static const char *objection(const char *path, const char *real)
 {
-    /* A bare name is this file, not one of PATH. */
-    char *file = NULL;
-    if (asprintf(&file, "%s%s", strchr(path, '/') == NULL ? "./" : "", path) ==
-        -1) {
-        problems_error(reading->problems, "%s: out of memory", path);
-        return NULL;
-    }
-    const char *const argv[] = {file, option, host, NULL};
+    if (by_everyone(real))
+        return "everyone can write it (chmod o-w)";
+    if (directory_by_everyone(real) || directory_by_everyone(path))
+        return "everyone can write its directory (move it, or chmod o-w)";
+    return NULL;
+}
+
+/* A program as it was named, and the file that was judged and is run. */
+struct script {
+    const char *path;
+    const char *real;
+};
+
+static const struct json_doc *ask(const struct reading *reading,
+                                  const struct script *script,
+                                  const char *option, const char *host)
+{
+    const char *const argv[] = {script->real, option, host, NULL};
     const struct program program = {.argv = argv, .limit_s = SCRIPT_LIMIT_S};
     const struct json_doc *doc = NULL;
     struct err err;
     struct buf text;
     char name[PATH_MAX];
-    snprintf(name, sizeof name, "%s %s%s%s", path, option,
+    snprintf(name, sizeof name, "%s %s%s%s", script->path, option,
              host == NULL ? "" : " ", host == NULL ? "" : host);
     buf_init(&text, TEXT_MAX);
     if (program_run(&program, &text, &err) == -1)
@@ -166,11 +168,11 @@ static const struct json_doc *ask(const struct reading *reading,
     else
         doc = parse(reading, name, &text);
     buf_release(&text);
-    free(file);
     return doc;
 }
 
-static void ask_of_hosts(const struct reading *reading, const char *path)
+static void ask_of_hosts(const struct reading *reading,
+                         const struct script *script)
 {
     struct inventory *inventory = reading->inventory;
     size_t errors = reading->problems->error_count;
@@ -178,7 +180,7 @@ static void ask_of_hosts(const struct reading *reading, const char *path)
         struct host *host = inventory->model.hosts.items[i];
         if (host->source != inventory->source_count)
             continue;
-        const struct json_doc *doc = ask(reading, path, "--host", host->name);
+        const struct json_doc *doc = ask(reading, script, "--host", host->name);
         if (doc != NULL)
             layout_read_host(inventory, host, doc, reading->problems);
         if (reading->problems->error_count > errors)
@@ -186,22 +188,29 @@ static void ask_of_hosts(const struct reading *reading, const char *path)
     }
 }
 
-static void run_program(const struct reading *reading, const char *path)
+static void run_script(const struct reading *reading,
+                       const struct script *script)
 {
-    const char *why = objection(path);
-    if (reading->depth > 0)
-        why = "in a directory programs are not run: name it with -i itself";
-    if (why != NULL) {
-        problems_error(reading->problems,
-                       "%s: is a program and was not run: %s", path, why);
-        return;
-    }
-    const struct json_doc *doc = ask(reading, path, "--list", NULL);
     size_t errors = reading->problems->error_count;
+    const struct json_doc *doc = ask(reading, script, "--list", NULL);
     if (doc != NULL &&
         !layout_read(reading->inventory, doc, true, reading->problems) &&
         reading->problems->error_count == errors)
-        ask_of_hosts(reading, path);
+        ask_of_hosts(reading, script);
+}
+
+static void run_program(const struct reading *reading, const char *path)
+{
+    char *real = realpath(path, NULL);
+    const char *why = real == NULL ? "cannot be found" : objection(path, real);
+    if (reading->depth > 0)
+        why = "in a directory programs are not run: name it with -i itself";
+    if (why == NULL)
+        run_script(reading, &(struct script){path, real});
+    else
+        problems_error(reading->problems,
+                       "%s: is a program and was not run: %s", path, why);
+    free(real);
 }
 
 /* --- files ---------------------------------------------------------------- */

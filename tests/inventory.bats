@@ -169,6 +169,8 @@ as_ansible() {
     cp inv.sh open/
     chmod 0777 open
     refused "everyone can write its directory" -i open/inv.sh
+    ln -s ../inv.sh open/link.sh
+    refused "everyone can write its directory" -i open/link.sh
     mkdir lab
     cp inv.sh lab/
     refused "name it with -i itself" -i lab
@@ -178,6 +180,14 @@ as_ansible() {
     chmod 0755 inv.sh
     inventory --list -i inv.sh >/dev/null
     [ -e ran ]
+}
+
+@test "the program that runs is the file that was judged" {
+    mkdir safe
+    printf '#!/bin/sh\necho "{\\"g\\": [\\"$(basename "$0" .sh)\\"]}"\n' >safe/inv.sh
+    chmod 0755 safe/inv.sh
+    ln -s safe/inv.sh link.sh
+    same "$(hosts_of -i link.sh | xargs)" inv
 }
 
 @test "a program's stderr is shown; its failure and its bad JSON are errors" {
