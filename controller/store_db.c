@@ -135,6 +135,19 @@ static int default_path(char *path, size_t size, struct err *err)
     return 0;
 }
 
+/* SQLite takes an empty name, and gives a database that is gone at the end. */
+static int given_path(char *path, size_t size, const char *given,
+                      struct err *err)
+{
+    size_t len = strlen(given);
+    if (len == 0)
+        return err_set(err, 0, "--store: an empty name is no file");
+    if (len >= size)
+        return err_set(err, 0, "--store: a name of %zu bytes is too long", len);
+    memcpy(path, given, len + 1);
+    return 0;
+}
+
 /* Makes the folders above `path`; those that are there stay as they are. */
 static int make_folders(const char *path, struct err *err)
 {
@@ -229,11 +242,9 @@ struct store *store_open(const char *path, struct err *err)
         err_set(err, 0, "store: out of memory");
         return NULL;
     }
-    int failed = 0;
-    if (path != NULL)
-        snprintf(store->path, sizeof store->path, "%s", path);
-    else
-        failed = default_path(store->path, sizeof store->path, err);
+    int failed = path != NULL
+                     ? given_path(store->path, sizeof store->path, path, err)
+                     : default_path(store->path, sizeof store->path, err);
     if (failed || make_folders(store->path, err) || open_database(store, err)) {
         store_close(store);
         return NULL;

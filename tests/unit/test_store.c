@@ -270,6 +270,20 @@ static void test_what_is_no_store_is_refused(void **state)
     assert_non_null(strstr(err.text, "/proc/no"));
 }
 
+/* SQLite would take both: as a store for nobody, and as another file. */
+static void test_a_name_that_is_no_file_is_refused(void **state)
+{
+    (void)state;
+    struct err err;
+    assert_null(store_open("", &err));
+    assert_string_equal(err.text, "--store: an empty name is no file");
+    char path[5000] = "/tmp/";
+    memset(path + 5, 'x', sizeof path - 6);
+    path[sizeof path - 1] = '\0';
+    assert_null(store_open(path, &err));
+    assert_string_equal(err.text, "--store: a name of 4999 bytes is too long");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -283,6 +297,7 @@ int main(void)
         TEST(test_sigkill_keeps_what_was_committed),
         TEST(test_two_controllers_share_one_store),
         TEST(test_what_is_no_store_is_refused),
+        TEST(test_a_name_that_is_no_file_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
