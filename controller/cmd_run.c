@@ -16,6 +16,7 @@
 
 #include "base/json.h"
 #include "controller/chosen.h"
+#include "controller/command_again.h"
 #include "controller/fleet.h"
 #include "controller/kept_target.h"
 #include "controller/payload_image.h"
@@ -87,9 +88,11 @@ static int on_request(void *context, const struct target *target,
         *request = (struct blob){0};
         return 0;
     }
-    if (run->verb == VERB_UNDO)
-        return undo_request_of(run, target, request, err);
-    return requests_get(run->requests, target->wmi, NULL, request, err);
+    int failed =
+        run->verb == VERB_UNDO
+            ? undo_request_of(run, target, request, err)
+            : requests_get(run->requests, target->wmi, NULL, request, err);
+    return failed ? err_prefix(err, target->name) : 0;
 }
 
 static void target_key(const struct target *target, char *key, size_t size)
@@ -202,61 +205,6 @@ static void on_not_tried(void *context, const struct target *target)
 
 /* --- before and after ----------------------------------------------------- */
 
-/* A word as a shell takes it. */
-static void add_quoted(struct buf *out, const char *word)
-{
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "abcdefghijklmnopqrstuvwxyz0123456789"
-                                "._-/:@%+=,";
-    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
-        buf_add_text(out, word);
-        return;
-    }
-    buf_add_char(out, '\'');
-    for (; *word != '\0'; word++) {
-        if (*word == '\'')
-            buf_add_text(out, "'\\''");
-        else
-            buf_add_char(out, *word);
-    }
-    buf_add_char(out, '\'');
-}
-
-static void add_option(struct buf *out, const char *option, const char *value)
-{
-    if (value == NULL)
-        return;
-    buf_addf(out, " %s ", option);
-    add_quoted(out, value);
-}
-
-/* The same selection again: apply after a check, else the same verb. */
-static char *command_again(const struct run *run)
-{
-    const struct options *options = run->options;
-    struct buf out;
-    buf_init(&out, 65536);
-    bool check = options->command == COMMAND_CHECK;
-    buf_addf(&out, "wmifleet %s",
-             check ? "apply" : options_command_word(options->command));
-    if (run->verb == VERB_UNDO)
-        buf_addf(&out, " %s%s%s", run->undo.run, options->all ? " --all" : "",
-                 options->force ? " --force" : "");
-    for (size_t i = 0; i < options->inventory_count; i++)
-        if (!options->inventory_by_default)
-            add_option(&out, "-i", options->inventories[i]);
-    add_option(&out, "-l", options->limit);
-    add_option(&out, "-x", options->exclude);
-    add_option(&out, "--only", options->only);
-    add_option(&out, "--skip", options->skip);
-    add_option(&out, "--known-hosts", options->known_hosts);
-    add_option(&out, "-u", options->user);
-    add_option(&out, "--private-key", options->private_key);
-    if (!options->store_by_default)
-        add_option(&out, "--store", options->store);
-    return buf_take(&out);
-}
-
 static char *join_sources(const struct options *options)
 {
     struct buf out;
@@ -315,7 +263,7 @@ static int open_run(struct run *run, struct err *err)
         run->undo.inventory != NULL && run->options->inventory_by_default
             ? strdup(run->undo.inventory)
             : join_sources(run->options);
-    run->again = command_again(run);
+    run->again = command_again(run->options, run->undo.run);
     if (make_run_id(run) || run->sources == NULL || run->again == NULL)
         return err_set(err, 0, "the run cannot be named: no random bytes");
     run->requests = requests_new(run->options->only, run->options->skip, err);
@@ -406,9 +354,8 @@ static int perform(struct run *run, struct err *err)
         return -1;
     if (end == FLEET_STOPPED) {
         recap_end(run->recap, true);
-        return err_set(err, 0,
-                       "the run was stopped: results could not be "
-                       "kept or shown");
+        struct err cause = *err;
+        return err_set(err, 0, "%s; the run was stopped", cause.text);
     }
     return end_run(run, end, err);
 }

@@ -23,6 +23,17 @@ static int fail(const struct log *log, const struct err *err)
     return EXIT_CONTROLLER;
 }
 
+static int fail_output(struct err *err)
+{
+    return err_set(err, 0, "standard output: cannot be written");
+}
+
+/* What was printed may still be on its way to a full disk. */
+static int end_output(struct err *err)
+{
+    return fflush(stdout) != 0 || ferror(stdout) ? fail_output(err) : 0;
+}
+
 static cJSON *run_object(const struct store_run *run)
 {
     cJSON *object = cJSON_CreateObject();
@@ -91,7 +102,7 @@ int command_runs(const struct options *options, const struct log *log)
     if (store == NULL)
         return fail(log, &err);
     struct shown shown = {.options = options, .log = log};
-    int failed = store_runs(store, each_run, &shown, &err);
+    int failed = store_runs(store, each_run, &shown, &err) || end_output(&err);
     store_close(store);
     if (failed)
         return fail(log, &err);
@@ -153,8 +164,9 @@ static int show_run(struct shown *shown, struct store *store,
         putchar('\n');
     }
     int failed = store_results(store, run->id, each_result, shown, err) ||
-                 store_pending(store, run->id, each_pending, shown, err) ||
-                 recap_end(shown->recap, false);
+                 store_pending(store, run->id, each_pending, shown, err);
+    if (!failed && recap_end(shown->recap, false))
+        failed = fail_output(err);
     recap_free(shown->recap);
     return failed ? -1 : 0;
 }
@@ -189,8 +201,9 @@ int command_status(const struct options *options, const struct log *log)
                      ? err_set(&err, 0, "out of memory")
                      : 0;
     if (!failed)
-        failed = store_status(store, each_result, &shown, &err) ||
-                 recap_end(shown.recap, false);
+        failed = store_status(store, each_result, &shown, &err);
+    if (!failed && recap_end(shown.recap, false))
+        failed = fail_output(&err);
     recap_free(shown.recap);
     store_close(store);
     if (failed)

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "controller/command_again.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+
+/* A word as a shell takes it. */
+static void add_quoted(struct buf *out, const char *word)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "abcdefghijklmnopqrstuvwxyz0123456789"
+                                "._-/:@%+=,";
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        buf_add_text(out, word);
+        return;
+    }
+    buf_add_char(out, '\'');
+    for (; *word != '\0'; word++) {
+        if (*word == '\'')
+            buf_add_text(out, "'\\''");
+        else
+            buf_add_char(out, *word);
+    }
+    buf_add_char(out, '\'');
+}
+
+static void add_option(struct buf *out, const char *option, const char *value)
+{
+    if (value == NULL)
+        return;
+    buf_addf(out, " %s ", option);
+    add_quoted(out, value);
+}
+
+/* Without these the next run would be refused where this one was let in. */
+static void add_login(struct buf *out, const struct options *options)
+{
+    static const char *const host_keys[] = {
+        [HOST_KEYS_DEFAULT] = NULL,
+        [HOST_KEYS_STRICT] = "strict",
+        [HOST_KEYS_ACCEPT_NEW] = "accept-new",
+        [HOST_KEYS_OFF] = "off",
+    };
+    add_option(out, "-u", options->user);
+    add_option(out, "--private-key", options->private_key);
+    add_option(out, "--host-keys", host_keys[options->host_keys]);
+    if (options->ask_pass)
+        buf_add_text(out, " -k");
+    add_option(out, "--password-file", options->password_file);
+    if (options->password_to_new_hosts)
+        buf_add_text(out, " --password-to-new-hosts");
+    if (options->force_ssh)
+        buf_add_text(out, " --ssh");
+}
+
+char *command_again(const struct options *options, const char *undone)
+{
+    struct buf out;
+    buf_init(&out, 65536);
+    bool check = options->command == COMMAND_CHECK;
+    buf_addf(&out, "wmifleet %s",
+             check ? "apply" : options_command_word(options->command));
+    if (options->command == COMMAND_UNDO)
+        buf_addf(&out, " %s%s%s", undone, options->all ? " --all" : "",
+                 options->force ? " --force" : "");
+    for (size_t i = 0; i < options->inventory_count; i++)
+        if (!options->inventory_by_default)
+            add_option(&out, "-i", options->inventories[i]);
+    add_option(&out, "-l", options->limit);
+    add_option(&out, "-x", options->exclude);
+    add_option(&out, "--only", options->only);
+    add_option(&out, "--skip", options->skip);
+    add_option(&out, "--known-hosts", options->known_hosts);
+    add_login(&out, options);
+    if (!options->store_by_default)
+        add_option(&out, "--store", options->store);
+    return buf_take(&out);
+}
