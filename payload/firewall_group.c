@@ -264,6 +264,36 @@ static int put_group_back(struct group_setting *group,
     return -1;
 }
 
+/*
+ * The profiles in which rules stay open only because they serve wanted ones
+ * too; 0 when a rule for unwanted ones alone is open, which has another cause.
+ */
+static unsigned stuck_open(const struct rule_list *rules, unsigned wanted)
+{
+    unsigned stuck = 0;
+    for (size_t i = 0; i < rules->count; i++) {
+        const struct rule *rule = &rules->items[i];
+        unsigned served = rule_profiles(rule);
+        if (!rule->enabled || rule->action != RULE_ACTION_ALLOW)
+            continue;
+        if ((served & wanted) == 0)
+            return 0;
+        stuck |= served & ~wanted;
+    }
+    return stuck;
+}
+
+static int fail_stuck(unsigned stuck, struct setting_reason *reason)
+{
+    char words[32];
+    rule_profiles_text(stuck, words, sizeof words);
+    return setting_reason_set(reason, CODE_NOT_EFFECTIVE, USE_RULES_HINT,
+                              "the group was open in profile %s before and "
+                              "stays open there, because Windows switches its "
+                              "rules for several profiles at once",
+                              words);
+}
+
 /* Reads the group again and takes back what went beyond. */
 static int settle_group(struct setting *setting, const struct rule_list *before,
                         struct setting_reason *reason)
@@ -275,7 +305,11 @@ static int settle_group(struct setting *setting, const struct rule_list *before,
         return -1;
     enum group_effect effect = rule_group_effect(
         before, &after.rules, group->enabled, group->profiles);
+    unsigned stuck =
+        group->enabled ? stuck_open(&after.rules, group->profiles) : 0;
     firewall_pick_release(&after);
+    if (effect == GROUP_SHORT && stuck != 0)
+        return fail_stuck(stuck, reason);
     if (effect == GROUP_SHORT && rule_group_straddles(before, group->profiles))
         setting_hint(setting, "%s", USE_RULES_HINT);
     if (effect != GROUP_BEYOND)

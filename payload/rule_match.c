@@ -167,6 +167,19 @@ static bool may_overlap(const struct address_set *a,
     return a->word_count > 0 || b->word_count > 0 || address_set_overlaps(a, b);
 }
 
+/*
+ * A wish for any protocol is there for DCOM, which is TCP alone: a rule for
+ * TCP takes all of it, one for another protocol nothing.
+ */
+static bool catches_protocol(const struct rule *rule,
+                             const struct rule_wish *wish)
+{
+    return rule->protocol == RULE_PROTOCOL_ANY ||
+           rule->protocol == (long)wish->protocol ||
+           ((long)wish->protocol == RULE_PROTOCOL_ANY &&
+            rule->protocol == RULE_PROTOCOL_TCP);
+}
+
 enum rule_obstacle rule_obstructs(const struct rule *rule,
                                   const struct rule_wish *wish,
                                   const char *wish_program, unsigned profiles)
@@ -176,8 +189,7 @@ enum rule_obstacle rule_obstructs(const struct rule *rule,
     if (!rule->enabled || rule->action != RULE_ACTION_BLOCK ||
         rule->direction != (long)wish->direction ||
         (rule_profiles(rule) & wish->profiles) == 0 ||
-        (rule->protocol != RULE_PROTOCOL_ANY &&
-         rule->protocol != (long)wish->protocol) ||
+        !catches_protocol(rule, wish) ||
         !catches_process(rule, wish, wish_program))
         return RULE_HARMLESS;
     port_set_parse(&blocked, rule_text(rule, RULE_LOCAL_PORTS));

@@ -368,6 +368,30 @@ static void test_obstacles(void **state)
     }
 }
 
+/* A wish for any protocol, as UnsecApp's, stands on TCP. */
+static void test_blocked_tcp_takes_a_rule_for_any_protocol(void **state)
+{
+    (void)state;
+    struct rule_wish wish = dcom;
+    wish.protocol = RULE_PROTOCOL_ANY;
+    wish.local_ports = NULL;
+    static const struct {
+        const char *protocol;
+        enum rule_obstacle obstacle;
+    } rows[] = {{"\"any\"", RULE_BLOCKS_ALL},
+                {"\"tcp\"", RULE_BLOCKS_ALL},
+                {"\"udp\"", RULE_HARMLESS}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct rule rule = make_rule("protocol", rows[i].protocol);
+        rule.action = RULE_ACTION_BLOCK;
+        assert_int_equal(rule_set_text(&rule, RULE_LOCAL_PORTS, "*"), 0);
+        assert_int_equal(
+            rule_obstructs(&rule, &wish, NULL, SETTINGS_PROFILE_ALL),
+            rows[i].obstacle);
+        rule_release(&rule);
+    }
+}
+
 static const struct {
     const char *key;
     const char *value;
@@ -414,6 +438,7 @@ int main(void)
         cmocka_unit_test(test_json_that_is_no_rule),
         cmocka_unit_test(test_list_order),
         cmocka_unit_test(test_obstacles),
+        cmocka_unit_test(test_blocked_tcp_takes_a_rule_for_any_protocol),
         cmocka_unit_test(test_ssh_rules),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
