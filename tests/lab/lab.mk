@@ -21,6 +21,7 @@ LAB_MINGW_CFLAGS := -std=c11 $(LAB_WARNINGS) -Wno-pedantic-ms-format \
                     -Wl,--no-insert-timestamp
 
 LAB_PRODUCTS := $(LAB)/session $(LAB)/free_port $(LAB)/account.so \
+                $(LAB)/relay $(LAB)/door $(LAB)/recorded \
                 $(LAB)/guard.so $(LAB)/login.exe $(LAB)/resident.exe \
                 $(LAB)/mode.exe $(LAB)/security.exe \
                 $(LAB)/arguments.exe \
@@ -31,9 +32,14 @@ LAB_PRODUCTS := $(LAB)/session $(LAB)/free_port $(LAB)/account.so \
 .PHONY: lab
 lab: $(LAB_PRODUCTS)
 
-$(LAB)/session $(LAB)/free_port: $(LAB)/%: tests/lab/native/%.c
+$(LAB)/session $(LAB)/free_port $(LAB)/relay $(LAB)/door: $(LAB)/%: \
+    tests/lab/native/%.c
 	@mkdir -p $(@D)
 	$(LAB_Q)$(LAB_CC) $(LAB_CFLAGS) -o $@ $<
+
+$(LAB)/recorded: tests/lab/native/recorded.c payload/protocol.h
+	@mkdir -p $(@D)
+	$(LAB_Q)$(LAB_CC) $(LAB_CFLAGS) -I. -o $@ $< -lcrypto
 
 $(LAB)/account.so $(LAB)/guard.so: $(LAB)/%.so: tests/lab/native/%.c
 	@mkdir -p $(@D)
