@@ -108,3 +108,4 @@ $(LAB)/advapi32.dll: $(ADVAPI32_SRC) $(LAB)/advapi32.def \
 	    $(LAB)/advapi32.def $(LAB)/libadvapi32w.a -lmsvcrt -lkernel32
 
 include tests/lab/windows/firewall/firewall.mk
+include tests/lab/windows/wbem/wbem.mk

@@ -86,6 +86,7 @@ prefix_copy() {
 prefix_stand_ins() {
     cp --remove-destination "$CACHE"/advapi32{,w}.dll "$1/"
     cp "$CACHE/firewall.dll" "$1/wmifleet-firewall.dll"
+    cp "$CACHE/wbem.dll" "$1/wmifleet-wbem.dll"
 }
 
 # prefix_stop PREFIX: ends all Windows processes of it and waits for that.

@@ -46,6 +46,10 @@ static const struct {
     {L"group-missing", L"firewall: the group has no rules"},
     {L"group-spelling", L"firewall: the group is spelled otherwise"},
     {L"block-action", L"firewall: a rule of the group blocks"},
+    {L"wmi-stopped", L"WMI: the service does not run"},
+    {L"namespace-denied", L"WMI: a namespace's security is refused"},
+    {L"namespace-ignored", L"WMI: it is taken and does not take"},
+    {L"namespace-returns-error", L"WMI: the call succeeds, SetSD fails"},
 };
 
 static bool is_known(const WCHAR *name)
@@ -63,7 +67,7 @@ static void show(void)
     size_t i;
 
     for (i = 0; i < ARRAYSIZE(MODES); i++)
-        printf("%c %-17ls %ls\n", mode_is_on(MODES[i].name) ? '*' : ' ',
+        printf("%c %-23ls %ls\n", mode_is_on(MODES[i].name) ? '*' : ' ',
                MODES[i].name, MODES[i].meaning);
 }
 
