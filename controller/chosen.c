@@ -257,6 +257,13 @@ static int open_known_hosts(struct chosen *chosen, const struct log *log)
     return 0;
 }
 
+/* Set and empty means no agent, as to OpenSSH. */
+static const char *agent_socket(void)
+{
+    const char *path = getenv("SSH_AUTH_SOCK");
+    return path != NULL && *path != '\0' ? path : NULL;
+}
+
 static void default_user(struct chosen *chosen)
 {
     const struct passwd *account = getpwuid(geteuid());
@@ -272,7 +279,7 @@ int chosen_connect(struct chosen *chosen, const struct options *options,
         .host_keys = options->host_keys,
         .trusting = options->command == COMMAND_TRUST,
         .password_to_new_hosts = options->password_to_new_hosts,
-        .agent_socket = getenv("SSH_AUTH_SOCK"),
+        .agent_socket = agent_socket(),
         .default_user = options->user ? options->user : chosen->user,
         .private_key = options->private_key,
         .password = chosen_password,

@@ -62,6 +62,12 @@ unseen() {
     assert_contains "$output" "password"
 }
 
+@test "an empty SSH_AUTH_SOCK is no agent, not a broken one" {
+    SSH_AUTH_SOCK='' run wmifleet check
+    assert_equal "$status" 4
+    [[ $output != *ssh-agent* ]]
+}
+
 @test "ansible_password" {
     with ansible_password "\"$SECRET\""
     logs_in
