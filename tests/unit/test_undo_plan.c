@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "controller/undo.h"
+
+struct fixture {
+    char folder[64];
+    char path[96];
+    struct store *store;
+};
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    strcpy(f->folder, "/tmp/wmifleet-undo-XXXXXX");
+    assert_non_null(mkdtemp(f->folder));
+    snprintf(f->path, sizeof f->path, "%s/state.db", f->folder);
+    f->store = store_open(f->path, NULL);
+    assert_non_null(f->store);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    store_close(f->store);
+    unlink(f->path);
+    assert_int_equal(rmdir(f->folder), 0);
+    free(f);
+    return 0;
+}
+
+/* A run over the hosts a and b, which were asked for `wmi`. */
+static void begin_run(struct fixture *f, const char *id, const char *verb,
+                      const char *wmi)
+{
+    char target[256];
+    char inventory[] = "lab.json";
+    snprintf(target, sizeof target,
+             "{\"address\":\"10.0.0.1\",\"port\":22,\"wmi\":%s}", wmi);
+    const struct store_host hosts[] = {{"a", target}, {"b", target}};
+    struct store_run run = {.hosts = 2, .inventory = inventory};
+    snprintf(run.id, sizeof run.id, "%s", id);
+    snprintf(run.verb, sizeof run.verb, "%s", verb);
+    assert_int_equal(store_run_begin(f->store, &run, hosts, NULL), 0);
+}
+
+/* What the run wrote on the host: `settings` as the result has them. */
+static void put(struct fixture *f, const char *run, const char *host,
+                const char *settings)
+{
+    char json[1024];
+    snprintf(json, sizeof json,
+             "{\"identity\":{\"machine_guid\":\"%s\"},\"settings\":%s}", host,
+             settings);
+    assert_int_equal(store_result_put(f->store, run, host, 1, json, NULL), 0);
+    assert_int_equal(store_commit(f->store, NULL), 0);
+}
+
+#define SETTING(id, before, after)                                             \
+    "{\"id\":\"" id "\",\"before\":" before ",\"after\":" after "}"
+
+/* The settings of a host's plan, as text. */
+static void assert_plan(const struct undo_plan *plan, const char *host,
+                        const char *settings)
+{
+    const struct undo_host *found = undo_plan_host(plan, host);
+    assert_non_null(found);
+    char *text = json_print(found->settings, -1);
+    assert_string_equal(text, settings);
+    free(text);
+}
+
+static void test_only_what_was_written_is_put_back(void **state)
+{
+    struct fixture *f = *state;
+    begin_run(f, "r1", "apply", "{\"n\":1}");
+    put(f, "r1", "a",
+        "[" SETTING("x", "1", "2") "," SETTING("y", "3", "3") "]");
+    put(f, "r1", "b", "[" SETTING("x", "2", "2") "]");
+    struct undo_plan plan;
+    assert_int_equal(undo_plan_make(&plan, f->store, NULL, false, NULL), 0);
+    assert_string_equal(plan.run, "r1");
+    assert_string_equal(plan.inventory, "lab.json");
+    assert_int_equal(plan.count, 1);
+    assert_plan(&plan, "a", "[" SETTING("x", "1", "2") "]");
+    assert_null(undo_plan_host(&plan, "b"));
+    undo_plan_release(&plan);
+}
+
+static void test_checks_and_undos_are_not_the_last_apply(void **state)
+{
+    struct fixture *f = *state;
+    begin_run(f, "r1", "apply", "{}");
+    put(f, "r1", "a", "[" SETTING("x", "1", "2") "]");
+    begin_run(f, "r2", "apply", "{}");
+    put(f, "r2", "a", "[" SETTING("x", "2", "2") "]");
+    begin_run(f, "r3", "undo", "{}");
+    put(f, "r3", "a", "[" SETTING("x", "2", "1") "]");
+    begin_run(f, "r4", "check", "{}");
+    put(f, "r4", "a", "[" SETTING("x", "1", "2") "]");
+    struct undo_plan plan;
+    assert_int_equal(undo_plan_make(&plan, f->store, "last", false, NULL), 0);
+    assert_string_equal(plan.run, "r1");
+    undo_plan_release(&plan);
+    assert_int_equal(undo_plan_make(&plan, f->store, "r3", false, NULL), 0);
+    assert_plan(&plan, "a", "[" SETTING("x", "2", "1") "]");
+    undo_plan_release(&plan);
+}
+
+static void test_all_spans_from_the_oldest_to_the_newest(void **state)
+{
+    struct fixture *f = *state;
+    begin_run(f, "r1", "apply", "{\"n\":1}");
+    put(f, "r1", "a", "[" SETTING("x", "1", "2") "]");
+    begin_run(f, "r2", "apply", "{\"n\":2}");
+    put(f, "r2", "a",
+        "[" SETTING("x", "2", "5") "," SETTING("y", "7", "8") "]");
+    struct undo_plan plan;
+    assert_int_equal(undo_plan_make(&plan, f->store, NULL, true, NULL), 0);
+    assert_string_equal(plan.run, "r2");
+    assert_plan(&plan, "a",
+                "[{\"id\":\"x\",\"after\":5,\"before\":1},"
+                "" SETTING("y", "7", "8") "]");
+    const struct undo_host *host = undo_plan_host(&plan, "a");
+    assert_int_equal(cJSON_GetArraySize(host->earlier_wmi), 1);
+    cJSON *request = undo_request(host, true);
+    assert_true(cJSON_IsTrue(json_member(request, "force")));
+    assert_string_equal(
+        json_text(json_member(request, "identity"), "machine_guid"), "a");
+    assert_int_equal(json_member(host->kept.target.wmi, "n")->valueint, 2);
+    cJSON_Delete(request);
+    undo_plan_release(&plan);
+}
+
+static void test_nothing_to_put_back_is_an_error_that_says_so(void **state)
+{
+    struct fixture *f = *state;
+    struct undo_plan plan;
+    struct err err;
+    assert_int_equal(undo_plan_make(&plan, f->store, NULL, false, &err), -1);
+    assert_non_null(strstr(err.text, "nothing"));
+    begin_run(f, "r1", "check", "{}");
+    assert_int_equal(undo_plan_make(&plan, f->store, "r1", false, &err), -1);
+    assert_non_null(strstr(err.text, "a check, which changes nothing"));
+    assert_int_equal(undo_plan_make(&plan, f->store, "r9", false, &err), -1);
+    assert_non_null(strstr(err.text, "r9"));
+}
+
+static void test_a_store_that_was_tampered_with_is_told(void **state)
+{
+    struct fixture *f = *state;
+    begin_run(f, "r1", "apply", "{}");
+    assert_int_equal(store_result_put(f->store, "r1", "a", 1, "{", NULL), 0);
+    struct undo_plan plan;
+    struct err err;
+    assert_int_equal(undo_plan_make(&plan, f->store, NULL, false, &err), -1);
+    assert_int_not_equal(err.text[0], '\0');
+    put(f, "r1", "a", "[" SETTING("x", "1", "2") "]");
+    put(f, "r1", "stranger", "[" SETTING("x", "1", "2") "]");
+    assert_int_equal(undo_plan_make(&plan, f->store, NULL, false, &err), -1);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_only_what_was_written_is_put_back),
+        TEST(test_checks_and_undos_are_not_the_last_apply),
+        TEST(test_all_spans_from_the_oldest_to_the_newest),
+        TEST(test_nothing_to_put_back_is_an_error_that_says_so),
+        TEST(test_a_store_that_was_tampered_with_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
