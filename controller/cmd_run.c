@@ -35,7 +35,7 @@ struct run {
     struct store *store;
     struct recap *recap;
     char *sources; /* the inventories as given, for the store and the recap */
-    char *again;   /* the command to go on with */
+    char *again;   /* this run's selection, as words after a verb */
     struct result **held; /* stored, not yet committed */
     size_t held_count;
     size_t held_capacity;

@@ -58,9 +58,6 @@ char *command_again(const struct options *options, const char *undone)
 {
     struct buf out;
     buf_init(&out, 65536);
-    bool check = options->command == COMMAND_CHECK;
-    buf_addf(&out, "wmifleet %s",
-             check ? "apply" : options_command_word(options->command));
     if (options->command == COMMAND_UNDO)
         buf_addf(&out, " %s%s%s", undone, options->all ? " --all" : "",
                  options->force ? " --force" : "");

@@ -6,9 +6,9 @@
 #include "controller/options.h"
 
 /*
- * The same selection again, quoted for a shell: apply after a check, else the
- * same verb; `undone` is the run that undo puts back, else NULL. Free with
- * free(); NULL when memory is short.
+ * The same selection again, quoted for a shell: what follows the verb, with a
+ * blank before each word. `undone` is the run that undo puts back, else NULL.
+ * Free with free(); NULL when memory is short.
  */
 char *command_again(const struct options *options, const char *undone);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/problems.h"
+#include "controller/family_words.h"
 
 /* Which verbs an option goes with, as bits of 1 << enum command. */
 #define V(symbol) (1u << COMMAND_##symbol)
@@ -203,8 +204,8 @@ static enum options_outcome wrong_command(const char *word)
     words[COMMAND_COUNT] = NULL;
     const char *nearest = problems_nearest(word, words);
     fprintf(stderr,
-            "wmifleet: %s is not a verb%s%s%s; wmifleet --help lists "
-            "them\n",
+            "wmifleet: %s is not a verb%s%s%s (wmifleet --help lists "
+            "them)\n",
             word, nearest ? "; did you mean " : "", nearest ? nearest : "",
             nearest ? "?" : "");
     return OPTIONS_WRONG;
@@ -290,12 +291,13 @@ static int set_option(struct parsed *parsed, const struct option_row *row)
 
 struct getopt_tables {
     struct option longs[ROW_COUNT + 2];
-    char shorts[2 * ROW_COUNT + 4];
+    char shorts[2 * ROW_COUNT + 5];
 };
 
 static void fill_tables(struct getopt_tables *tables)
 {
     size_t len = 0;
+    tables->shorts[len++] = ':'; /* getopt tells a missing argument apart */
     tables->shorts[len++] = 'h';
     for (size_t i = 0; i < ROW_COUNT; i++) {
         tables->longs[i] = (struct option){
@@ -323,19 +325,61 @@ static const struct option_row *row_of(int code)
     return NULL;
 }
 
-static enum options_outcome parse_one(struct parsed *parsed, int code)
+/* The nearest option of this verb, for one that there is not. */
+static const char *nearest_option(enum command command, const char *word)
+{
+    const char *names[ROW_COUNT + 1];
+    size_t count = 0;
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (rows[i].verbs & (1u << command))
+            names[count++] = rows[i].name;
+    names[count] = NULL;
+    return problems_nearest(word, names);
+}
+
+/* getopt took `word` for no option, or for one without its argument. */
+static enum options_outcome wrong_option(enum command command, int code,
+                                         const char *word)
+{
+    const char *verb = commands[command].word;
+    const struct option_row *row = row_of(optopt);
+    if (code == ':' && row != NULL) {
+        fprintf(stderr, "wmifleet: --%s: %s is missing\n", row->name,
+                row->argument);
+        return OPTIONS_WRONG;
+    }
+    if (row != NULL) {
+        fprintf(stderr, "wmifleet: --%s takes no value\n", row->name);
+        return OPTIONS_WRONG;
+    }
+    char letter[] = {'-', (char)optopt, '\0'};
+    size_t len = strcspn(word, "=");
+    char name[64] = "";
+    if (optopt == 0 && len > 2)
+        snprintf(name, sizeof name, "%.*s", (int)len - 2, word + 2);
+    const char *nearest = nearest_option(command, name);
+    fprintf(stderr,
+            "wmifleet: %.*s is not an option of %s%s%s%s (wmifleet %s --help "
+            "lists them)\n",
+            optopt == 0 ? (int)len : 2, optopt == 0 ? word : letter, verb,
+            nearest ? "; did you mean --" : "", nearest ? nearest : "",
+            nearest ? "?" : "", verb);
+    return OPTIONS_WRONG;
+}
+
+static enum options_outcome parse_one(struct parsed *parsed, int code,
+                                      const char *word)
 {
     enum command command = parsed->options.command;
     if (code == 'h' || code == LONG_HELP) {
         print_command_help(command);
         return OPTIONS_SHOWN;
     }
+    if (code == '?' || code == ':')
+        return wrong_option(command, code, word);
     const struct option_row *row = row_of(code);
-    if (row == NULL) {
-        fprintf(stderr, "wmifleet: wmifleet %s --help lists the options\n",
-                commands[command].word);
+    if (row == NULL)
         return OPTIONS_WRONG;
-    }
     if (!(row->verbs & (1u << command))) {
         fprintf(stderr,
                 "wmifleet: --%s means nothing to %s; wmifleet %s "
@@ -413,16 +457,20 @@ enum options_outcome options_parse(struct options *options, int argc,
         return wrong_command(argv[1]);
     struct getopt_tables tables;
     fill_tables(&tables);
-    argv[1] = argv[0]; /* getopt says who complains */
-    optind = 1;
+    argv[1] = argv[0];
+    optind = 0; /* begins afresh */
+    opterr = 0;
     int code;
     while ((code = getopt_long(argc - 1, argv + 1, tables.shorts, tables.longs,
                                NULL)) != -1) {
-        enum options_outcome outcome = parse_one(&parsed, code);
+        enum options_outcome outcome = parse_one(&parsed, code, argv[optind]);
         if (outcome != OPTIONS_RUN)
             return outcome;
     }
     enum options_outcome outcome = take_words(&parsed, argc - 1, argv + 1);
+    if (outcome == OPTIONS_RUN &&
+        family_words_wrong(parsed.options.only, parsed.options.skip))
+        outcome = OPTIONS_WRONG;
     if (outcome == OPTIONS_RUN)
         finish(&parsed, options);
     return outcome;

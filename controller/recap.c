@@ -355,9 +355,11 @@ static void print_table(const struct recap *recap)
             continue;
         const char *word =
             status == STATUS_NOT_TRIED ? "not tried" : status_word(status);
-        fprintf(recap->config.out, "%s%-12s%s %5zu  ",
+        fprintf(recap->config.out, "%s%-12s%s %5zu",
                 count > 0 ? color_of(recap, status) : "", word,
                 count > 0 ? color_off(recap) : "", count);
+        if (count > 0)
+            fputs("  ", recap->config.out);
         print_status_names(recap, status);
         fputc('\n', recap->config.out);
     }
@@ -380,12 +382,13 @@ static void print_way_on(const struct recap *recap, bool interrupted)
     if (recap->config.again == NULL)
         return;
     if (recap->config.verb == VERB_CHECK && counts[STATUS_DRIFT] > 0)
-        fprintf(out, "make it so:   %s\n", recap->config.again);
+        fprintf(out, "make it so:   wmifleet apply%s\n", recap->config.again);
     else if (counts[STATUS_FAILED] + counts[STATUS_BLOCKED] +
                  counts[STATUS_CONFLICT] + counts[STATUS_UNREACHABLE] +
                  counts[STATUS_NOT_TRIED] + counts[STATUS_CANCELLED] >
              0)
-        fprintf(out, "once mended:  %s\n", recap->config.again);
+        fprintf(out, "once mended:  wmifleet %s%s\n",
+                verb_word(recap->config.verb), recap->config.again);
 }
 
 static int end_human(struct recap *recap, bool interrupted)

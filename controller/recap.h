@@ -27,7 +27,8 @@ struct recap_config {
     bool quiet; /* only the end table */
     enum verb verb;
     const char *run;
-    const char *again; /* "wmifleet apply -i lab.json", or NULL: not said */
+    /* What follows the verb to do it again, " -i lab.json"; NULL: not said. */
+    const char *again;
     size_t nothing_asked;
 };
 

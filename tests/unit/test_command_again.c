@@ -39,13 +39,13 @@ static void test_the_same_selection_and_login(void **state)
     (void)state;
     unsetenv("WMIFLEET_INVENTORY");
     unsetenv("WMIFLEET_STORE");
-    EXPECT(NULL, "wmifleet apply", "check");
-    EXPECT(NULL, "wmifleet ping", "ping", "--json");
-    EXPECT(NULL, "wmifleet apply -i a.json -l 'lab:!pc 1' --only uac", "apply",
-           "-i", "a.json", "-l", "lab:!pc 1", "--only", "uac");
-    EXPECT("r1", "wmifleet undo r1 --all --force", "undo", "--all", "--force");
+    EXPECT(NULL, "", "check");
+    EXPECT(NULL, "", "ping", "--json");
+    EXPECT(NULL, " -i a.json -l 'lab:!pc 1' --only uac", "apply", "-i",
+           "a.json", "-l", "lab:!pc 1", "--only", "uac");
+    EXPECT("r1", " r1 --all --force", "undo", "--all", "--force");
     EXPECT(NULL,
-           "wmifleet apply -u admin --private-key k --host-keys accept-new -k "
+           " -u admin --private-key k --host-keys accept-new -k "
            "--password-file 'it'\\''s' --password-to-new-hosts --ssh",
            "check", "-u", "admin", "--private-key", "k", "--host-keys",
            "accept-new", "-k", "--password-file", "it's",

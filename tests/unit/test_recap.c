@@ -28,7 +28,7 @@ static void begin(struct printed *p, enum output output, enum verb verb)
                                         .output = output,
                                         .verb = verb,
                                         .run = "r1",
-                                        .again = "wmifleet apply -i lab.json",
+                                        .again = " -i lab.json",
                                         .nothing_asked = 2};
     p->recap = recap_new(&config);
     assert_non_null(p->recap);
@@ -87,7 +87,7 @@ static void test_equal_hosts_are_told_once_and_folded(void **state)
                     "    uac.local_account_token_filter_policy  0 -> 1\n");
     assert_null(strstr(p.text, "dcom.enabled"));
     assert_says(&p, "drift            4  lab-[01-03,09]\n");
-    assert_says(&p, "ok               0");
+    assert_says(&p, "ok               0\n");
     assert_says(&p, "nothing asked     2");
     assert_says(&p, "make it so:   wmifleet apply -i lab.json");
     free(p.text);
@@ -117,7 +117,23 @@ static void test_failures_come_last_with_reason_and_hint(void **state)
                     "    tcp-timeout: no answer in 10 s\n"
                     "        is it switched on?");
     assert_says(&p, "not tried        1  pc10\n");
-    assert_says(&p, "once mended:  ");
+    assert_says(&p, "once mended:  wmifleet apply -i lab.json\n");
+    free(p.text);
+}
+
+/* What failed in a check is checked again: nobody asked for an apply. */
+static void test_a_check_that_failed_is_to_be_repeated(void **state)
+{
+    (void)state;
+    struct printed p;
+    begin(&p, OUTPUT_HUMAN, VERB_CHECK);
+    struct result *result = result_new("pc1", "10.0.0.1:22", "r1", VERB_CHECK);
+    assert_non_null(result);
+    result_fail(result, FAULT_REFUSED, "refused");
+    add(&p, result);
+    end(&p);
+    assert_says(&p, "once mended:  wmifleet check -i lab.json\n");
+    assert_null(strstr(p.text, "apply"));
     free(p.text);
 }
 
@@ -234,6 +250,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_equal_hosts_are_told_once_and_folded),
         cmocka_unit_test(test_failures_come_last_with_reason_and_hint),
+        cmocka_unit_test(test_a_check_that_failed_is_to_be_repeated),
         cmocka_unit_test(
             test_escape_sequences_of_a_target_are_shown_not_obeyed),
         cmocka_unit_test(test_ndjson_is_one_object_a_line_and_a_summary),

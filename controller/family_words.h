@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* What --only and --skip name: families of settings, with commas between. */
+#ifndef CONTROLLER_FAMILY_WORDS_H
+#define CONTROLLER_FAMILY_WORDS_H
+
+#include <stdbool.h>
+
+/*
+ * Says on standard error what is wrong with the two, NULL where not given: a
+ * word that is no family, or nothing that is left to look at.
+ */
+bool family_words_wrong(const char *only_words, const char *skip_words);
+
+#endif
