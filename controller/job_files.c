@@ -11,10 +11,10 @@
 /* Bytes of what a machine printed that go into a message. */
 #define NOISE_TOLD 200
 
-/* Where SFTP itself does not start nothing was left behind. */
+/* Where SFTP does not start, or the file is gone, nothing was left behind. */
 static enum pace upload_broke(struct job *job, struct one_time_file *file)
 {
-    if (job->err.code == FAULT_SFTP)
+    if (job->err.code == FAULT_SFTP || job->err.code == FAULT_REMOVED)
         file->there = false;
     return job_broke(job);
 }
