@@ -70,7 +70,7 @@ static uint64_t state_deadline(const struct job *job, enum job_state state)
     if (state == JOB_busy)
         return job->busy_until;
     bool run_counts = state == JOB_run || state == JOB_recover ||
-                      (job->working && state < JOB_run);
+                      (job_may_work(job) && state < JOB_run);
     if (run_counts && job->run_deadline < deadline)
         return job->run_deadline;
     return deadline;
@@ -238,7 +238,8 @@ static enum pace on_deadline(struct job *job)
         return job_finish(job);
     if (job->state == JOB_busy)
         return job_conclude(job, FAULT_BUSY, job->result->fault_text);
-    if (job->working && job->state != JOB_run && job->now >= job->run_deadline)
+    if (job_may_work(job) && job->state != JOB_run &&
+        job->now >= job->run_deadline)
         return on_lost(job);
     err_set(&job->err, (int)info->fault,
             "%s: %s did not come within %" PRIu64 " s", job->result->address,
@@ -253,7 +254,7 @@ static enum pace on_deadline(struct job *job)
 static enum pace on_host_deadline(struct job *job)
 {
     enum fault fault = states[job->state].fault;
-    if (job->working && job->state != JOB_run)
+    if (job_may_work(job) && job->state != JOB_run)
         fault = FAULT_LOST;
     else if (job->busy_until > 0 && job->state != JOB_run)
         fault = FAULT_BUSY;
@@ -271,7 +272,7 @@ static enum pace on_cancel(struct job *job)
     char text[128];
     snprintf(text, sizeof text, "interrupted while waiting for %s%s",
              states[job->state].what,
-             job->working ? "; the payload may still be at work" : "");
+             job_may_work(job) ? "; the payload may still be at work" : "");
     return job_fail(job, FAULT_CANCELLED, text);
 }
 

@@ -25,7 +25,7 @@ static void note_phase(struct job *job)
 {
     enum job_state state = job->state;
     if (job->result->fault == FAULT_LOST)
-        state = JOB_run;
+        state = job->unsure ? JOB_start : JOB_run;
     else if (state > JOB_run && state < JOB_done)
         state = job->started ? JOB_run : JOB_start;
     snprintf(job->result->phase, JOB_PHASE_SIZE, "%s", job_word(state));
@@ -156,6 +156,26 @@ static enum pace connect_later(struct job *job)
     return job_sleep(job, wait);
 }
 
+/*
+ * The command was given and the connection broke: whether a payload began to
+ * write is not known, and a run's command may be given twice.
+ */
+static bool became_unsure(struct job *job)
+{
+    if (job->err.code != FAULT_LOST || !verb_writes(job->plan->verb) ||
+        (job->state != JOB_exec && job->state != JOB_start))
+        return false;
+    if (!job->unsure)
+        job->run_deadline = job->now + job->plan->timeouts.run;
+    job->unsure = true;
+    return true;
+}
+
+bool job_may_work(const struct job *job)
+{
+    return job->working || job->unsure;
+}
+
 enum pace job_broke(struct job *job)
 {
     enum fault fault = broken_fault(job);
@@ -163,9 +183,9 @@ enum pace job_broke(struct job *job)
         return job_finish(job);
     if (fault == FAULT_BAD_RESULT)
         return job_fail(job, fault, job->err.text);
-    if (job->working && is_host_key_fault(fault))
+    if (job_may_work(job) && is_host_key_fault(fault))
         return job_fail(job, FAULT_LOST, job->err.text);
-    if (job->working) {
+    if (job_may_work(job) || became_unsure(job)) {
         job_drop_session(job);
         job_set_state(job, JOB_recover);
         return job_sleep(job, job_backoff(RETRY_FIRST_WAIT, job->recoveries++));

@@ -104,6 +104,7 @@ struct job {
     bool answered;       /* and a result that is believed */
 
     bool working;          /* a payload of this run started, no result yet */
+    bool unsure;           /* one that writes may have, unseen */
     uint64_t run_deadline; /* when its result is due; 0: not started */
     bool asked_again;      /* it ended without a result once */
     unsigned recoveries;   /* connections for that result */
@@ -127,6 +128,9 @@ uint64_t job_backoff(uint64_t first, unsigned tries);
 
 /* Ends the host, its session too. */
 enum pace job_fail(struct job *job, enum fault fault, const char *text);
+
+/* A payload of this run is at work there, or may be: nothing is run afresh. */
+bool job_may_work(const struct job *job);
 
 /* The operation of this state failed: ends the host, or recovers the run. */
 enum pace job_broke(struct job *job);

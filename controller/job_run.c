@@ -72,7 +72,7 @@ static bool payload_is_cached(const struct job *job)
 
 enum pace job_begin_work(struct job *job)
 {
-    if (job->working) { /* connected again: the same command */
+    if (job_may_work(job)) { /* connected again: the same command */
         job_set_state(job, JOB_exec);
         return GO_ON;
     }
@@ -129,8 +129,9 @@ static int take_mark(struct job *job, const char *text, size_t len,
     job->started = true;
     job->working = true;
     job->cache.shell = job->form;
-    if (job->run_deadline == 0)
+    if (job->run_deadline == 0 || job->unsure)
         job->run_deadline = job->now + job->plan->timeouts.run;
+    job->unsure = false;
     buf_drop_front(&job->frames.noise, job->noise_before);
     return 0;
 }
@@ -292,6 +293,8 @@ enum pace job_do_drain(struct job *job)
 
 static enum pace after_miss(struct job *job)
 {
+    job->unsure = false;
+    job->run_deadline = 0;
     if (!job->cold) {
         job->cache.payload_hash[0] = '\0';
         job->cache.request_hash[0] = '\0';

@@ -42,6 +42,8 @@ enum io ssh_exec(struct transport *t, const char *command, struct err *err)
                                         command, (unsigned)strlen(command));
     if (code == LIBSSH2_ERROR_EAGAIN)
         return IO_AGAIN;
+    if (ssh_is_broken(t, code))
+        return ssh_fail(t, FAULT_LOST, err, "the connection was lost");
     if (code != 0)
         return ssh_fail(t, FAULT_EXEC, err, "the command was not accepted");
     return IO_DONE;

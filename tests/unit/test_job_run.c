@@ -166,6 +166,19 @@ static void test_application_control(void **state)
     play_release(&play);
 }
 
+static void test_antivirus_takes_it_as_it_is_written(void **state)
+{
+    (void)state;
+    struct play play;
+    play_init(&play);
+    play.machine.rules[0] = (struct fake_rule){
+        .op = FAKE_UPLOAD, .nth = 1, .how = FAKE_FAILS, .fault = FAULT_REMOVED};
+    play_run(&play);
+    play_expect(&play, FAULT_REMOVED, "upload_payload");
+    assert_int_equal(cJSON_GetArraySize(play.result->hints), 0);
+    play_release(&play);
+}
+
 /* --- files that are held -------------------------------------------------- */
 
 static void test_scanner_holds_the_file_for_a_while(void **state)
@@ -315,6 +328,78 @@ static void test_trouble_on_the_way_back(void **state)
         assert_int_equal(play.machine.runs, 1);
         play_release(&play);
     }
+}
+
+static struct fake_rule drop_before_mark(enum fake_op op)
+{
+    return (struct fake_rule){
+        .op = op, .nth = 1, .how = FAKE_DROPS, .where = FAKE_AT_ONCE};
+}
+
+/* The payload of an apply may have begun; the same run is asked for. */
+static void test_apply_cut_before_the_mark_is_asked_for_again(void **state)
+{
+    (void)state;
+    static const enum fake_op ops[] = {FAKE_EXEC, FAKE_READ};
+    for (int i = 0; i < 4; i++) {
+        struct play play;
+        play_init(&play);
+        if (i % 2)
+            play_make_warm(&play);
+        play.plan.verb = VERB_APPLY;
+        play.machine.rules[0] = drop_before_mark(ops[i / 2]);
+        play_run(&play);
+        play_expect(&play, FAULT_NONE, "done");
+        assert_int_equal(play.result->attempts, 2);
+        assert_int_equal(play.machine.runs, 1);
+        assert_int_equal(fake_machine_files(&play.machine), 0);
+        play_release(&play);
+    }
+}
+
+static void test_apply_cut_before_the_mark_and_away(void **state)
+{
+    (void)state;
+    struct play play;
+    play_init(&play);
+    play.plan.verb = VERB_APPLY;
+    play.machine.rules[0] = drop_before_mark(FAKE_READ);
+    play.machine.stays_away = true;
+    play_run(&play);
+    play_expect(&play, FAULT_LOST, "start");
+    assert_int_equal(play.result->status, STATUS_FAILED);
+    assert_in_range(play.took, 190000, 200100);
+    play_release(&play);
+}
+
+/* What the cut command did not find is found missing after it. */
+static void test_apply_cut_before_a_miss_goes_the_cold_way(void **state)
+{
+    (void)state;
+    struct play play;
+    play_init(&play);
+    play_make_warm(&play);
+    play.plan.verb = VERB_APPLY;
+    play.machine.settled = false;
+    play.machine.rules[0] = drop_before_mark(FAKE_READ);
+    play_run(&play);
+    play_expect(&play, FAULT_NONE, "done");
+    assert_int_equal(play.machine.begun[FAKE_EXEC], 3);
+    assert_int_equal(play.machine.runs, 1);
+    play_release(&play);
+}
+
+/* A check writes nothing: it is over, and another one can be made. */
+static void test_check_cut_before_the_mark_is_over(void **state)
+{
+    (void)state;
+    struct play play;
+    play_init(&play);
+    play.machine.rules[0] = drop_before_mark(FAKE_READ);
+    play_run(&play);
+    play_expect(&play, FAULT_EXEC, "start");
+    assert_int_equal(play.result->attempts, 1);
+    play_release(&play);
 }
 
 static void test_payload_ends_without_result(void **state)
@@ -483,6 +568,11 @@ int main(void)
         cmocka_unit_test(test_posix_shell_on_first_contact),
         cmocka_unit_test(test_antivirus_took_the_payload),
         cmocka_unit_test(test_application_control),
+        cmocka_unit_test(test_antivirus_takes_it_as_it_is_written),
+        cmocka_unit_test(test_apply_cut_before_the_mark_is_asked_for_again),
+        cmocka_unit_test(test_apply_cut_before_the_mark_and_away),
+        cmocka_unit_test(test_apply_cut_before_a_miss_goes_the_cold_way),
+        cmocka_unit_test(test_check_cut_before_the_mark_is_over),
         cmocka_unit_test(test_scanner_holds_the_file_for_a_while),
         cmocka_unit_test(test_held_file_becomes_a_hint),
         cmocka_unit_test(test_noise_around_and_other_encodings),
