@@ -46,6 +46,12 @@ HOST := $(BUILD)$(if $(SAN),/san)
 .PHONY: all
 all: $(HOST)/wmifleet
 
+# Files that change only when the flags in them do. -Werror makes no object.
+.PHONY: always
+%/flags: always
+	@mkdir -p $(@D)
+	@printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" >$@
+
 # --- the payload ------------------------------------------------------------
 
 CJSON := build/cjson
@@ -69,22 +75,25 @@ PAYLOAD_LDFLAGS := -municode -static -s -Wl,--gc-sections \
                    -Wl,--nxcompat -Wl,--high-entropy-va
 PAYLOAD_LIBS := -lole32 -loleaut32 -ladvapi32
 
+$(PAYLOAD)/flags: export FLAGS = $(MINGW_CC) $(PAYLOAD_CPPFLAGS) \
+    $(filter-out -Werror,$(PAYLOAD_CFLAGS)) $(PAYLOAD_LDFLAGS) $(PAYLOAD_LIBS)
+
 $(PAYLOAD)/wmifleet-payload.exe: $(PAYLOAD_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(MINGW_CC) $(PAYLOAD_LDFLAGS) -o $@ $^ $(PAYLOAD_LIBS)
 
-$(PAYLOAD)/%.o: %.c | $(CJSON)/include/cjson/cJSON.h
+$(PAYLOAD)/%.o: %.c $(PAYLOAD)/flags | $(CJSON)/include/cjson/cJSON.h
 	@mkdir -p $(@D)
 	$(call say,WINCC,$<)
 	$(Q)$(MINGW_CC) $(PAYLOAD_CPPFLAGS) $(PAYLOAD_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(PAYLOAD)/cJSON.o: $(CJSON)/include/cjson/cJSON.h
+$(PAYLOAD)/cJSON.o: $(CJSON)/include/cjson/cJSON.h $(PAYLOAD)/flags
 	@mkdir -p $(@D)
 	$(call say,WINCC,$(CJSON)/source/cJSON.c)
 	$(Q)$(MINGW_CC) $(PAYLOAD_CPPFLAGS) $(PAYLOAD_CFLAGS) -w -c -o $@ \
 	    $(CJSON)/source/cJSON.c
 
-$(PAYLOAD)/payload/payload.res: payload/payload.rc
+$(PAYLOAD)/payload/payload.res: payload/payload.rc $(PAYLOAD)/flags
 	@mkdir -p $(@D)
 	$(call say,WINRC,$<)
 	$(Q)$(MINGW_WINDRES) -I. -DWMIFLEET_VERSION='\"$(VERSION)\"' -O coff -o $@ $<
@@ -111,7 +120,10 @@ $(HOST)/wmifleet: $(HOST)/controller/main.o $(LIB_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(HOST)/%.o: %.c
+$(HOST)/flags: export FLAGS = $(CC) $(CPPFLAGS) \
+    $(filter-out -Werror,$(ALL_CFLAGS)) $(LDFLAGS) $(LIBS)
+
+$(HOST)/%.o: %.c $(HOST)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
