@@ -158,6 +158,7 @@ static enum setting_verdict group_compare(struct setting *setting,
         firewall_fail_memory(reason);
         return SETTING_BLOCKED;
     }
+    firewall_store_hint(group->store, setting);
     enum setting_verdict verdict = group->enabled
                                        ? judge_open(setting, &rules, reason)
                                        : judge_closed(setting, &rules);

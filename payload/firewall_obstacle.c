@@ -8,11 +8,10 @@
 #include "payload/errors.h"
 #include "payload/rule_match.h"
 
-static bool is_enabled_block(const struct live_rule *item, const void *argument)
+static bool is_enabled_block(const struct live_rule *item)
 {
     VARIANT_BOOL enabled = VARIANT_FALSE;
     NET_FW_ACTION action = NET_FW_ACTION_ALLOW;
-    (void)argument;
     return SUCCEEDED(INetFwRule_get_Action(item->rule, &action)) &&
            action == NET_FW_ACTION_BLOCK &&
            SUCCEEDED(INetFwRule_get_Enabled(item->rule, &enabled)) &&
@@ -28,31 +27,52 @@ static void say_blocked(const struct rule *rule, struct setting_reason *reason)
                        rule_text(rule, RULE_NAME));
 }
 
+/* What the rule takes away of the wish; nothing when it cannot be read. */
+static enum rule_obstacle judge(struct setting *setting,
+                                const struct live_rule *item,
+                                const struct rule_wish *wish,
+                                const char *program, unsigned counting,
+                                struct setting_reason *reason)
+{
+    struct rule rule = {0};
+    struct setting_reason unread = {0};
+    if (firewall_read_rule(item->rule, &rule, &unread) != 0) {
+        setting_hint(setting,
+                     "the rule \"%.100s\" has the action Block and cannot be "
+                     "read: whether it takes away what this rule allows is "
+                     "not known",
+                     item->name);
+        return RULE_HARMLESS;
+    }
+    enum rule_obstacle obstacle =
+        rule_obstructs(&rule, wish, program, counting);
+    if (obstacle == RULE_BLOCKS_ALL)
+        say_blocked(&rule, reason);
+    else if (obstacle == RULE_BLOCKS_SOME)
+        setting_hint(setting,
+                     "the rule \"%.100s\" blocks part of what this rule "
+                     "allows, and Block wins",
+                     rule_text(&rule, RULE_NAME));
+    rule_release(&rule);
+    return obstacle;
+}
+
 bool firewall_is_obstructed(struct setting *setting,
                             struct firewall_store *store,
                             const struct rule_wish *wish, const char *program,
                             struct setting_reason *reason)
 {
     struct setting_reason unread = {0};
-    struct firewall_pick pick;
     unsigned counting =
         firewall_policy_deciding(&store->judged, wish->profiles);
-    bool blocked = false;
-    if (firewall_store_pick(store, is_enabled_block, NULL, &pick, &unread) != 0)
+    if (firewall_store_load(store, &unread) != 0)
         return false;
-    for (size_t i = 0; i < pick.rules.count && !blocked; i++) {
-        const struct rule *rule = &pick.rules.items[i];
-        enum rule_obstacle obstacle =
-            rule_obstructs(rule, wish, program, counting);
-        blocked = obstacle == RULE_BLOCKS_ALL;
-        if (blocked)
-            say_blocked(rule, reason);
-        else if (obstacle == RULE_BLOCKS_SOME)
-            setting_hint(setting,
-                         "the rule \"%.100s\" blocks part of what this rule "
-                         "allows, and Block wins",
-                         rule_text(rule, RULE_NAME));
+    for (size_t i = 0; i < store->count; i++) {
+        const struct live_rule *item = &store->items[i];
+        if (is_enabled_block(item) &&
+            judge(setting, item, wish, program, counting, reason) ==
+                RULE_BLOCKS_ALL)
+            return true;
     }
-    firewall_pick_release(&pick);
-    return blocked;
+    return false;
 }

@@ -317,6 +317,7 @@ static enum setting_verdict rules_compare(struct setting *setting,
         verdict = judge_present(setting, &rules, reason);
     else
         verdict = judge_absent(own, &rules, reason);
+    firewall_store_hint(own->store, setting);
     rule_list_release(&rules);
     return verdict;
 }

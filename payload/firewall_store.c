@@ -9,7 +9,6 @@
 #include "payload/utf16.h"
 
 #define RULES_MAX 100000 /* a machine with more is broken */
-#define BATCH 32
 
 #define SERVICE_DOWN ((HRESULT)0x800706D9) /* EPT_S_NOT_REGISTERED */
 #define SERVER_DOWN ((HRESULT)0x800706BA)  /* RPC_S_SERVER_UNAVAILABLE */
@@ -72,6 +71,7 @@ void firewall_store_forget(struct firewall_store *store)
     free(store->items);
     store->items = NULL;
     store->count = 0;
+    store->unread = 0;
     store->loaded = false;
 }
 
@@ -106,6 +106,25 @@ static int open_store(struct firewall_store *store,
     return 0;
 }
 
+/* Not what one rule may have, but the end of all reading. */
+static bool is_fatal(HRESULT hr)
+{
+    return hr == SERVICE_DOWN || hr == SERVER_DOWN || hr == E_OUTOFMEMORY;
+}
+
+static HRESULT make_room(struct firewall_store *store)
+{
+    /* Room doubles at each power of two. */
+    if ((store->count & (store->count - 1)) != 0)
+        return S_OK;
+    size_t room = store->count == 0 ? 1 : store->count * 2;
+    void *items = realloc(store->items, room * sizeof *store->items);
+    if (items == NULL)
+        return E_OUTOFMEMORY;
+    store->items = items;
+    return S_OK;
+}
+
 /* Takes over the reference to `rule`, also on failure. */
 static HRESULT add_item(struct firewall_store *store, INetFwRule *rule)
 {
@@ -119,17 +138,10 @@ static HRESULT add_item(struct firewall_store *store, INetFwRule *rule)
     item.grouping = com_text(grouping);
     SysFreeString(grouping);
     SysFreeString(name);
-    /* Room doubles at each power of two. */
-    if (SUCCEEDED(hr) && (store->count & (store->count - 1)) == 0) {
-        size_t room = store->count == 0 ? 1 : store->count * 2;
-        void *items = realloc(store->items, room * sizeof *store->items);
-        if (items == NULL)
-            hr = E_OUTOFMEMORY;
-        else
-            store->items = items;
-    }
     if (SUCCEEDED(hr) && (item.name == NULL || item.grouping == NULL))
         hr = E_OUTOFMEMORY;
+    if (SUCCEEDED(hr))
+        hr = make_room(store);
     if (FAILED(hr)) {
         release_item(&item);
         return hr;
@@ -138,33 +150,41 @@ static HRESULT add_item(struct firewall_store *store, INetFwRule *rule)
     return S_OK;
 }
 
-static HRESULT add_variant(struct firewall_store *store, const VARIANT *value)
+/*
+ * A rule that cannot be read (its text is in a library that is gone, its
+ * package half removed) is counted and left out: it must not take the
+ * reading of all the others with it.
+ */
+static HRESULT take_rule(struct firewall_store *store, const VARIANT *value)
 {
     INetFwRule *rule = NULL;
-    if (value->vt != VT_DISPATCH || value->pdispVal == NULL)
-        return E_UNEXPECTED;
-    HRESULT hr = IDispatch_QueryInterface(value->pdispVal, &IID_INetFwRule,
-                                          (void **)&rule);
-    return FAILED(hr) ? hr : add_item(store, rule);
+    HRESULT hr = E_UNEXPECTED;
+    if (value->vt == VT_DISPATCH && value->pdispVal != NULL)
+        hr = IDispatch_QueryInterface(value->pdispVal, &IID_INetFwRule,
+                                      (void **)&rule);
+    if (SUCCEEDED(hr))
+        hr = add_item(store, rule);
+    if (SUCCEEDED(hr) || is_fatal(hr))
+        return hr;
+    store->unread++;
+    store->unread_code = hr;
+    return S_OK;
 }
 
-/* S_FALSE with the last ones, or with none: the end. */
-static HRESULT take_batch(struct firewall_store *store, IEnumVARIANT *walk)
+/*
+ * One rule at a time, as every client of this enumerator does: a batch would
+ * save nothing in-process.
+ */
+static HRESULT walk_on(struct firewall_store *store, IEnumVARIANT *walk)
 {
-    VARIANT values[BATCH];
+    VARIANT value;
     ULONG got = 0;
-    for (size_t i = 0; i < BATCH; i++)
-        VariantInit(&values[i]);
-    HRESULT next = IEnumVARIANT_Next(walk, BATCH, values, &got);
-    HRESULT hr = next;
-    for (ULONG i = 0; i < got && i < BATCH; i++) {
-        if (SUCCEEDED(hr) && store->count < RULES_MAX) {
-            HRESULT added = add_variant(store, &values[i]);
-            hr = FAILED(added) ? added : next;
-        }
-        VariantClear(&values[i]);
-    }
-    return SUCCEEDED(hr) && got == 0 ? S_FALSE : hr;
+    VariantInit(&value);
+    HRESULT hr = IEnumVARIANT_Next(walk, 1, &value, &got);
+    if (hr == S_OK)
+        hr = take_rule(store, &value);
+    VariantClear(&value);
+    return hr;
 }
 
 static HRESULT walk_rules(struct firewall_store *store)
@@ -177,8 +197,12 @@ static HRESULT walk_rules(struct firewall_store *store)
     if (SUCCEEDED(hr))
         hr =
             IUnknown_QueryInterface(unknown, &IID_IEnumVARIANT, (void **)&walk);
-    while (hr == S_OK && store->count < RULES_MAX)
-        hr = take_batch(store, walk);
+    while (hr == S_OK && store->count + store->unread < RULES_MAX)
+        hr = walk_on(store, walk);
+    if (hr == S_OK) /* the end is S_FALSE: what was not seen may matter */
+        hr = E_UNEXPECTED;
+    if (SUCCEEDED(hr) && store->count == 0 && store->unread > 0)
+        hr = store->unread_code;
     COM_RELEASE(walk);
     COM_RELEASE(unknown);
     return hr;
@@ -199,6 +223,18 @@ int firewall_store_load(struct firewall_store *store,
     }
     store->loaded = true;
     return 0;
+}
+
+void firewall_store_hint(const struct firewall_store *store,
+                         struct setting *setting)
+{
+    if (store->unread > 0)
+        setting_hint(setting,
+                     "%lu rule(s) of this firewall cannot be read (0x%08lX) "
+                     "and were left out of the judgement: look for rules "
+                     "without a name in wf.msc",
+                     (unsigned long)store->unread,
+                     (unsigned long)store->unread_code);
 }
 
 void firewall_pick_release(struct firewall_pick *pick)

@@ -37,6 +37,8 @@ struct firewall_store {
     bool loaded; /* `items` is what the firewall has */
     struct live_rule *items;
     size_t count;
+    size_t unread; /* rules whose name or group cannot be read: left out */
+    HRESULT unread_code; /* of the last one */
     struct firewall_policy judged;
 };
 
@@ -61,6 +63,10 @@ void firewall_store_drop(struct firewall_store *store);
 /* Opens and walks unless that is done. -1 with `reason`. */
 int firewall_store_load(struct firewall_store *store,
                         struct setting_reason *reason);
+
+/* Tells in a hint that some rules could not be read, if so. */
+void firewall_store_hint(const struct firewall_store *store,
+                         struct setting *setting);
 
 /* The rules may have changed: the next load walks them again. */
 void firewall_store_forget(struct firewall_store *store);

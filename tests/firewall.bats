@@ -220,3 +220,21 @@ END
         jq -r '.[0].risk')" remote_addresses
     assert_equal "$(firewall check "$DCOM" | jq -r '.[0].risk')" null
 }
+
+@test "a rule that cannot be read does not hide the others" {
+    add_rule 'Action=Allow|Active=TRUE|Dir=In|Protocol=6|Name=@{gone?name}|'
+    add_rule 'Action=Block|Active=TRUE|Dir=In|Name=Locked|Desc=@{gone?text}|'
+    result=$(firewall apply "${GROUP%\}},${DCOM#\{}")
+    assert_equal "$(jq -r '.[] | .id, .state' <<<"$result")" \
+        "firewall.wmi_group
+changed
+firewall.rules[DCOM]
+changed"
+    assert_contains "$(jq -r '.[0].hints[]' <<<"$result")" \
+        "1 rule(s) of this firewall cannot be read (0x80070002)"
+    assert_contains "$(jq -r '.[1].hints[]' <<<"$result")" \
+        '"Locked" has the action Block and cannot be read'
+    add_rule 'Action=Block|Active=TRUE|Dir=In|Protocol=6|LPort=135|Name=Open|'
+    assert_equal "$(verdicts check "$DCOM")" \
+        "firewall.rules[DCOM] blocked 0xA0040002 blocked_by_rule"
+}

@@ -89,6 +89,9 @@ static ULONG STDMETHODCALLTYPE rule_Release(INetFwRule3 *self)
 
 NO_DISPATCH(rule, INetFwRule3)
 
+/* A text of a package that is gone; any getter may fail for one rule. */
+#define GONE L"@{gone?"
+
 static HRESULT get_text(INetFwRule3 *self, const WCHAR *key, BSTR *out)
 {
     const WCHAR *value;
@@ -128,6 +131,8 @@ static HRESULT get_shown_text(INetFwRule3 *self, const WCHAR *key, BSTR *out)
     value = rule_get(&object_of(self)->rule, key);
     if (!value)
         return S_OK;
+    if (wide_starts(value, GONE))
+        return HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND);
     *out = SysAllocString(name_text(value, lab_language()));
     return *out ? S_OK : E_OUTOFMEMORY;
 }
