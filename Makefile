@@ -107,8 +107,8 @@ payload: $(PAYLOAD)/wmifleet-payload.exe
 
 # --- the controller ---------------------------------------------------------
 
-# What settings.c judges addresses with.
-PORTABLE_PAYLOAD := payload/address_set.c
+# What settings.c judges addresses and accounts with.
+PORTABLE_PAYLOAD := payload/address_set.c payload/sid.c payload/account_words.c
 
 LIB_SRC := $(wildcard base/*.c inventory/*.c) \
            $(filter-out controller/main.c,$(wildcard controller/*.c)) \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether COM may be used from other machines at all. */
+/* Whether COM may be used from other machines at all, and by whom. */
+#include "payload/com_security.h"
 #include "payload/registry.h"
 
 static const struct registry_row row = {
@@ -10,14 +11,22 @@ static const struct registry_row row = {
                       "they started: a restart of the machine may be needed",
 };
 
+static int plan_enabled(const struct settings *settings,
+                        struct setting_list *list)
+{
+    bool on = settings->dcom_enabled == FLAG_ON;
+    return registry_setting_add(list, &row, cJSON_CreateBool(on),
+                                cJSON_CreateString(on ? "Y" : "N")) != NULL
+               ? 0
+               : -1;
+}
+
 static int plan(const struct settings *settings, struct setting_list *list,
                 struct err *err)
 {
-    if (settings->dcom_enabled == FLAG_NOT_ASKED)
-        return 0;
-    bool on = settings->dcom_enabled == FLAG_ON;
-    if (registry_setting_add(list, &row, cJSON_CreateBool(on),
-                             cJSON_CreateString(on ? "Y" : "N")) == NULL)
+    if ((settings->dcom_enabled != FLAG_NOT_ASKED &&
+         plan_enabled(settings, list) != 0) ||
+        com_security_plan(settings, list) != 0)
         return err_set(err, 0, "dcom: memory is short");
     return 0;
 }

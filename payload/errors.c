@@ -118,6 +118,12 @@ static const struct known_error known_errors[] = {
      "the firewall rule lets the SSH server in"},
     {CODE_DOMAIN_MEMBER, "domain_member",
      "the machine is a member of a domain"},
+    {CODE_SET_BY_POLICY, "set_by_policy", "a policy decides it"},
+    {CODE_DENIED_BY_ENTRY, "denied_by_entry", "an entry denies it"},
+    {CODE_OLD_DESCRIPTOR, "old_descriptor",
+     "the permissions are in COM's old format"},
+    {CODE_BAD_DESCRIPTOR, "bad_descriptor",
+     "the permissions are no valid security descriptor"},
 };
 
 static const struct known_error *find(unsigned long code)

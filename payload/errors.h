@@ -22,6 +22,10 @@
 #define CODE_RULE_NOT_OURS 0xA0040006ul
 #define CODE_RULE_OF_SSH 0xA0040007ul
 #define CODE_DOMAIN_MEMBER 0xA0040008ul
+#define CODE_SET_BY_POLICY 0xA0040009ul
+#define CODE_DENIED_BY_ENTRY 0xA004000Aul
+#define CODE_OLD_DESCRIPTOR 0xA004000Bul
+#define CODE_BAD_DESCRIPTOR 0xA004000Cul
 
 /*
  * The symbol of `code` in Microsoft's headers, the name of one of ours, or

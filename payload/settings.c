@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "payload/settings_dcom.h"
 #include "payload/settings_read.h"
 #include "payload/settings_rule.h"
 
@@ -63,12 +64,22 @@ static void read_uac(struct settings_reader *reader,
     settings_read_object(reader, path, value, &shape, out);
 }
 
+static void read_permissions(struct settings_reader *reader,
+                             const struct settings_path *path,
+                             const cJSON *value, void *out)
+{
+    struct settings *settings = out;
+    settings_read_permissions(reader, path, value, &settings->permissions,
+                              &settings->permission_count);
+}
+
 static void read_dcom(struct settings_reader *reader,
                       const struct settings_path *path, const cJSON *value,
                       void *out)
 {
     static const struct settings_key keys[] = {
         {"enabled", settings_read_flag, AT(dcom_enabled), false},
+        {"permissions", read_permissions, 0, false},
     };
     static const struct settings_shape shape = SHAPE("a setting of DCOM", keys);
     settings_read_object(reader, path, value, &shape, out);
@@ -128,6 +139,7 @@ bool settings_empty(const struct settings *settings)
            settings->rule_count == 0 &&
            settings->token_filter_policy == DWORD_NOT_ASKED &&
            settings->dcom_enabled == FLAG_NOT_ASKED &&
+           settings->permission_count == 0 &&
            settings->anonymous_callback == DWORD_NOT_ASKED;
 }
 

@@ -60,6 +60,28 @@ struct rule_wish {
     unsigned profiles; /* SETTINGS_PROFILE_* */
 };
 
+/* What COM lets an account do: COM_RIGHTS_* of combaseapi.h. */
+#define SETTINGS_COM_EXECUTE 0x01u /* part of every other one */
+#define SETTINGS_COM_LOCAL 0x02u   /* launch, or access */
+#define SETTINGS_COM_REMOTE 0x04u
+#define SETTINGS_COM_ACTIVATE_LOCAL 0x08u
+#define SETTINGS_COM_ACTIVATE_REMOTE 0x10u
+
+#define SETTINGS_ON_LIMITS 1u
+#define SETTINGS_ON_WMI 2u
+
+/*
+ * What one account may do with COM. `launch` and `access` are bits without
+ * SETTINGS_COM_EXECUTE; both 0 on an absent one: whatever it has.
+ */
+struct permission_wish {
+    const char *account; /* name, SID or word (account_words.h) */
+    bool present;
+    unsigned launch;
+    unsigned access;
+    unsigned on; /* SETTINGS_ON_*; 0: wherever something is lacking */
+};
+
 struct settings {
     struct {
         enum flag_wish enabled;
@@ -69,6 +91,8 @@ struct settings {
     size_t rule_count;
     enum dword_wish token_filter_policy; /* uac.local_account_… */
     enum flag_wish dcom_enabled;
+    struct permission_wish *permissions; /* dcom.permissions */
+    size_t permission_count;
     enum dword_wish anonymous_callback; /* cimom.allow_anonymous_callback */
     void *storage;                      /* owns every text above */
 };

@@ -317,25 +317,22 @@ void settings_read_dword(struct settings_reader *reader,
         settings_expected(reader, path, value, "0, 1 or \"absent\"");
 }
 
-void settings_read_profiles(struct settings_reader *reader,
-                            const struct settings_path *path,
-                            const cJSON *value, void *out)
+bool settings_read_bits(struct settings_reader *reader,
+                        const struct settings_path *path, const cJSON *value,
+                        const struct settings_word *words, size_t count,
+                        const char *of_what, const char *when_absent,
+                        unsigned *out)
 {
-    static const struct settings_word words[] = {
-        {"domain", SETTINGS_PROFILE_DOMAIN},
-        {"private", SETTINGS_PROFILE_PRIVATE},
-        {"public", SETTINGS_PROFILE_PUBLIC}};
-    unsigned *bits = out;
+    size_t mistakes = reader->problems->error_count;
     unsigned found = 0;
     size_t index = 0;
-    if (!settings_is_list(reader, path, value, "network profiles"))
-        return;
+    if (!settings_is_list(reader, path, value, of_what))
+        return false;
     for (const cJSON *each = value->child; each != NULL; each = each->next) {
         struct settings_path below = {.parent = path, .index = index};
         index++;
         int bit = 0;
-        if (!settings_read_word(reader, &below, each, words,
-                                SETTINGS_COUNT(words), NULL, &bit))
+        if (!settings_read_word(reader, &below, each, words, count, NULL, &bit))
             continue;
         if (found & (unsigned)bit)
             settings_mistake(reader, &below, each, "\"%s\" stands here twice",
@@ -344,7 +341,22 @@ void settings_read_profiles(struct settings_reader *reader,
     }
     if (value->child == NULL)
         settings_mistake(reader, path, value,
-                         "the list is empty; leave the key out to mean all "
-                         "profiles");
-    *bits = found;
+                         "the list is empty; leave the key out to mean %s",
+                         when_absent);
+    if (reader->problems->error_count > mistakes)
+        return false;
+    *out = found;
+    return true;
+}
+
+void settings_read_profiles(struct settings_reader *reader,
+                            const struct settings_path *path,
+                            const cJSON *value, void *out)
+{
+    static const struct settings_word words[] = {
+        {"domain", SETTINGS_PROFILE_DOMAIN},
+        {"private", SETTINGS_PROFILE_PRIVATE},
+        {"public", SETTINGS_PROFILE_PUBLIC}};
+    settings_read_bits(reader, path, value, words, SETTINGS_COUNT(words),
+                       "network profiles", "all profiles", out);
 }

@@ -92,6 +92,17 @@ bool settings_read_word(struct settings_reader *reader,
                         const struct settings_word *words, size_t count,
                         const char *also, int *out);
 
+/*
+ * A list of words as bits; told, and `out` left as it is, when one is
+ * another, stands there twice, or none is there at all. `of_what` names the
+ * elements, `when_absent` says what leaving the key out means.
+ */
+bool settings_read_bits(struct settings_reader *reader,
+                        const struct settings_path *path, const cJSON *value,
+                        const struct settings_word *words, size_t count,
+                        const char *of_what, const char *when_absent,
+                        unsigned *out);
+
 /* " did you mean `x`?" behind a semicolon when a word is near, else "". */
 void settings_suggest(const char *word, const struct settings_word *words,
                       size_t count, char *text, size_t size);

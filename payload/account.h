@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Accounts of this machine by name, SID or word, and what they stand for. */
+#ifndef PAYLOAD_ACCOUNT_H
+#define PAYLOAD_ACCOUNT_H
+
+#include "payload/descriptor.h"
+#include "payload/setting.h"
+#include "payload/sid.h"
+
+/* 0, or -1 with `reason`: nobody has that name, or a machine has it. */
+int account_find(const char *text, struct sid *sid,
+                 struct setting_reason *reason);
+
+/*
+ * Whom the account stands for when it calls from another machine: itself,
+ * what everybody is, its local groups. `note` becomes what is to be said of
+ * that (a static text), or NULL. -1 when memory is short.
+ */
+int account_token(const struct sid *sid, struct descriptor_token *token,
+                  const char **note);
+void account_token_release(struct descriptor_token *token);
+
+#endif

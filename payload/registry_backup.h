@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Registry values in keys that administrators may not open, by the right to
+ * back up and restore: owner and permissions of the key stay as they are.
+ * Like the functions of registry_io.h of the same kind, for keys that exist.
+ */
+#ifndef PAYLOAD_REGISTRY_BACKUP_H
+#define PAYLOAD_REGISTRY_BACKUP_H
+
+#include <cjson/cJSON.h>
+
+unsigned long registry_backup_read(const char *key, const char *name,
+                                   cJSON **state);
+unsigned long registry_backup_restore(const char *key, const char *name,
+                                      const cJSON *state);
+
+#endif
