@@ -158,16 +158,15 @@ static bool has_password(struct transport *t)
         return true;
     if (!offers(login, "password") && !offers(login, "keyboard-interactive"))
         return false;
-    bool might = t->target->password.source != SECRET_NONE ||
-                 t->context->password != NULL;
-    if (might && !t->key_was_known && !t->context->password_to_new_hosts) {
-        ssh_login_note(
-            t, "no password",
-            "was sent, because the host's key was not known before this run "
-            "(wmifleet trust, or --password-to-new-hosts)");
+    if (fetch_password(t) != 0)
         return false;
-    }
-    return fetch_password(t) == 0;
+    if (t->key_was_known || t->context->password_to_new_hosts)
+        return true;
+    ssh_login_note(
+        t, "no password",
+        "was sent, because the host's key was not known before this run "
+        "(wmifleet trust, or --password-to-new-hosts)");
+    return false;
 }
 
 static enum io step_password(struct transport *t, struct err *err)

@@ -345,6 +345,19 @@ static void test_password_to_new_host(void **state)
     expect_login(bench);
 }
 
+static void test_no_password_is_not_held_back(void **state)
+{
+    struct bench *bench = *state;
+    reset(bench);
+    bench->target.private_key_file = rig_path(&bench->rig, "id_stranger");
+    bench->context.host_keys = HOST_KEYS_ACCEPT_NEW;
+    use_known_hosts(bench, "");
+    struct drive drive = go(bench, STAGE_LOGIN);
+    expect_fault(&drive, STAGE_LOGIN, FAULT_AUTH, "refused");
+    assert_null(strstr(drive.err.text, "no password was sent"));
+    drive_release(&drive);
+}
+
 static void expect_key_fault(struct bench *bench, enum fault fault,
                              const char *text)
 {
@@ -601,6 +614,7 @@ int main(void)
         cmocka_unit_test(test_silent_agent),
         cmocka_unit_test(test_password),
         cmocka_unit_test(test_password_to_new_host),
+        cmocka_unit_test(test_no_password_is_not_held_back),
         cmocka_unit_test(test_host_keys),
         cmocka_unit_test(test_known_type_is_preferred),
         cmocka_unit_test(test_accept_new),
