@@ -248,7 +248,10 @@ static int open_known_hosts(struct chosen *chosen, const struct log *log)
         const struct target *target = &chosen->targets.items[i];
         const char *name =
             target->host_key_alias ? target->host_key_alias : target->name;
+        /* By its address too: so OpenSSH's own lines have it. */
         if (known_hosts_add_fleet_name(chosen->ssh.known_hosts, name,
+                                       target->port) ||
+            known_hosts_add_fleet_name(chosen->ssh.known_hosts, target->address,
                                        target->port)) {
             log_line(log, LOG_ERROR, "known_hosts: out of memory");
             return -1;
