@@ -31,8 +31,9 @@ outside() {
 processes_of() {
     local process
     for process in /proc/[0-9]*; do
-        [ "$process" != "/proc/$BASHPID" ] && [ "$process" != "/proc/$$" ] ||
-            continue
+        case $process in
+        "/proc/$BASHPID" | "/proc/$$") continue ;;
+        esac
         { cat "$process/cmdline" "$process/environ" &&
             readlink "$process/cwd"; } 2>/dev/null | tr '\0' '\n' |
             grep -qF "$1/demo." && basename "$process"

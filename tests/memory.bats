@@ -56,12 +56,12 @@ whole_run() {
 
 @test "address and undefined-behaviour sanitizers find nothing" {
     export ASAN_OPTIONS=detect_leaks=1:exitcode=99 UBSAN_OPTIONS=halt_on_error=1
-    WMIFLEET=$BUILD/san/wmifleet
+    export WMIFLEET=$BUILD/san/wmifleet
     whole_run 1
 }
 
 @test "valgrind finds nothing" {
-    WMIFLEET=$LAB/under-valgrind
+    export WMIFLEET=$LAB/under-valgrind
     whole_run 0
     run cat "$LAB"/valgrind.*
     assert_equal "$output" ""

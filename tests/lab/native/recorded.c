@@ -244,7 +244,8 @@ int main(int argc, char **argv)
         kill_session();
     if (strcmp(argv[2], SFTP_COMMAND) == 0) {
         const char *sftp = getenv("LAB_SFTP");
-        execl(sftp, "sftp-server", (char *)NULL);
+        if (sftp != NULL)
+            execl(sftp, "sftp-server", (char *)NULL);
         perror("recorded: sftp-server");
         return 126;
     }
