@@ -15,8 +15,15 @@
 
 #define PATH_UNITS 260
 
-/* SYSTEM and Administrators, everything, inherited; nobody else. */
-#define FOLDER_SDDL L"O:BAG:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"
+/*
+ * SYSTEM and Administrators, everything, inherited; nobody else. The entry of
+ * OWNER RIGHTS takes an owner's silent right to change the list: where policy
+ * makes the login itself the owner of what it creates, its programs that are
+ * not elevated could else give themselves the payload and wait until it is
+ * run elevated.
+ */
+#define FOLDER_SDDL                                                            \
+    L"O:BAG:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;RC;;;OW)"
 
 static int fail(struct failure *failure, unsigned long code, const char *what)
 {

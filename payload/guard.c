@@ -23,6 +23,13 @@ static bool is_trusted(PSID sid)
            IsWellKnownSid(sid, WinBuiltinAdministratorsSid);
 }
 
+/* OWNER RIGHTS with less than an owner has anyhow: it takes, not gives. */
+static bool narrows_owner(PSID sid, ACCESS_MASK mask)
+{
+    return IsWellKnownSid(sid, WinCreatorOwnerRightsSid) &&
+           (mask & ~(ACCESS_MASK)READ_CONTROL) == 0;
+}
+
 /* An entry that allows nobody but SYSTEM and Administrators anything. */
 static bool ace_is_harmless(ACE_HEADER *ace)
 {
@@ -31,7 +38,9 @@ static bool ace_is_harmless(ACE_HEADER *ace)
     /* Object and conditional entries are never ours. */
     if (ace->AceType != ACCESS_ALLOWED_ACE_TYPE)
         return false;
-    return is_trusted(&((ACCESS_ALLOWED_ACE *)(void *)ace)->SidStart);
+    ACCESS_ALLOWED_ACE *allowed = (void *)ace;
+    PSID sid = &allowed->SidStart;
+    return is_trusted(sid) || narrows_owner(sid, allowed->Mask);
 }
 
 static bool dacl_is_tight(PACL dacl)

@@ -56,8 +56,8 @@
  *   nothing: 0 after any complete result.
  *
  * FOLDER    %ProgramData%\wmifleet, made in one call with a protected DACL
- *   (SYSTEM and Administrators, full control, inherited), owner
- *   Administrators. It holds
+ *   (SYSTEM and Administrators, full control, inherited; OWNER RIGHTS, no more
+ *   than reading the list), owner Administrators. It holds
  *     p-<hash>.exe                       the payload
  *     r-<hash>.json                      requests
  *     s-<run-id>-<verb>-<hash>.json      results, written before printing

@@ -102,7 +102,22 @@ cimom.allow_anonymous_callback drift"
     run "$LAB/target-1/wine" "$BUILD/lab/security.exe" show \
         'C:\ProgramData\wmifleet'
     assert_equal "$(tr -d '\r' <<<"$output")" \
-        'O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)'
+        'O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;RC;;;OW)'
+}
+
+@test "an owner may not change who may do what, in the folder and below" {
+    run "$LAB/target-1/wine" "$BUILD/lab/security.exe" show \
+        "C:\\ProgramData\\wmifleet\\p-$(hash_of "$PAYLOAD").exe"
+    assert_contains "$output" '(A;ID;RC;;;OW)'
+    name=$(request "$REQUEST")
+    "$LAB/target-1/wine" "$BUILD/lab/security.exe" set \
+        'C:\ProgramData\wmifleet' \
+        'D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;RCWD;;;OW)'
+    run jq -r .error.class <<<"$(cold check "$name" owner | result)"
+    "$LAB/target-1/wine" "$BUILD/lab/security.exe" set \
+        'C:\ProgramData\wmifleet' \
+        'D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;RC;;;OW)'
+    assert_equal "$output" unsafe-dir
 }
 
 @test "a check makes no snapshot; apply saves the state before it writes" {
