@@ -71,11 +71,13 @@ $(LAB)/mode.exe: $(LAB_MODE_SRC) tests/lab/windows/advapi32/record.h \
 # takes the copy for any other DLL. The stand-in forwards to it.
 
 WINE_DLLS := /usr/lib/x86_64-linux-gnu/wine/x86_64-windows
-ADVAPI32_SRC := $(wildcard tests/lab/windows/advapi32/*.c)
+ADVAPI32_SRC := $(wildcard tests/lab/windows/advapi32/*.c) \
+                tests/lab/windows/netapi32/account.c
 ADVAPI32_REPLACED := GetSecurityInfo SetSecurityInfo GetNamedSecurityInfoW \
                      SetNamedSecurityInfoW GetFileSecurityW SetFileSecurityW \
                      GetTokenInformation CheckTokenMembership \
-                     RegSetValueExW RegDeleteValueW
+                     RegSetValueExW RegDeleteValueW \
+                     LookupAccountNameW LookupAccountSidW
 
 $(LAB)/advapi32w.dll: $(WINE_DLLS)/advapi32.dll
 	@mkdir -p $(@D)
@@ -90,7 +92,7 @@ $(LAB)/advapi32.exports: $(WINE_DLLS)/advapi32.dll
 
 $(LAB)/advapi32.def: $(LAB)/advapi32.exports \
                      tests/lab/windows/advapi32/forward.awk tests/lab/lab.mk
-	$(LAB_Q)awk -v replaced='$(ADVAPI32_REPLACED)' \
+	$(LAB_Q)awk -v dll=advapi32 -v replaced='$(ADVAPI32_REPLACED)' \
 	    -f tests/lab/windows/advapi32/forward.awk $< >$@
 
 # What the stand-in itself calls comes from the copy.
@@ -102,10 +104,12 @@ $(LAB)/libadvapi32w.a: $(LAB)/advapi32.def
 $(LAB)/advapi32.dll: $(ADVAPI32_SRC) $(LAB)/advapi32.def \
                      $(LAB)/libadvapi32w.a \
                      $(wildcard tests/lab/windows/*.h) \
-                     $(wildcard tests/lab/windows/advapi32/*.h)
+                     $(wildcard tests/lab/windows/advapi32/*.h) \
+                     tests/lab/windows/netapi32/account.h
 	$(LAB_Q)$(LAB_MINGW_CC) $(filter-out -municode,$(LAB_MINGW_CFLAGS)) -shared \
 	    -nostdlib -Wl,--entry,DllMain -o $@ $(ADVAPI32_SRC) \
 	    $(LAB)/advapi32.def $(LAB)/libadvapi32w.a -lmsvcrt -lkernel32
 
 include tests/lab/windows/firewall/firewall.mk
 include tests/lab/windows/wbem/wbem.mk
+include tests/lab/windows/netapi32/netapi32.mk
