@@ -35,8 +35,9 @@ step() {
 }
 
 # From closed to open, and asked about: the targets have no such rules and a
-# filter policy of $1 before.
+# get a filter policy of $1; $2 is the program.
 whole_run() {
+    local WMIFLEET=$2
     rm -rf "$LAB/state.db"* "$LAB/known_hosts"
     rm -rf "$LAB"/target-*/prefix/drive_c/ProgramData/wmifleet
     jq --argjson policy "$1" '(.. | objects | select(has("uac")) | .uac) =
@@ -56,13 +57,11 @@ whole_run() {
 
 @test "address and undefined-behaviour sanitizers find nothing" {
     export ASAN_OPTIONS=detect_leaks=1:exitcode=99 UBSAN_OPTIONS=halt_on_error=1
-    export WMIFLEET=$BUILD/san/wmifleet
-    whole_run 1
+    whole_run 1 "$BUILD/san/wmifleet"
 }
 
 @test "valgrind finds nothing" {
-    export WMIFLEET=$LAB/under-valgrind
-    whole_run 0
+    whole_run 0 "$LAB/under-valgrind"
     run cat "$LAB"/valgrind.*
     assert_equal "$output" ""
 }
