@@ -37,7 +37,8 @@ step() {
 # From closed to open, and asked about: the targets have no such rules and a
 # get a filter policy of $1; $2 is the program.
 whole_run() {
-    local WMIFLEET=$2
+    local WMIFLEET=$2 # read by wmifleet_in
+    : "$WMIFLEET"
     rm -rf "$LAB/state.db"* "$LAB/known_hosts"
     rm -rf "$LAB"/target-*/prefix/drive_c/ProgramData/wmifleet
     jq --argjson policy "$1" '(.. | objects | select(has("uac")) | .uac) =
