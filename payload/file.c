@@ -2,6 +2,7 @@
 #include "payload/file.h"
 
 #include <windows.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,10 @@
 #include "payload/utf16.h"
 
 #define LIST_MAX 4096
+
+/* Scanners and indexers open what is new, mostly for well under a second. */
+#define PATIENCE_MS 2000
+#define POLL_MS 50
 
 /* err for a call on `path` that has just failed. */
 static int fail(struct err *err, const char *path, const char *what)
@@ -73,6 +78,28 @@ static int write_all(HANDLE file, const char *path, const void *bytes,
     return 0;
 }
 
+/* What a call says of a file that somebody else has open for a moment. */
+static bool is_in_use(DWORD code)
+{
+    return code == ERROR_ACCESS_DENIED || code == ERROR_SHARING_VIOLATION ||
+           code == ERROR_LOCK_VIOLATION || code == ERROR_USER_MAPPED_FILE;
+}
+
+static BOOL move_patiently(const wchar_t *from, const wchar_t *to)
+{
+    for (DWORD waited = 0;; waited += POLL_MS) {
+        if (MoveFileExW(from, to,
+                        MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH))
+            return TRUE;
+        DWORD code = GetLastError();
+        if (!is_in_use(code) || waited >= PATIENCE_MS) {
+            SetLastError(code);
+            return FALSE;
+        }
+        Sleep(POLL_MS);
+    }
+}
+
 static int move_over(const char *from, const char *to, struct err *err)
 {
     wchar_t *wide_from = utf16_from_utf8(from);
@@ -80,8 +107,7 @@ static int move_over(const char *from, const char *to, struct err *err)
     BOOL moved = FALSE;
     SetLastError(ERROR_NOT_ENOUGH_MEMORY);
     if (wide_from != NULL && wide_to != NULL)
-        moved = MoveFileExW(wide_from, wide_to,
-                            MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH);
+        moved = move_patiently(wide_from, wide_to);
     int status = moved ? 0 : fail(err, to, "put in place");
     free(wide_from);
     free(wide_to);

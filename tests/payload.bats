@@ -271,6 +271,53 @@ false"
     cmp "$settled" "$PAYLOAD"
 }
 
+# A program that has a file open until another one lies beside it, and for a
+# moment longer, as virus scanners and indexers do.
+build_scanner() {
+    cat >"$LAB/scanner.c" <<'C'
+#include <windows.h>
+#include <stdio.h>
+int main(int argc, char **argv)
+{
+    char beside[MAX_PATH];
+    if (argc != 2)
+        return 1;
+    HANDLE file = CreateFileA(argv[1], GENERIC_READ, FILE_SHARE_READ, NULL,
+                              OPEN_EXISTING, 0, NULL);
+    if (file == INVALID_HANDLE_VALUE)
+        return 1;
+    snprintf(beside, sizeof beside, "%s.new", argv[1]);
+    puts("open");
+    fflush(stdout);
+    for (int i = 0; i < 3000; i++)
+        if (GetFileAttributesA(beside) != INVALID_FILE_ATTRIBUTES)
+            break;
+        else
+            Sleep(1);
+    Sleep(300);
+    CloseHandle(file);
+    return 0;
+}
+C
+    x86_64-w64-mingw32-gcc -O1 -o "$LAB/scanner.exe" "$LAB/scanner.c"
+}
+
+@test "a file that a scanner has open for a moment is replaced all the same" {
+    name=$(request "$REQUEST")
+    settled=r-${name##*-}
+    echo altered >"$FOLDER/$settled"
+    build_scanner
+    mkfifo "$LAB/ready"
+    "$LAB/target-1/wine" "$LAB/scanner.exe" \
+        "C:\\ProgramData\\wmifleet\\$settled" >"$LAB/ready" 2>/dev/null </dev/null &
+    read -r <"$LAB/ready"
+    run jq -c '[.error, .request_settled, .hints]' \
+        <<<"$(cold check "$name" scanned | result)"
+    wait $!
+    assert_equal "$output" "[null,true,[]]"
+    assert_equal "$(hash_of "$FOLDER/$settled")" "${settled:2:32}"
+}
+
 @test "one-time files of yesterday are swept, nothing else is" {
     old=$HOME_DIR/wmifleet-aaaaaaaaaaaaaaaa
     touch -d '2 days ago' "$old.exe" "$old.txt" "$HOME_DIR/wmifleet-notes.exe"
