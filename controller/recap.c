@@ -1,10 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Hosts that ended the same way are one entry: the entry's key is the text
- * that a person would read of each of them (status, differences, reason), so
- * a thousand equal machines are one block with their names folded. Memory is
- * the names, not the results.
- */
 #include "controller/recap.h"
 
 #include <stdlib.h>
@@ -13,23 +7,15 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "controller/describe.h"
+#include "controller/entries.h"
 #include "inventory/fold.h"
 
 #define ENTRY_TEXT_MAX (256u * 1024)
 #define NAMES_TEXT_MAX (64u * 1024 * 1024)
 
-struct entry {
-    enum status status;
-    char *text; /* what is said of each of these hosts; may be empty */
-    char **hosts;
-    size_t count;
-    size_t capacity;
-};
-
 struct recap {
     struct recap_config config;
-    struct entry *entries;
-    size_t count;
+    struct entries entries;
     size_t counts[STATUS_COUNT];
     size_t pending_restart;
     bool json_begun;
@@ -43,21 +29,11 @@ struct recap *recap_new(const struct recap_config *config)
     return recap;
 }
 
-static void entry_release(struct entry *entry)
-{
-    for (size_t i = 0; i < entry->count; i++)
-        free(entry->hosts[i]);
-    free(entry->hosts);
-    free(entry->text);
-}
-
 void recap_free(struct recap *recap)
 {
     if (recap == NULL)
         return;
-    for (size_t i = 0; i < recap->count; i++)
-        entry_release(&recap->entries[i]);
-    free(recap->entries);
+    entries_release(&recap->entries);
     free(recap);
 }
 
@@ -66,49 +42,11 @@ const size_t *recap_counts(const struct recap *recap)
     return recap->counts;
 }
 
-static struct entry *entry_for(struct recap *recap, enum status status,
-                               const char *text)
-{
-    for (size_t i = 0; i < recap->count; i++)
-        if (recap->entries[i].status == status &&
-            strcmp(recap->entries[i].text, text) == 0)
-            return &recap->entries[i];
-    struct entry *grown =
-        realloc(recap->entries, (recap->count + 1) * sizeof *grown);
-    if (grown == NULL)
-        return NULL;
-    recap->entries = grown;
-    struct entry *entry = &grown[recap->count];
-    *entry = (struct entry){.status = status, .text = strdup(text)};
-    if (entry->text == NULL)
-        return NULL;
-    recap->count++;
-    return entry;
-}
-
-static int entry_add(struct entry *entry, const char *host)
-{
-    if (entry->count == entry->capacity) {
-        size_t capacity = entry->capacity ? entry->capacity * 2 : 8;
-        char **hosts = realloc(entry->hosts, capacity * sizeof *hosts);
-        if (hosts == NULL)
-            return -1;
-        entry->hosts = hosts;
-        entry->capacity = capacity;
-    }
-    char *copy = strdup(host);
-    if (copy == NULL)
-        return -1;
-    entry->hosts[entry->count++] = copy;
-    return 0;
-}
-
 static int note(struct recap *recap, enum status status, const char *host,
-                const char *text)
+                const char *text, const char *detail)
 {
     recap->counts[status]++;
-    struct entry *entry = entry_for(recap, status, text);
-    return entry != NULL ? entry_add(entry, host) : -1;
+    return entries_note(&recap->entries, status, host, text, detail);
 }
 
 /* --- what is said of one host --------------------------------------------- */
@@ -134,6 +72,7 @@ static int widest_id(const cJSON *settings)
     return (int)widest;
 }
 
+/* The first line ends where print_entry puts the fault's own words. */
 static void add_fault(struct buf *text, const struct result *result)
 {
     buf_addf(text, "    %s", fault_word(result->fault));
@@ -145,9 +84,6 @@ static void add_fault(struct buf *text, const struct result *result)
         buf_add_text(text, " ");
         log_escape(text, result->fault_name, strlen(result->fault_name));
     }
-    buf_add_text(text, ": ");
-    if (result->fault_text != NULL)
-        log_escape(text, result->fault_text, strlen(result->fault_text));
     buf_add_text(text, "\n");
     if (result->fault_hint == NULL || result->fault_hint[0] == '\0')
         return;
@@ -196,16 +132,24 @@ static void count_pending_restart(struct recap *recap, const cJSON *settings)
 static int note_result(struct recap *recap, const struct result *result)
 {
     struct buf text;
+    struct buf detail;
     buf_init(&text, ENTRY_TEXT_MAX);
+    buf_init(&detail, ENTRY_TEXT_MAX);
+    bool has_detail = result->fault != FAULT_NONE && result->fault_text != NULL;
     if (result->fault != FAULT_NONE)
         add_fault(&text, result);
+    if (has_detail)
+        log_escape(&detail, result->fault_text, strlen(result->fault_text));
     add_settings(&text, result->settings);
     add_hints(&text, result->hints);
     count_pending_restart(recap, result->settings);
-    int failed = text.failed
-                     ? note(recap, result->status, result->host,
-                            "    more than can be shown; see wmifleet show\n")
-                     : note(recap, result->status, result->host, text.data);
+    bool too_long = text.failed || detail.failed;
+    int failed = note(recap, result->status, result->host,
+                      too_long ? "    more than can be shown; see wmifleet "
+                                 "show --json\n"
+                               : text.data,
+                      has_detail && !too_long ? detail.data : NULL);
+    buf_release(&detail);
     buf_release(&text);
     return failed;
 }
@@ -308,15 +252,30 @@ static void print_names(const struct recap *recap, char **hosts, size_t count)
     buf_release(&names);
 }
 
+static void print_entry(const struct recap *recap, const struct entry *entry)
+{
+    FILE *out = recap->config.out;
+    int head = (int)strcspn(entry->text, "\n");
+    if (entry->detail == NULL)
+        fprintf(out, "%s\n", entry->text);
+    else if (entry->details_differ)
+        fprintf(out, "%.*s: for example %s%s\n", head, entry->text,
+                entry->detail, entry->text + head);
+    else
+        fprintf(out, "%.*s: %s%s\n", head, entry->text, entry->detail,
+                entry->text + head);
+}
+
 static void print_blocks(const struct recap *recap, enum status status)
 {
-    for (size_t i = 0; i < recap->count; i++) {
-        const struct entry *entry = &recap->entries[i];
+    for (size_t i = 0; i < recap->entries.count; i++) {
+        const struct entry *entry = &recap->entries.items[i];
         if (entry->status != status || entry->text[0] == '\0')
             continue;
         print_names(recap, entry->hosts, entry->count);
-        fprintf(recap->config.out, ": %s%s%s\n%s\n", color_of(recap, status),
-                status_word(status), color_off(recap), entry->text);
+        fprintf(recap->config.out, ": %s%s%s\n", color_of(recap, status),
+                status_word(status), color_off(recap));
+        print_entry(recap, entry);
     }
 }
 
@@ -325,8 +284,8 @@ static void print_status_names(const struct recap *recap, enum status status)
 {
     char **all = malloc((recap->counts[status] + 1) * sizeof *all);
     size_t count = 0;
-    for (size_t i = 0; all != NULL && i < recap->count; i++) {
-        const struct entry *entry = &recap->entries[i];
+    for (size_t i = 0; all != NULL && i < recap->entries.count; i++) {
+        const struct entry *entry = &recap->entries.items[i];
         for (size_t j = 0; entry->status == status && j < entry->count; j++)
             all[count++] = entry->hosts[j];
     }
@@ -411,7 +370,7 @@ int recap_host(struct recap *recap, const struct result *result)
 void recap_not_tried(struct recap *recap, const char *host)
 {
     if (recap->config.output == OUTPUT_HUMAN) {
-        note(recap, STATUS_NOT_TRIED, host, "");
+        note(recap, STATUS_NOT_TRIED, host, "", NULL);
         return;
     }
     recap->counts[STATUS_NOT_TRIED]++;

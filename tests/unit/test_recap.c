@@ -137,6 +137,27 @@ static void test_a_check_that_failed_is_to_be_repeated(void **state)
     free(p.text);
 }
 
+static void test_one_reason_with_many_addresses_is_one_block(void **state)
+{
+    (void)state;
+    struct printed p;
+    begin(&p, OUTPUT_HUMAN, VERB_CHECK);
+    for (int i = 1; i <= 200; i++) {
+        char text[64];
+        snprintf(text, sizeof text, "pc%d", i);
+        struct result *result = result_new(text, "a", "r1", VERB_CHECK);
+        assert_non_null(result);
+        snprintf(text, sizeof text, "the key of 10.0.0.%d is not known", i);
+        result_fail(result, FAULT_HOSTKEY_UNKNOWN, text);
+        add(&p, result);
+    }
+    end(&p);
+    assert_says(&p, "pc[1-200]: unreachable\n    hostkey-unknown: for example "
+                    "the key of 10.0.0.1 is not known\n        compare");
+    assert_null(strstr(p.text, "10.0.0.2 "));
+    free(p.text);
+}
+
 /* A target's text must not reach the terminal as it is. */
 static void test_escape_sequences_of_a_target_are_shown_not_obeyed(void **state)
 {
@@ -251,6 +272,7 @@ int main(void)
         cmocka_unit_test(test_equal_hosts_are_told_once_and_folded),
         cmocka_unit_test(test_failures_come_last_with_reason_and_hint),
         cmocka_unit_test(test_a_check_that_failed_is_to_be_repeated),
+        cmocka_unit_test(test_one_reason_with_many_addresses_is_one_block),
         cmocka_unit_test(
             test_escape_sequences_of_a_target_are_shown_not_obeyed),
         cmocka_unit_test(test_ndjson_is_one_object_a_line_and_a_summary),
