@@ -274,6 +274,17 @@ static void default_user(struct chosen *chosen)
              account != NULL ? account->pw_name : "");
 }
 
+/* Better one word now than one for each host. */
+static int check_private_key(const struct options *options,
+                             const struct log *log)
+{
+    const char *path = options->private_key;
+    if (path == NULL || access(path, R_OK) == 0)
+        return 0;
+    log_line(log, LOG_ERROR, "--private-key %s: %s", path, strerror(errno));
+    return -1;
+}
+
 int chosen_connect(struct chosen *chosen, const struct options *options,
                    const struct log *log)
 {
@@ -289,7 +300,8 @@ int chosen_connect(struct chosen *chosen, const struct options *options,
         .password_context = chosen,
         .log = log,
     };
-    return choose_known_hosts(chosen, options, log) ||
+    return check_private_key(options, log) ||
+                   choose_known_hosts(chosen, options, log) ||
                    open_known_hosts(chosen, log) ||
                    common_password(chosen, options, log) ||
                    command_passwords(chosen, log)

@@ -40,6 +40,14 @@ teardown_file() {
     [[ $output != *userauth-request* ]]
 }
 
+@test "a key file that cannot be read is told once, nothing is contacted" {
+    log_mark 1
+    run wmifleet ping --private-key "$LAB/no-such-key"
+    assert_equal "$status" 1
+    assert_contains "$output" "no-such-key: No such file"
+    assert_equal "$(log_since 1)" ""
+}
+
 @test "ping logs in and leaves" {
     run wmifleet ping
     assert_equal "$status" 0
