@@ -135,11 +135,66 @@ static void add_rules(struct buf *out, const cJSON *rules)
         buf_addf(out, "%d of %d rules on", enabled, count);
 }
 
+/* "remote_launch, remote_activation" of the account's own entry, or "none". */
+static void add_rights_of(struct buf *out, const cJSON *entries,
+                          const char *sid)
+{
+    const char *comma = "";
+    const cJSON *entry;
+    cJSON_ArrayForEach (entry, entries) {
+        const char *whose = json_text(entry, "sid");
+        const char *type = json_text(entry, "type");
+        if (whose == NULL || strcmp(whose, sid) != 0 || type == NULL)
+            continue;
+        buf_add_text(out, comma);
+        if (strcmp(type, "allow") != 0)
+            buf_add_text(out, "deny ");
+        add_words(out, json_member(entry, "rights"));
+        comma = ", ";
+    }
+    if (*comma == '\0')
+        buf_add_text(out, "none");
+}
+
+/* COM's lists: "machine_launch none, wmi_launch remote_activation". */
+static void add_permissions(struct buf *out, const cJSON *state,
+                            const char *sid)
+{
+    const char *comma = "";
+    const cJSON *part;
+    cJSON_ArrayForEach (part, state) {
+        if (!cJSON_IsObject(part))
+            continue;
+        buf_add_text(out, comma);
+        add_escaped(out, part->string);
+        buf_add_char(out, ' ');
+        add_rights_of(out, json_member(part, "entries"), sid);
+        comma = "; ";
+    }
+}
+
+/* What is wanted of an account: "present, launch remote_activation". */
+static void add_wanted_permissions(struct buf *out, const cJSON *wish)
+{
+    add_member(out, wish, "state", "");
+    add_member(out, wish, "launch", ", launch ");
+    add_member(out, wish, "access", ", access ");
+    add_member(out, wish, "on", ", on ");
+}
+
 /* Registry states: see payload/registry_state.h. */
 static void add_object(struct buf *out, const cJSON *object)
 {
     if (json_member(object, "absent") != NULL) {
         buf_add_text(out, "absent");
+        return;
+    }
+    if (json_text(object, "sid") != NULL) {
+        add_permissions(out, object, json_text(object, "sid"));
+        return;
+    }
+    if (json_text(object, "account") != NULL) {
+        add_wanted_permissions(out, object);
         return;
     }
     if (json_member(object, "enabled") != NULL ||

@@ -124,9 +124,9 @@ full_circle() {
     assert_equal "$(permissions check "$1" | jq -r '.[].state' | sort -u)" ok
     assert_equal "$(permissions apply "$1" | jq -r '.[].state' | sort -u)" ok
     assert_equal "$(everything)" "$after"
-    settings=$(payload undo "$(jq -c --argjson done "$settings" \
+    settings=$(payload undo "$(jq -c --argjson applied "$settings" \
         '.undo = {force: false, identity: null, earlier_wmi: [],
-            settings: [$done[] | {id, before, after}]}' \
+            settings: [$applied[] | {id, before, after}]}' \
         <<<"$(asking "$1")")")
     assert_equal "$(jq -r '.[].state' <<<"$settings" | sort -u)" changed
     assert_equal "$(everything)" "$before"
@@ -134,7 +134,7 @@ full_circle() {
 
 remote_reader() {
     printf '{"account":"%s","launch":["remote_launch","remote_activation"],%s' \
-        "${1:-$READER}" '"access":["remote_access"]}'
+        "$READER" '"access":["remote_access"]}'
 }
 
 @test "a reader gets what the limits lack, and only that" {
@@ -292,7 +292,7 @@ remote_reader() {
     assert_equal "$(jq -r '.[] | .state, .error.code, .error.name' \
         <<<"$output" | xargs)" "failed 0x00000534 ERROR_NONE_MAPPED"
     run permissions check '{"account":"distributed_com_user","launch":["remote_launch"]}'
-    assert_contains "$output" 'did you mean the word `distributed_com_users`?'
+    assert_contains "$output" "did you mean the word \`distributed_com_users\`?"
 }
 
 @test "the same account in two places has two settings" {
@@ -309,9 +309,9 @@ dcom.permissions[$READER@wmi_application] changed"
     put "$OLE" MachineLaunchRestriction "${FACTORY_LAUNCH[@]}" \
         allow:15:$READER allow:1f:$FOREIGN
     before=$(everything)
-    run payload undo "$(jq -c --argjson done "$settings" \
+    run payload undo "$(jq -c --argjson applied "$settings" \
         '.undo = {force: false, identity: null, earlier_wmi: [],
-            settings: [$done[] | {id, before, after}]}' <<<"$(asking "$item")")"
+            settings: [$applied[] | {id, before, after}]}' <<<"$(asking "$item")")"
     assert_equal "$(jq -r '.[].state' <<<"$output")" conflict
     assert_equal "$(everything)" "$before"
 }

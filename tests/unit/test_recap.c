@@ -251,6 +251,15 @@ static void test_values_are_described_in_words(void **state)
          "present from 10.0.0.5, ::1"},
         {"[{\"enabled\":true},{\"enabled\":false},{\"enabled\":true}]",
          "2 of 3 rules on"},
+        {"{\"sid\":\"S-1-5-7\",\"machine_launch\":{\"value\":1,"
+         "\"entries\":[{\"sid\":\"S-1-5-7\",\"type\":\"deny\","
+         "\"rights\":[\"local_launch\"]},{\"sid\":\"S-1-1-0\"},"
+         "{\"sid\":\"S-1-5-7\",\"type\":\"allow\","
+         "\"rights\":[\"remote_launch\"]}]},\"wmi_launch\":{\"value\":1}}",
+         "machine_launch deny local_launch, remote_launch; wmi_launch none"},
+        {"{\"account\":\"a\",\"state\":\"present\",\"launch\":"
+         "[\"remote_launch\",\"remote_activation\"]}",
+         "present, launch remote_launch, remote_activation"},
         {"{\"other\":[1]}", "{\"other\":[1]}"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
