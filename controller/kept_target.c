@@ -82,8 +82,9 @@ static int parse_command(struct kept_target *kept, const cJSON *words)
         return -1;
     size_t i = 0;
     const cJSON *word;
-    cJSON_ArrayForEach (word, words)
+    cJSON_ArrayForEach (word, words) {
         kept->command[i++] = cJSON_IsString(word) ? word->valuestring : "";
+    }
     kept->target.password.command = kept->command;
     return 0;
 }

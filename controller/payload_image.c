@@ -2,6 +2,7 @@
 #include "controller/payload_image.h"
 
 #include <openssl/evp.h>
+#include <stdint.h>
 #include <stdio.h>
 
 extern const unsigned char payload_image_begin[];
@@ -23,6 +24,8 @@ int payload_hash(const void *data, size_t len, char hash[PROTOCOL_HASH_LEN + 1],
 int payload_image(struct blob *payload, struct err *err)
 {
     payload->data = payload_image_begin;
-    payload->len = (size_t)(payload_image_end - payload_image_begin);
+    /* Two objects to C, one to the assembler. */
+    payload->len =
+        (uintptr_t)payload_image_end - (uintptr_t)payload_image_begin;
     return payload_hash(payload->data, payload->len, payload->hash, err);
 }

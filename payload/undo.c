@@ -49,8 +49,9 @@ static void pass_hints(struct setting *outer, struct wrapped *wrapped)
     if (wrapped->inner.hints == NULL)
         return;
     const cJSON *hint;
-    cJSON_ArrayForEach (hint, wrapped->inner.hints)
+    cJSON_ArrayForEach (hint, wrapped->inner.hints) {
         setting_hint(outer, "%s", hint->valuestring);
+    }
     cJSON_Delete(wrapped->inner.hints);
     wrapped->inner.hints = NULL;
 }
