@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The one place that defines the identifiers of the COM interfaces used
- * here: those of netfw.h and wbemcli.h stand in no import library that is
- * linked.
+ * here: netfw.h's stand in no import library.
  */
 #include <windows.h>
 
@@ -11,4 +10,3 @@
 #include <ole2.h>
 
 #include <netfw.h>
-#include <wbemcli.h>
