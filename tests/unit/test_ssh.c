@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -482,16 +483,33 @@ static void test_output_too_long(void **state)
     drive_release(&drive);
 }
 
-/* Waits until output is there, then has the server's end killed behind it. */
+static int bytes_waiting(int fd)
+{
+    int count = 0;
+    assert_int_equal(ioctl(fd, FIONREAD, &count), 0);
+    return count;
+}
+
+/*
+ * Has the command speak, waits until that is here and unread, then has the
+ * server's end killed behind it. The command waits for `begin`, since its
+ * output could else come in with the answer to exec.
+ */
 static void kill_after_output(void *context, int fd)
 {
     struct rig *rig = context;
-    struct pollfd end = {.fd = fd, .events = POLLIN};
-    assert_int_equal(poll(&end, 1, 20000), 1);
+    struct pollfd end = {.fd = fd, .events = POLLRDHUP};
+    int before = bytes_waiting(fd);
+    rig_write(rig, "home/begin", "");
+    for (int i = 0; bytes_waiting(fd) == before; i++) {
+        assert_true(i < 20000);
+        poll(NULL, 0, 1);
+    }
     rig_write(rig, "home/go", "");
-    end.events = POLLRDHUP;
     assert_int_equal(poll(&end, 1, 20000), 1);
 }
+
+#define AWAIT(file) "until [ -e " file " ]; do [ -d \"$PWD\" ] || exit; done; "
 
 static void test_dropped_after_output(void **state)
 {
@@ -501,7 +519,7 @@ static void test_dropped_after_output(void **state)
         .last = STAGE_DISCONNECT,
         .before_read = kill_after_output,
         .context = &bench->rig,
-        .command = "echo out; until [ -e go ]; do :; done; kill -9 $PPID"};
+        .command = AWAIT("begin") "echo out; " AWAIT("go") "kill -9 $PPID"};
     rig_drive(&drive, &bench->context, &bench->target);
     expect_fault(&drive, STAGE_READ, FAULT_LOST, "closed the connection");
     assert_string_equal(drive.out.data, "out\n");
@@ -536,7 +554,24 @@ static void test_too_many_tries(void **state)
     rig_restart(&bench->rig, "");
 }
 
-/* Leak checking is LeakSanitizer's: every possible moment is freed once. */
+/*
+ * Leak checking is LeakSanitizer's: every possible moment is freed once.
+ * libssh2 1.10 frees the server's public key only once the exchange is done,
+ * so a session that ends before that loses it.
+ */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:EVP_PKEY_new_raw_public_key\n";
+}
+
+/* The suppression needs whole stacks. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "fast_unwind_on_malloc=0";
+}
+
 static void free_at_every_step(struct bench *bench, const char *prefix,
                                enum stage last)
 {
