@@ -9,7 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define HOST_LIST_MAX (64u * 1024 * 1024)
+#define HOST_LIST_MAX ((size_t)64 * 1024 * 1024)
 
 bool chosen_tell(const struct problems *problems, const struct log *log)
 {

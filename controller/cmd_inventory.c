@@ -5,7 +5,7 @@
 
 #include "controller/chosen.h"
 
-#define TEXT_MAX (256u * 1024 * 1024)
+#define TEXT_MAX ((size_t)256 * 1024 * 1024)
 
 static int print_text(struct inventory *inventory,
                       const struct options *options, struct buf *out,

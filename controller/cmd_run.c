@@ -127,10 +127,9 @@ static void on_cache(void *context, const struct target *target,
 static int keep_cache(struct run *run, const struct target *target,
                       const struct target_cache *cache, struct err *err)
 {
-    struct store_target stored = {.shell = cache->shell == SHELL_BACKSLASH
-                                               ? '\\'
-                                           : cache->shell == SHELL_SLASH ? '/'
-                                                                         : 0};
+    struct store_target stored = {.shell = '\0'};
+    if (cache->shell != SHELL_UNKNOWN)
+        stored.shell = cache->shell == SHELL_SLASH ? '/' : '\\';
     snprintf(stored.folder, sizeof stored.folder, "%s", cache->folder);
     snprintf(stored.payload_hash, sizeof stored.payload_hash, "%s",
              cache->payload_hash);

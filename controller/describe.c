@@ -7,7 +7,7 @@
 #include "base/log.h"
 
 #define VALUE_TEXT_MAX 96 /* bytes of one value shown as it is */
-#define ADDRESSES_TEXT_MAX (64u * 1024)
+#define ADDRESSES_TEXT_MAX ((size_t)64 * 1024)
 #define PROFILE_COUNT 3   /* domain, private, public */
 #define RULES_SHOWN_MAX 2 /* more rules than this are counted, not told */
 

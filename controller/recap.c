@@ -10,8 +10,8 @@
 #include "controller/entries.h"
 #include "inventory/fold.h"
 
-#define ENTRY_TEXT_MAX (256u * 1024)
-#define NAMES_TEXT_MAX (64u * 1024 * 1024)
+#define ENTRY_TEXT_MAX ((size_t)256 * 1024)
+#define NAMES_TEXT_MAX ((size_t)64 * 1024 * 1024)
 
 struct recap {
     struct recap_config config;
