@@ -66,11 +66,13 @@ PAYLOAD_CPPFLAGS := -D__strtod=strtod -I. -I$(CJSON)/include -DUNICODE -D_UNICOD
                     -D_WIN32_WINNT=0x0602 -DWIN32_LEAN_AND_MEAN \
                     -DCJSON_HIDE_SYMBOLS -D__USE_MINGW_ANSI_STDIO=0 \
                     -DWMIFLEET_VERSION='"$(VERSION)"'
-PAYLOAD_CFLAGS := -std=c11 $(WARNINGS) -Wno-pedantic-ms-format -Os \
+# The whole program is optimised at once, for size: LTO= leaves that out.
+LTO := -flto=auto
+PAYLOAD_CFLAGS = -std=c11 $(WARNINGS) -Wno-pedantic-ms-format -Oz $(LTO) \
                   -ffunction-sections -fdata-sections -fno-ident \
                   -fno-asynchronous-unwind-tables \
                   -ffile-prefix-map=$(CURDIR)=.
-PAYLOAD_LDFLAGS := -municode -static -s -Wl,--gc-sections \
+PAYLOAD_LDFLAGS := -municode -static -s -Oz $(LTO) -Wl,--gc-sections \
                    -Wl,--no-insert-timestamp -Wl,--dynamicbase \
                    -Wl,--nxcompat -Wl,--high-entropy-va
 PAYLOAD_LIBS := -lole32 -loleaut32 -ladvapi32
@@ -86,6 +88,9 @@ $(PAYLOAD)/%.o: %.c $(PAYLOAD)/flags | $(CJSON)/include/cjson/cJSON.h
 	@mkdir -p $(@D)
 	$(call say,WINCC,$<)
 	$(Q)$(MINGW_CC) $(PAYLOAD_CPPFLAGS) $(PAYLOAD_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The linker's plugin knows no section for a GUID of its own.
+$(PAYLOAD)/payload/guids.o: LTO :=
 
 $(PAYLOAD)/cJSON.o: $(CJSON)/include/cjson/cJSON.h $(PAYLOAD)/flags
 	@mkdir -p $(@D)
