@@ -18,7 +18,7 @@
 #include "payload/errors.h"
 #include "payload/registry_backup.h"
 #include "payload/registry_io.h"
-#include "payload/settings_dcom.h"
+#include "payload/settings_read.h"
 
 #define CODE_ACCESS_DENIED 5ul
 #define ID_ACCOUNT_MAX 100 /* bytes */
@@ -468,9 +468,9 @@ static void make_id(const struct settings *settings, size_t number, char *id,
     const struct permission_wish *wish = &settings->permissions[number];
     bool again = false;
     for (size_t i = 0; i < settings->permission_count; i++)
-        again |= i != number &&
-                 settings_same_account(settings->permissions[i].account,
-                                       wish->account);
+        again |=
+            i != number &&
+            settings_same_text(settings->permissions[i].account, wish->account);
     snprintf(id, size, "dcom.permissions[%.*s%s%s]",
              (int)utf8_cut(wish->account, ID_ACCOUNT_MAX), wish->account,
              again ? place_word(wish) : "",

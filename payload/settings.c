@@ -28,22 +28,13 @@ static void read_wmi_group(struct settings_reader *reader,
     settings_read_object(reader, path, value, &shape, out);
 }
 
-static void read_rules(struct settings_reader *reader,
-                       const struct settings_path *path, const cJSON *value,
-                       void *out)
-{
-    struct settings *settings = out;
-    settings_read_rules(reader, path, value, &settings->rules,
-                        &settings->rule_count);
-}
-
 static void read_firewall(struct settings_reader *reader,
                           const struct settings_path *path, const cJSON *value,
                           void *out)
 {
     static const struct settings_key keys[] = {
         {"wmi_group", read_wmi_group, 0, false},
-        {"rules", read_rules, 0, false},
+        {"rules", settings_read_rules, 0, false},
     };
     static const struct settings_shape shape =
         SHAPE("a setting of the firewall", keys);
@@ -64,22 +55,13 @@ static void read_uac(struct settings_reader *reader,
     settings_read_object(reader, path, value, &shape, out);
 }
 
-static void read_permissions(struct settings_reader *reader,
-                             const struct settings_path *path,
-                             const cJSON *value, void *out)
-{
-    struct settings *settings = out;
-    settings_read_permissions(reader, path, value, &settings->permissions,
-                              &settings->permission_count);
-}
-
 static void read_dcom(struct settings_reader *reader,
                       const struct settings_path *path, const cJSON *value,
                       void *out)
 {
     static const struct settings_key keys[] = {
         {"enabled", settings_read_flag, AT(dcom_enabled), false},
-        {"permissions", read_permissions, 0, false},
+        {"permissions", settings_read_permissions, 0, false},
     };
     static const struct settings_shape shape = SHAPE("a setting of DCOM", keys);
     settings_read_object(reader, path, value, &shape, out);

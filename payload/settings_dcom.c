@@ -2,82 +2,18 @@
 #include "payload/settings_dcom.h"
 
 #include <stddef.h>
-#include <string.h>
 
-#include "payload/sid.h"
-#include "payload/word.h"
-
-#define ACCOUNT_MAX_LEN 100 /* characters */
-
-/* --- accounts ------------------------------------------------------------ */
-
-static bool looks_like_sid(const char *text)
-{
-    return word_lower(text[0]) == 's' && strncmp(text + 1, "-1-", 3) == 0;
-}
-
-/* NULL, or what is wrong with it as the name of an account. */
-static const char *trouble_with_name(const char *text)
-{
-    if (*text == '\0')
-        return "the name is empty";
-    if (settings_text_len(text) > ACCOUNT_MAX_LEN)
-        return "the name has more than 100 characters";
-    for (const char *c = text; *c != '\0'; c++) {
-        if ((unsigned char)*c < 0x20 || *c == 0x7F)
-            return "the name holds a control character; a backslash is "
-                   "written \\\\ in JSON";
-    }
-    if (text[strcspn(text, "\"/[]:;|=,+*?<>")] != '\0')
-        return "no account's name has one of \" / [ ] : ; | = , + * ? < >";
-    if (*text == ' ' || text[strlen(text) - 1] == ' ')
-        return "the name begins or ends with a blank";
-    return NULL;
-}
-
-void settings_read_account(struct settings_reader *reader,
-                           const struct settings_path *path, const cJSON *value,
-                           void *out)
-{
-    const char **account = out;
-    const char *text = cJSON_GetStringValue(value);
-    struct sid sid;
-    if (text == NULL) {
-        settings_expected(reader, path, value,
-                          "the name of an account, a SID or a word such as "
-                          "\"distributed_com_users\"");
-        return;
-    }
-    const char *trouble = trouble_with_name(text);
-    if (trouble == NULL && looks_like_sid(text) && !sid_parse(&sid, text))
-        trouble = "this is no SID; one looks like S-1-5-32-562";
-    if (trouble == NULL)
-        *account = settings_copy(reader, text);
-    else
-        settings_mistake(reader, path, value, "%s", trouble);
-}
+#include "payload/settings_account.h"
 
 /* --- members ------------------------------------------------------------- */
 
-enum permission_state { STATE_NOT_GIVEN, STATE_PRESENT, STATE_ABSENT };
-
 struct draft {
     const char *account;
-    int state;
+    bool absent;
     unsigned launch;
     unsigned access;
     unsigned on;
 };
-
-static void read_state(struct settings_reader *reader,
-                       const struct settings_path *path, const cJSON *value,
-                       void *out)
-{
-    static const struct settings_word words[] = {{"present", STATE_PRESENT},
-                                                 {"absent", STATE_ABSENT}};
-    settings_read_word(reader, path, value, words, SETTINGS_COUNT(words), NULL,
-                       out);
-}
 
 static void read_launch(struct settings_reader *reader,
                         const struct settings_path *path, const cJSON *value,
@@ -121,7 +57,7 @@ static void read_on(struct settings_reader *reader,
 
 static const struct settings_key permission_keys[] = {
     {"account", settings_read_account, AT(account), true},
-    {"state", read_state, AT(state), false},
+    {"state", settings_read_absent, AT(absent), false},
     {"launch", read_launch, AT(launch), false},
     {"access", read_access, AT(access), false},
     {"on", read_on, AT(on), false},
@@ -134,14 +70,15 @@ static const struct settings_shape permission_shape = {
 
 static bool read_permission(struct settings_reader *reader,
                             const struct settings_path *path,
-                            const cJSON *value, struct permission_wish *wish)
+                            const cJSON *value, void *element)
 {
+    struct permission_wish *wish = element;
     struct draft draft = {.account = NULL};
     size_t mistakes = reader->problems->error_count;
     settings_read_object(reader, path, value, &permission_shape, &draft);
     if (reader->problems->error_count > mistakes)
         return false;
-    if (draft.state != STATE_ABSENT && draft.launch == 0 && draft.access == 0)
+    if (!draft.absent && draft.launch == 0 && draft.access == 0)
         settings_mistake(reader, path, value,
                          "it grants nothing; add \"launch\" or \"access\"");
     if (draft.access != 0 && (draft.on & SETTINGS_ON_WMI) != 0)
@@ -151,7 +88,7 @@ static bool read_permission(struct settings_reader *reader,
                          "[\"machine_limits\"]");
     *wish = (struct permission_wish){
         .account = draft.account,
-        .present = draft.state != STATE_ABSENT,
+        .present = !draft.absent,
         .launch = draft.launch,
         .access = draft.access,
         .on = draft.on,
@@ -160,15 +97,6 @@ static bool read_permission(struct settings_reader *reader,
 }
 
 /* --- the list ------------------------------------------------------------ */
-
-bool settings_same_account(const char *a, const char *b)
-{
-    while (*a != '\0' && word_lower(*a) == word_lower(*b)) {
-        a++;
-        b++;
-    }
-    return *a == *b;
-}
 
 static bool bits_meet(unsigned a, unsigned b)
 {
@@ -188,10 +116,11 @@ static bool undoes(const struct permission_wish *a,
 
 static void check_against(struct settings_reader *reader,
                           const struct settings_path *path, const cJSON *value,
-                          const struct permission_wish *wish,
-                          const struct permission_wish *earlier, size_t index)
+                          const void *element, const void *other, size_t index)
 {
-    if (!settings_same_account(wish->account, earlier->account) ||
+    const struct permission_wish *wish = element;
+    const struct permission_wish *earlier = other;
+    if (!settings_same_text(wish->account, earlier->account) ||
         !bits_meet(wish->on, earlier->on))
         return;
     if (wish->present == earlier->present)
@@ -208,30 +137,15 @@ static void check_against(struct settings_reader *reader,
 
 void settings_read_permissions(struct settings_reader *reader,
                                const struct settings_path *path,
-                               const cJSON *value,
-                               struct permission_wish **permissions,
-                               size_t *count)
+                               const cJSON *value, void *out)
 {
-    if (!settings_is_list(reader, path, value, "permissions"))
-        return;
-    size_t all = (size_t)cJSON_GetArraySize(value);
-    struct permission_wish *list = settings_alloc(reader, all, sizeof *list);
-    /* Where in the request each of them stands: wrong ones are left out. */
-    size_t *indexes = settings_alloc(reader, all, sizeof *indexes);
-    if (list == NULL || indexes == NULL)
-        return;
-    size_t index = 0;
-    size_t kept = 0;
-    for (const cJSON *each = value->child; each != NULL; each = each->next) {
-        struct settings_path below = {.parent = path, .index = index};
-        if (read_permission(reader, &below, each, &list[kept])) {
-            for (size_t i = 0; i < kept; i++)
-                check_against(reader, &below, each, &list[kept], &list[i],
-                              indexes[i]);
-            indexes[kept++] = index;
-        }
-        index++;
-    }
-    *permissions = list;
-    *count = kept;
+    static const struct settings_items items = {
+        .noun = "permissions",
+        .size = sizeof(struct permission_wish),
+        .read = read_permission,
+        .check = check_against,
+    };
+    struct settings *settings = out;
+    settings->permissions = settings_read_list(reader, path, value, &items,
+                                               &settings->permission_count);
 }

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "payload/word.h"
 
 #define PLACE_MAX 512
 #define FOUND_MAX 96
@@ -242,6 +243,36 @@ bool settings_is_list(struct settings_reader *reader,
     return false;
 }
 
+void *settings_read_list(struct settings_reader *reader,
+                         const struct settings_path *path, const cJSON *value,
+                         const struct settings_items *items, size_t *count)
+{
+    *count = 0;
+    if (!settings_is_list(reader, path, value, items->noun))
+        return NULL;
+    size_t all = (size_t)cJSON_GetArraySize(value);
+    char *list = settings_alloc(reader, all, items->size);
+    /* Where in the request each of them stands: wrong ones are left out. */
+    size_t *indexes = settings_alloc(reader, all, sizeof *indexes);
+    if (list == NULL || indexes == NULL)
+        return NULL;
+    struct settings_path below = {.parent = path};
+    size_t kept = 0;
+    for (const cJSON *each = value->child; each != NULL; each = each->next) {
+        char *element = list + kept * items->size;
+        memset(element, 0, items->size);
+        if (items->read(reader, &below, each, element)) {
+            for (size_t i = 0; items->check != NULL && i < kept; i++)
+                items->check(reader, &below, each, element,
+                             list + i * items->size, indexes[i]);
+            indexes[kept++] = below.index;
+        }
+        below.index++;
+    }
+    *count = kept;
+    return list;
+}
+
 bool settings_read_word(struct settings_reader *reader,
                         const struct settings_path *path, const cJSON *value,
                         const struct settings_word *words, size_t count,
@@ -292,6 +323,17 @@ size_t settings_text_len(const char *text)
     return len;
 }
 
+bool settings_same_text(const char *a, const char *b)
+{
+    if (a == NULL || b == NULL)
+        return a == b;
+    while (*a != '\0' && word_lower(*a) == word_lower(*b)) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
 void settings_read_flag(struct settings_reader *reader,
                         const struct settings_path *path, const cJSON *value,
                         void *out)
@@ -315,6 +357,19 @@ void settings_read_dword(struct settings_reader *reader,
         *wish = DWORD_ABSENT;
     else
         settings_expected(reader, path, value, "0, 1 or \"absent\"");
+}
+
+void settings_read_absent(struct settings_reader *reader,
+                          const struct settings_path *path, const cJSON *value,
+                          void *out)
+{
+    static const struct settings_word words[] = {{"present", false},
+                                                 {"absent", true}};
+    bool *absent = out;
+    int found = 0;
+    if (settings_read_word(reader, path, value, words, SETTINGS_COUNT(words),
+                           NULL, &found))
+        *absent = found;
 }
 
 bool settings_read_bits(struct settings_reader *reader,

@@ -83,6 +83,31 @@ bool settings_is_list(struct settings_reader *reader,
                       const struct settings_path *path, const cJSON *value,
                       const char *of_what);
 
+/* How the items of a list become elements of one kind. */
+struct settings_items {
+    const char *noun; /* what the list is of: "rules" */
+    size_t size;      /* of an element */
+    /* Fills a zeroed element; false when a mistake was told. */
+    bool (*read)(struct settings_reader *reader,
+                 const struct settings_path *path, const cJSON *value,
+                 void *element);
+    /*
+     * Tells what an element cannot be beside an earlier one, which stands as
+     * number `index` in the request. May be NULL.
+     */
+    void (*check)(struct settings_reader *reader,
+                  const struct settings_path *path, const cJSON *value,
+                  const void *element, const void *earlier, size_t index);
+};
+
+/*
+ * The elements of a list, without those that are wrong, and their count;
+ * NULL and 0 when it is no list, which is told.
+ */
+void *settings_read_list(struct settings_reader *reader,
+                         const struct settings_path *path, const cJSON *value,
+                         const struct settings_items *items, size_t *count);
+
 /*
  * The value of a word out of `words`; false, and told, when it is another.
  * `also` says what else is allowed, or is NULL.
@@ -113,9 +138,13 @@ bool settings_is_integer(const cJSON *value, int low, int high, int *out);
 /* The length of the text in characters. */
 size_t settings_text_len(const char *text);
 
+/* Texts whose case does not matter, for ASCII; NULL equals only NULL. */
+bool settings_same_text(const char *a, const char *b);
+
 /* Readers of common values: enum flag_wish, enum dword_wish, bits. */
 settings_reader_fn settings_read_flag;
 settings_reader_fn settings_read_dword;
+settings_reader_fn settings_read_absent;   /* bool: "absent", not "present" */
 settings_reader_fn settings_read_profiles; /* unsigned, SETTINGS_PROFILE_* */
 
 #define SETTINGS_COUNT(array) (sizeof(array) / sizeof(array)[0])

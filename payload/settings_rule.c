@@ -19,11 +19,9 @@
 #define PROTOCOL_TCP 6
 #define PROTOCOL_UDP 17
 
-enum rule_state { STATE_NOT_GIVEN, STATE_PRESENT, STATE_ABSENT };
-
 struct draft {
     const char *name;
-    int state;     /* enum rule_state */
+    bool absent;
     int direction; /* enum rule_direction, 0: not given */
     const char *program;
     const char *service;
@@ -87,22 +85,6 @@ static const char *check_text(struct settings_reader *reader,
     return text;
 }
 
-static int lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
-}
-
-static bool same_text(const char *a, const char *b)
-{
-    if (a == NULL || b == NULL)
-        return a == b;
-    for (; *a != '\0' || *b != '\0'; a++, b++) {
-        if (lower(*a) != lower(*b))
-            return false;
-    }
-    return true;
-}
-
 static void read_name(struct settings_reader *reader,
                       const struct settings_path *path, const cJSON *value,
                       void *out)
@@ -111,7 +93,7 @@ static void read_name(struct settings_reader *reader,
     const char *text = check_text(reader, path, value, NAME_MAX_LEN);
     if (text == NULL)
         return;
-    if (strchr(text, '|') != NULL || same_text(text, "all"))
+    if (strchr(text, '|') != NULL || settings_same_text(text, "all"))
         settings_mistake(reader, path, value,
                          "`%s` cannot be a rule's name: Windows refuses \"|\" "
                          "in it, and the name \"all\"",
@@ -174,16 +156,6 @@ static void read_service(struct settings_reader *reader,
         *service = settings_copy(reader, text);
 }
 
-static void read_state(struct settings_reader *reader,
-                       const struct settings_path *path, const cJSON *value,
-                       void *out)
-{
-    static const struct settings_word words[] = {{"present", STATE_PRESENT},
-                                                 {"absent", STATE_ABSENT}};
-    settings_read_word(reader, path, value, words, SETTINGS_COUNT(words), NULL,
-                       out);
-}
-
 static void read_direction(struct settings_reader *reader,
                            const struct settings_path *path, const cJSON *value,
                            void *out)
@@ -225,7 +197,7 @@ static void read_match(struct settings_reader *reader,
 
 static const struct settings_key rule_keys[] = {
     {"name", read_name, AT(name), true},
-    {"state", read_state, AT(state), false},
+    {"state", settings_read_absent, AT(absent), false},
     {"direction", read_direction, AT(direction), false},
     {"program", read_program, AT(program), false},
     {"service", read_service, AT(service), false},
@@ -323,9 +295,9 @@ static void check_draft(struct settings_reader *reader,
                         const struct draft *draft)
 {
     check_ports(reader, path, value, draft);
-    if (draft->state != STATE_ABSENT && find_page_rule(draft->name) == NULL)
+    if (!draft->absent && find_page_rule(draft->name) == NULL)
         check_own(reader, path, value, draft);
-    if (draft->state != STATE_ABSENT && draft->by_name)
+    if (!draft->absent && draft->by_name)
         settings_mistake(reader, path, value,
                          "\"match\" says what to delete; it needs \"state\": "
                          "\"absent\"");
@@ -333,8 +305,9 @@ static void check_draft(struct settings_reader *reader,
 
 static bool read_rule(struct settings_reader *reader,
                       const struct settings_path *path, const cJSON *value,
-                      struct rule_wish *wish)
+                      void *element)
 {
+    struct rule_wish *wish = element;
     struct draft draft = {.protocol = -1, .profiles = SETTINGS_PROFILE_ALL};
     size_t mistakes = reader->problems->error_count;
     settings_read_object(reader, path, value, &rule_shape, &draft);
@@ -344,7 +317,7 @@ static bool read_rule(struct settings_reader *reader,
     check_draft(reader, path, value, &draft);
     *wish = (struct rule_wish){
         .name = draft.name,
-        .present = draft.state != STATE_ABSENT,
+        .present = !draft.absent,
         .match_name_only = draft.by_name,
         .direction = (enum rule_direction)draft.direction,
         .program = draft.program,
@@ -371,16 +344,18 @@ static bool directions_meet(const struct rule_wish *a,
 static bool undoes(const struct rule_wish *a, const struct rule_wish *b)
 {
     const struct rule_wish *absent = a->present ? b : a;
-    return absent->match_name_only || (same_text(a->program, b->program) &&
-                                       same_text(a->service, b->service));
+    return absent->match_name_only ||
+           (settings_same_text(a->program, b->program) &&
+            settings_same_text(a->service, b->service));
 }
 
 static void check_against(struct settings_reader *reader,
                           const struct settings_path *path, const cJSON *value,
-                          const struct rule_wish *rule,
-                          const struct rule_wish *earlier, size_t index)
+                          const void *element, const void *other, size_t index)
 {
-    if (!same_text(rule->name, earlier->name) ||
+    const struct rule_wish *rule = element;
+    const struct rule_wish *earlier = other;
+    if (!settings_same_text(rule->name, earlier->name) ||
         !directions_meet(rule, earlier))
         return;
     if (rule->present == earlier->present)
@@ -397,28 +372,15 @@ static void check_against(struct settings_reader *reader,
 
 void settings_read_rules(struct settings_reader *reader,
                          const struct settings_path *path, const cJSON *value,
-                         struct rule_wish **rules, size_t *count)
+                         void *out)
 {
-    if (!settings_is_list(reader, path, value, "rules"))
-        return;
-    size_t all = (size_t)cJSON_GetArraySize(value);
-    struct rule_wish *list = settings_alloc(reader, all, sizeof *list);
-    /* Where in the request each of them stands: wrong ones are left out. */
-    size_t *indexes = settings_alloc(reader, all, sizeof *indexes);
-    if (list == NULL || indexes == NULL)
-        return;
-    size_t index = 0;
-    size_t kept = 0;
-    for (const cJSON *each = value->child; each != NULL; each = each->next) {
-        struct settings_path below = {.parent = path, .index = index};
-        if (read_rule(reader, &below, each, &list[kept])) {
-            for (size_t i = 0; i < kept; i++)
-                check_against(reader, &below, each, &list[kept], &list[i],
-                              indexes[i]);
-            indexes[kept++] = index;
-        }
-        index++;
-    }
-    *rules = list;
-    *count = kept;
+    static const struct settings_items items = {
+        .noun = "rules",
+        .size = sizeof(struct rule_wish),
+        .read = read_rule,
+        .check = check_against,
+    };
+    struct settings *settings = out;
+    settings->rules =
+        settings_read_list(reader, path, value, &items, &settings->rule_count);
 }

@@ -5,9 +5,7 @@
 
 #include "payload/settings_read.h"
 
-/* Reads the list into storage of the reader. */
-void settings_read_rules(struct settings_reader *reader,
-                         const struct settings_path *path, const cJSON *value,
-                         struct rule_wish **rules, size_t *count);
+/* Fills `rules` and `rule_count` of the whole struct. */
+settings_reader_fn settings_read_rules;
 
 #endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How a request names an account: "wmi-reader", "LAB-07\\wmi-reader", a SID
+ * or a word of account_words.h. Whether anybody has that name is for the
+ * machine to say; settings_same_text tells two of them apart.
+ */
+#ifndef PAYLOAD_SETTINGS_ACCOUNT_H
+#define PAYLOAD_SETTINGS_ACCOUNT_H
+
+#include "payload/settings_read.h"
+
+settings_reader_fn settings_read_account; /* const char * */
+
+#endif
