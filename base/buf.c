@@ -33,7 +33,7 @@ static int grow(struct buf *buf, size_t need)
     size_t capacity = buf->capacity < 64 ? 64 : buf->capacity;
     while (capacity < need)
         capacity += capacity / 2;
-    if (capacity > buf->max + 1)
+    if (capacity - 1 > buf->max)
         capacity = buf->max + 1;
     char *data = realloc(buf->data == empty ? NULL : buf->data, capacity);
     if (data == NULL)

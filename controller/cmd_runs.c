@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* runs, show and status: what the store remembers. Nothing is contacted. */
+/* runs and show: what the store remembers. Nothing is contacted. */
 #include "controller/commands.h"
 
 #include <stdio.h>
@@ -184,27 +184,6 @@ int command_show(const struct options *options, const struct log *log)
         failed = show_run(&shown, store, &run, &err);
         store_run_release(&run);
     }
-    store_close(store);
-    if (failed)
-        return fail(log, &err);
-    return shown.failed ? EXIT_CONTROLLER : 0;
-}
-
-int command_status(const struct options *options, const struct log *log)
-{
-    struct err err = {0};
-    struct store *store = store_open(options->store, &err);
-    if (store == NULL)
-        return fail(log, &err);
-    struct shown shown = {.options = options, .log = log};
-    int failed = begin_recap(&shown, VERB_CHECK, "status")
-                     ? err_set(&err, 0, "out of memory")
-                     : 0;
-    if (!failed)
-        failed = store_status(store, each_result, &shown, &err);
-    if (!failed && recap_end(shown.recap, false))
-        failed = fail_output(&err);
-    recap_free(shown.recap);
     store_close(store);
     if (failed)
         return fail(log, &err);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include "controller/commands.h"
@@ -51,6 +52,8 @@ static void forbid_core_files(void)
 {
     const struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
+    /* A core handler behind a pipe is not held by the limit. */
+    prctl(PR_SET_DUMPABLE, 0);
 }
 
 static struct log make_log(const struct options *options)

@@ -314,13 +314,11 @@ static void read_path(const struct reading *reading, const char *path)
 {
     struct stat info;
     if (stat(path, &info) == -1) {
+        bool name = errno == ENOENT && strchr(path, '/') == NULL;
         problems_error(reading->problems, "%s: %s%s%s%s", path, strerror(errno),
-                       strchr(path, '/') == NULL && errno == ENOENT
-                           ? " (for a host name write '"
-                           : "",
-                       strchr(path, '/') == NULL && errno == ENOENT ? path : "",
-                       strchr(path, '/') == NULL && errno == ENOENT ? ",')"
-                                                                    : "");
+                       name ? "; -i names another inventory (for a host write '"
+                            : "",
+                       name ? path : "", name ? ",')" : "");
         return;
     }
     if (S_ISDIR(info.st_mode)) {

@@ -218,7 +218,7 @@ as_ansible() {
 }
 
 @test "what is no inventory is answered by name" {
-    refused "for a host name write 'pc1,'" -i pc1
+    refused "for a host write 'pc1,'" -i pc1
     echo "all:" >i.yml
     refused "ansible-inventory -i i.yml --list" -i i.yml
     : >empty.json

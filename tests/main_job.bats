@@ -174,6 +174,8 @@ rule_texts() {
     run wmifleet status
     assert_equal "$status" 0
     assert_contains "$output" "target-"
+    assert_contains "${output#*known since}" "  check   "
+    assert_contains "${output#*known since}" "target-[2-3]"
     run wmifleet show no-such-run
     assert_equal "$status" 1
 }

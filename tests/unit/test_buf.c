@@ -117,6 +117,17 @@ static void test_grows_to_any_length(void **state)
     buf_release(&buf);
 }
 
+static void test_no_maximum_is_no_crash(void **state)
+{
+    (void)state;
+    struct buf buf;
+    buf_init(&buf, SIZE_MAX);
+    assert_int_equal(buf_add_text(&buf, "abc"), 0);
+    char *text = buf_take(&buf);
+    assert_string_equal(text, "abc");
+    free(text);
+}
+
 static void test_drops_the_front(void **state)
 {
     (void)state;
@@ -202,6 +213,7 @@ int main(void)
         cmocka_unit_test(test_refuses_lengths_that_would_overflow),
         cmocka_unit_test(test_room),
         cmocka_unit_test(test_grows_to_any_length),
+        cmocka_unit_test(test_no_maximum_is_no_crash),
         cmocka_unit_test(test_drops_the_front),
         cmocka_unit_test(test_takes),
         cmocka_unit_test(test_memory_runs_out),

@@ -302,8 +302,8 @@ static void test_every_source_is_judged(void **state)
     assert_int_equal(problems.error_count, 4);
     assert_non_null(strstr(text.data, "one.json:1:2: "));
     assert_non_null(strstr(
-        text.data, "missing: No such file or directory (for a host name write "
-                   "'missing,')\n"));
+        text.data, "missing: No such file or directory; -i names another "
+                   "inventory (for a host write 'missing,')\n"));
     assert_non_null(
         strstr(text.data, "the host list: 'pc[1:,x' cannot be expanded"));
     assert_non_null(strstr(text.data, "two.json:1:1: an inventory must be"));
