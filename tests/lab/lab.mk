@@ -71,13 +71,15 @@ $(LAB)/mode.exe: $(LAB_MODE_SRC) tests/lab/windows/advapi32/record.h \
 # takes the copy for any other DLL. The stand-in forwards to it.
 
 WINE_DLLS := /usr/lib/x86_64-linux-gnu/wine/x86_64-windows
+include tests/lab/windows/services/services.mk
 ADVAPI32_SRC := $(wildcard tests/lab/windows/advapi32/*.c) \
-                tests/lab/windows/netapi32/account.c
+                tests/lab/windows/netapi32/account.c $(SERVICES_SRC)
 ADVAPI32_REPLACED := GetSecurityInfo SetSecurityInfo GetNamedSecurityInfoW \
                      SetNamedSecurityInfoW GetFileSecurityW SetFileSecurityW \
                      GetTokenInformation CheckTokenMembership \
                      RegSetValueExW RegDeleteValueW \
-                     LookupAccountNameW LookupAccountSidW
+                     LookupAccountNameW LookupAccountSidW \
+                     $(SERVICES_REPLACED)
 
 $(LAB)/advapi32w.dll: $(WINE_DLLS)/advapi32.dll
 	@mkdir -p $(@D)
@@ -91,7 +93,8 @@ $(LAB)/advapi32.exports: $(WINE_DLLS)/advapi32.dll
 	$(LAB_Q)x86_64-w64-mingw32-objdump -p $< >$@
 
 $(LAB)/advapi32.def: $(LAB)/advapi32.exports \
-                     tests/lab/windows/advapi32/forward.awk tests/lab/lab.mk
+                     tests/lab/windows/advapi32/forward.awk tests/lab/lab.mk \
+                     $(SERVICES_DIR)/replaced.h
 	$(LAB_Q)awk -v dll=advapi32 -v replaced='$(ADVAPI32_REPLACED)' \
 	    -f tests/lab/windows/advapi32/forward.awk $< >$@
 
@@ -105,7 +108,8 @@ $(LAB)/advapi32.dll: $(ADVAPI32_SRC) $(LAB)/advapi32.def \
                      $(LAB)/libadvapi32w.a \
                      $(wildcard tests/lab/windows/*.h) \
                      $(wildcard tests/lab/windows/advapi32/*.h) \
-                     tests/lab/windows/netapi32/account.h
+                     tests/lab/windows/netapi32/account.h \
+                     $(wildcard $(SERVICES_DIR)/*.h)
 	$(LAB_Q)$(LAB_MINGW_CC) $(filter-out -municode,$(LAB_MINGW_CFLAGS)) -shared \
 	    -nostdlib -Wl,--entry,DllMain -o $@ $(ADVAPI32_SRC) \
 	    $(LAB)/advapi32.def $(LAB)/libadvapi32w.a -lmsvcrt -lkernel32

@@ -53,6 +53,8 @@ static const struct {
     {L"groups-denied", L"accounts: a change of groups is refused"},
     {L"groups-ignored", L"accounts: it succeeds and does not take"},
     {L"password-policy", L"accounts: no password is good enough"},
+    {L"scm-denied", L"services: the manager's security is refused"},
+    {L"scm-ignored", L"services: it is taken and does not take"},
 };
 
 static bool is_known(const WCHAR *name)

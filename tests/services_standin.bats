@@ -1,0 +1,51 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+#
+# The lab's service control manager behaves as Microsoft documents the real
+# one: tests/lab/windows/services/svcprobe.c, in several states.
+
+load lab
+
+setup_file() {
+    LAB=$(mktemp -d "$BUILD/lab-test.XXXXXX")
+    export LAB
+    "$ROOT/tests/lab/lab" up 1 "$LAB"
+}
+
+teardown_file() {
+    lab_stop
+}
+
+teardown() {
+    "$LAB/target-1/mode" none
+}
+
+# probe SECTION
+probe() {
+    local output status=0
+    output=$("$LAB/target-1/wine" "$BUILD/lab/svcprobe.exe" "$1" |
+        tr -d '\r'; exit "${PIPESTATUS[0]}") || status=$?
+    grep -A 1 '^not ok' <<<"$output" >&2 || :
+    [ "$(tail -n 1 <<<"$output")" = "1..$(grep -c ' - ' <<<"$output")" ]
+    [ "$(grep -c '^ok' <<<"$output")" -ge 3 ]
+    return "$status"
+}
+
+@test "services stand-in: security of the manager and of services" {
+    probe security
+}
+
+@test "services stand-in: the modes of security" {
+    for mode in scm-denied scm-ignored not-elevated; do
+        echo "# $mode" >&2
+        "$LAB/target-1/mode" "$mode"
+        probe "$mode"
+    done
+}
+
+@test "services stand-in: Windows' own descriptor leaves no record" {
+    probe security
+    run "$LAB/target-1/wine" reg query \
+        'HKLM\SOFTWARE\wmifleet-lab\ServiceSecurity'
+    [[ $output != *manager* ]]
+}
