@@ -16,7 +16,7 @@ FIREWALL_LIBS := -lole32 -loleaut32 -ladvapi32 -lws2_32 -luuid
 
 FIREWALL_NOUNS := text names settings factory factory_rules
 FIREWALL_DLL_NOUNS := $(FIREWALL_NOUNS) rule meaning address ports options \
-                      store group guids server rule_object rules_object \
+                      store group guids server class_object rule_object rules_object \
                       policy_object
 
 FIREWALL_DLL := $(FIREWALL_OUT)/firewall.dll
@@ -36,13 +36,18 @@ $(FIREWALL_OUT)/fwstate.exe: $(FIREWALL_OBJ)/fwstate.o \
 	$(call say,LINK,$@)
 	$(Q)$(FIREWALL_CC) -municode $(FIREWALL_LDFLAGS) -o $@ $^ $(FIREWALL_LIBS)
 
-$(FIREWALL_OUT)/fwprobe.exe: $(FIREWALL_OBJ)/guids.o \
+$(FIREWALL_OUT)/fwprobe.exe: $(FIREWALL_OBJ)/guids.o $(FIREWALL_OBJ)/tap.o \
     $(patsubst $(FIREWALL_DIR)/%.c,$(FIREWALL_OBJ)/%.o,\
         $(wildcard $(FIREWALL_DIR)/fwprobe*.c))
 	$(call say,LINK,$@)
 	$(Q)$(FIREWALL_CC) -municode $(FIREWALL_LDFLAGS) -o $@ $^ $(FIREWALL_LIBS)
 
 $(FIREWALL_OBJ)/%.o: $(FIREWALL_DIR)/%.c
+	@mkdir -p $(@D)
+	$(call say,WINCC,$<)
+	$(Q)$(FIREWALL_CC) $(FIREWALL_CPPFLAGS) $(FIREWALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(FIREWALL_OBJ)/%.o: tests/lab/windows/%.c
 	@mkdir -p $(@D)
 	$(call say,WINCC,$<)
 	$(Q)$(FIREWALL_CC) $(FIREWALL_CPPFLAGS) $(FIREWALL_CFLAGS) -MMD -MP -c -o $@ $<

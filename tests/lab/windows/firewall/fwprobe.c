@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <io.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <wchar.h>
@@ -43,29 +42,6 @@ static const struct {
                 {L"group-missing", probe_mode_group_missing},
                 {L"group-spelling", probe_mode_group_spelling},
                 {L"block-action", probe_mode_block_action}};
-
-bool check(struct probe *probe, bool good, const char *format, ...)
-{
-    va_list arguments;
-
-    probe->count++;
-    probe->failed += !good;
-    printf("%sok %d - ", good ? "" : "not ", probe->count);
-    va_start(arguments, format);
-    vprintf(format, arguments);
-    va_end(arguments);
-    printf("\n");
-    return good;
-}
-
-bool check_hr(struct probe *probe, HRESULT got, HRESULT wanted,
-              const char *what)
-{
-    if (got == wanted)
-        return check(probe, true, "%s", what);
-    return check(probe, false, "%s: 0x%08lX, not 0x%08lX", what,
-                 (unsigned long)got, (unsigned long)wanted);
-}
 
 HRESULT put_text(INetFwRule3 *rule, text_setter setter, const WCHAR *value)
 {
@@ -128,7 +104,7 @@ INetFwRule3 *make_rule(struct probe *probe, const WCHAR *name, bool join)
         return rule;
     if (rule)
         INetFwRule3_Release(rule);
-    check_hr(probe, hr, S_OK, "a rule can be made");
+    tap_check_hr(&probe->tap, hr, S_OK, "a rule can be made");
     return NULL;
 }
 
@@ -263,11 +239,11 @@ static void probe_close(struct probe *probe)
 
     if (probe->rules) {
         left = INetFwRules_Release(probe->rules);
-        check(probe, left == 0, "the collection is released");
+        tap_check(&probe->tap, left == 0, "the collection is released");
     }
     if (probe->policy) {
         left = INetFwPolicy2_Release(probe->policy);
-        check(probe, left == 0, "the policy is released");
+        tap_check(&probe->tap, left == 0, "the policy is released");
     }
 }
 
@@ -281,11 +257,11 @@ int wmain(int argc, WCHAR **argv)
     _setmode(_fileno(stdout), _O_BINARY);
     if (FAILED(CoInitializeEx(NULL, COINIT_MULTITHREADED)))
         return 2;
-    if (check_hr(&probe, probe_open(&probe), S_OK, "the policy is there"))
+    if (tap_check_hr(&probe.tap, probe_open(&probe), S_OK,
+                     "the policy is there"))
         for (int i = 1; i < argc; i++)
             known = run_section(&probe, argv[i]) && known;
     probe_close(&probe);
     CoUninitialize();
-    printf("1..%d\n", probe.count);
-    return !known || probe.failed || argc < 2;
+    return tap_end(&probe.tap) || !known || argc < 2;
 }

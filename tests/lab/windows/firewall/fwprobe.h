@@ -15,6 +15,8 @@
 
 #include <netfw.h>
 
+#include "../tap.h"
+
 #define NOT_FOUND HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND)
 #define NO_SERVICE ((HRESULT)0x800706D9)
 #define WMI_GROUP L"@FirewallAPI.dll,-34251"
@@ -24,16 +26,8 @@
 struct probe {
     INetFwPolicy2 *policy;
     INetFwRules *rules;
-    int count;
-    int failed;
+    struct tap tap;
 };
-
-/* One line of TAP; returns `good`. */
-__attribute__((format(printf, 3, 4))) bool check(struct probe *, bool good,
-                                                 const char *format, ...);
-
-/* The same for an HRESULT, with both values shown when they differ. */
-bool check_hr(struct probe *, HRESULT got, HRESULT wanted, const char *what);
 
 typedef HRESULT(STDMETHODCALLTYPE *text_getter)(INetFwRule3 *, BSTR *);
 typedef HRESULT(STDMETHODCALLTYPE *text_setter)(INetFwRule3 *, BSTR);

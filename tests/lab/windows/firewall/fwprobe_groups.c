@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <wchar.h>
 
-#define SAY(probe, expression) check(probe, expression, "%s", #expression)
+#define SAY(probe, expression)                                                 \
+    tap_check(&probe->tap, expression, "%s", #expression)
 #define DOMAIN_RULE L"WMI-RPCSS-In-TCP-NoScope"
 #define OTHER_RULE L"WMI-RPCSS-In-TCP"
 #define POLICY L"SOFTWARE\\Policies\\Microsoft\\WindowsFirewall"
@@ -43,24 +44,26 @@ static void probe_group_arguments(struct probe *probe)
 {
     VARIANT_BOOL state = 7;
 
-    check_hr(probe, enable_group(probe, 0, WMI_GROUP, VARIANT_TRUE),
-             E_INVALIDARG, "no profile");
-    check_hr(probe, enable_group(probe, 9, WMI_GROUP, VARIANT_TRUE),
-             E_INVALIDARG, "a profile that is none");
-    check_hr(probe, enable_group(probe, 7, NULL, VARIANT_TRUE), E_INVALIDARG,
-             "no group");
-    check_hr(probe, enable_group(probe, 7, L"", VARIANT_TRUE), E_INVALIDARG,
-             "an empty group");
-    check_hr(probe, group_state(probe, 7, WMI_GROUP, NULL), E_POINTER,
-             "no place for the answer");
-    check_hr(probe, group_state(probe, 0, WMI_GROUP, &state), E_INVALIDARG,
-             "no profile to ask for");
-    check_hr(probe, enable_group(probe, 7, L"@none.dll,-1", VARIANT_TRUE),
-             S_FALSE, "a group that nobody has");
-    check_hr(probe, group_state(probe, 7, L"@none.dll,-1", &state), S_FALSE,
-             "the state of a group that nobody has");
-    check_hr(probe, enable_group(probe, 7, WMI_GROUP_LONG, VARIANT_TRUE),
-             S_FALSE, "the group by another path");
+    tap_check_hr(&probe->tap, enable_group(probe, 0, WMI_GROUP, VARIANT_TRUE),
+                 E_INVALIDARG, "no profile");
+    tap_check_hr(&probe->tap, enable_group(probe, 9, WMI_GROUP, VARIANT_TRUE),
+                 E_INVALIDARG, "a profile that is none");
+    tap_check_hr(&probe->tap, enable_group(probe, 7, NULL, VARIANT_TRUE),
+                 E_INVALIDARG, "no group");
+    tap_check_hr(&probe->tap, enable_group(probe, 7, L"", VARIANT_TRUE),
+                 E_INVALIDARG, "an empty group");
+    tap_check_hr(&probe->tap, group_state(probe, 7, WMI_GROUP, NULL), E_POINTER,
+                 "no place for the answer");
+    tap_check_hr(&probe->tap, group_state(probe, 0, WMI_GROUP, &state),
+                 E_INVALIDARG, "no profile to ask for");
+    tap_check_hr(&probe->tap,
+                 enable_group(probe, 7, L"@none.dll,-1", VARIANT_TRUE), S_FALSE,
+                 "a group that nobody has");
+    tap_check_hr(&probe->tap, group_state(probe, 7, L"@none.dll,-1", &state),
+                 S_FALSE, "the state of a group that nobody has");
+    tap_check_hr(&probe->tap,
+                 enable_group(probe, 7, WMI_GROUP_LONG, VARIANT_TRUE), S_FALSE,
+                 "the group by another path");
     SAY(probe, !is_active(DOMAIN_RULE) && !is_active(OTHER_RULE));
 }
 
@@ -70,27 +73,27 @@ void probe_groups(struct probe *probe)
 
     probe_group_arguments(probe);
     SAY(probe, state_is(probe, 7, WMI_GROUP, false));
-    check_hr(probe, enable_group(probe, 1, WMI_GROUP, VARIANT_TRUE), S_OK,
-             "on in the domain profile");
+    tap_check_hr(&probe->tap, enable_group(probe, 1, WMI_GROUP, VARIANT_TRUE),
+                 S_OK, "on in the domain profile");
     SAY(probe, is_active(DOMAIN_RULE) && !is_active(OTHER_RULE));
     SAY(probe, state_is(probe, 1, WMI_GROUP, true));
     SAY(probe, state_is(probe, 4, WMI_GROUP, false));
     SAY(probe, state_is(probe, 5, WMI_GROUP, false));
-    check_hr(probe, current_state(probe, WMI_GROUP, &state), S_OK,
-             "the group in the current profile");
+    tap_check_hr(&probe->tap, current_state(probe, WMI_GROUP, &state), S_OK,
+                 "the group in the current profile");
     SAY(probe, state == VARIANT_FALSE);
-    check_hr(probe,
-             enable_group(probe, NET_FW_PROFILE2_ALL,
-                          L"@FIREWALLAPI.DLL,-34251", VARIANT_TRUE),
-             S_OK, "on in all profiles, in capitals");
+    tap_check_hr(&probe->tap,
+                 enable_group(probe, NET_FW_PROFILE2_ALL,
+                              L"@FIREWALLAPI.DLL,-34251", VARIANT_TRUE),
+                 S_OK, "on in all profiles, in capitals");
     SAY(probe, state_is(probe, 7, WMI_GROUP, true));
     SAY(probe, is_active(L"WMI-ASYNC-In-TCP"));
     SAY(probe, !is_active(L"RemoteSvcAdmin-In-TCP"));
-    check_hr(probe, current_state(probe, WMI_GROUP, &state), S_OK,
-             "the group in the current profile");
+    tap_check_hr(&probe->tap, current_state(probe, WMI_GROUP, &state), S_OK,
+                 "the group in the current profile");
     SAY(probe, state == VARIANT_TRUE);
-    check_hr(probe, enable_group(probe, 7, WMI_GROUP, VARIANT_FALSE), S_OK,
-             "off");
+    tap_check_hr(&probe->tap, enable_group(probe, 7, WMI_GROUP, VARIANT_FALSE),
+                 S_OK, "off");
     SAY(probe, !is_active(DOMAIN_RULE) && !is_active(OTHER_RULE));
 }
 
@@ -99,8 +102,8 @@ void probe_partial(struct probe *probe)
 {
     LONG before = rule_count(probe);
 
-    check_hr(probe, enable_group(probe, 2, WMI_GROUP, VARIANT_TRUE), S_OK,
-             "on in the private profile");
+    tap_check_hr(&probe->tap, enable_group(probe, 2, WMI_GROUP, VARIANT_TRUE),
+                 S_OK, "on in the private profile");
     SAY(probe, is_active(OTHER_RULE) && !is_active(DOMAIN_RULE));
     SAY(probe, state_is(probe, 4, WMI_GROUP, true));
     SAY(probe, rule_count(probe) == before);
@@ -112,8 +115,8 @@ void probe_split(struct probe *probe)
 {
     LONG before = rule_count(probe);
 
-    check_hr(probe, enable_group(probe, 2, WMI_GROUP, VARIANT_TRUE), S_OK,
-             "on in the private profile");
+    tap_check_hr(&probe->tap, enable_group(probe, 2, WMI_GROUP, VARIANT_TRUE),
+                 S_OK, "on in the private profile");
     SAY(probe, rule_count(probe) == before + 4);
     SAY(probe, !is_active(OTHER_RULE));
     SAY(probe, state_is(probe, 2, WMI_GROUP, true));
@@ -122,8 +125,8 @@ void probe_split(struct probe *probe)
                          L"LPort=135|RA4=LocalSubnet|RA6=LocalSubnet|"));
     SAY(probe, store_has(L"|Active=FALSE|Dir=In|Protocol=6|Profile=Public|"
                          L"LPort=135|RA4=LocalSubnet|RA6=LocalSubnet|"));
-    check_hr(probe, enable_group(probe, 2, WMI_GROUP, VARIANT_TRUE), S_OK,
-             "once more");
+    tap_check_hr(&probe->tap, enable_group(probe, 2, WMI_GROUP, VARIANT_TRUE),
+                 S_OK, "once more");
     SAY(probe, rule_count(probe) == before + 4);
 }
 
@@ -133,20 +136,20 @@ static void probe_language(struct probe *probe, const WCHAR *group,
     INetFwRule3 *rule;
     HRESULT hr;
 
-    check_hr(probe, enable_group(probe, 1, foreign, VARIANT_TRUE), S_FALSE,
-             "the group's name in another language");
-    check_hr(probe, enable_group(probe, 1, group, VARIANT_TRUE), S_OK,
-             "the group's name");
+    tap_check_hr(&probe->tap, enable_group(probe, 1, foreign, VARIANT_TRUE),
+                 S_FALSE, "the group's name in another language");
+    tap_check_hr(&probe->tap, enable_group(probe, 1, group, VARIANT_TRUE), S_OK,
+                 "the group's name");
     SAY(probe, is_active(DOMAIN_RULE));
     enable_group(probe, 1, WMI_GROUP, VARIANT_FALSE);
     rule = item(probe, name, &hr);
-    if (!check_hr(probe, hr, S_OK, "a rule's name"))
+    if (!tap_check_hr(&probe->tap, hr, S_OK, "a rule's name"))
         return;
     SAY(probe, has_text(rule, rule->lpVtbl->get_Name, name));
     SAY(probe, has_text(rule, rule->lpVtbl->get_Grouping, WMI_GROUP));
     INetFwRule3_Release(rule);
     rule = item(probe, L"@FirewallAPI.dll,-34252", &hr);
-    check_hr(probe, hr, NOT_FOUND, "a resource is no rule's name");
+    tap_check_hr(&probe->tap, hr, NOT_FOUND, "a resource is no rule's name");
 }
 
 void probe_english(struct probe *probe)
@@ -171,15 +174,15 @@ void probe_server(struct probe *probe)
     HRESULT hr;
 
     rule = item(probe, L"Windows Management Instrumentation (DCOM-In)", &hr);
-    if (!check_hr(probe, hr, S_OK, "the rule of a server"))
+    if (!tap_check_hr(&probe->tap, hr, S_OK, "the rule of a server"))
         return;
     INetFwRule3_get_Profiles(rule, &profiles);
     SAY(probe, profiles == NET_FW_PROFILE2_ALL);
     SAY(probe, has_text(rule, rule->lpVtbl->get_RemoteAddresses, L"*"));
     INetFwRule3_Release(rule);
     SAY(probe, !stored_rule(DOMAIN_RULE));
-    check_hr(probe, enable_group(probe, 1, WMI_GROUP, VARIANT_TRUE), S_OK,
-             "on in the domain profile");
+    tap_check_hr(&probe->tap, enable_group(probe, 1, WMI_GROUP, VARIANT_TRUE),
+                 S_OK, "on in the domain profile");
     SAY(probe, state_is(probe, 7, WMI_GROUP, true));
     enable_group(probe, 7, WMI_GROUP, VARIANT_FALSE);
 }
@@ -190,11 +193,12 @@ static void probe_switches(struct probe *probe, NET_FW_PROFILE_TYPE2 profile)
     NET_FW_ACTION action = NET_FW_ACTION_MAX;
     VARIANT_BOOL on = 7, blocked = 7;
 
-    check_hr(probe, INetFwPolicy2_get_FirewallEnabled(policy, profile, &on),
-             S_OK, "the firewall's state");
+    tap_check_hr(&probe->tap,
+                 INetFwPolicy2_get_FirewallEnabled(policy, profile, &on), S_OK,
+                 "the firewall's state");
     SAY(probe, on == VARIANT_TRUE);
-    check_hr(
-        probe,
+    tap_check_hr(
+        &probe->tap,
         INetFwPolicy2_get_BlockAllInboundTraffic(policy, profile, &blocked),
         S_OK, "whether all is blocked");
     SAY(probe, blocked == VARIANT_FALSE);
@@ -217,22 +221,24 @@ void probe_profiles(struct probe *probe)
     VARIANT_BOOL on = 7;
     LONG current = 0;
 
-    check_hr(probe, INetFwPolicy2_get_CurrentProfileTypes(policy, &current),
-             S_OK, "the current profiles");
+    tap_check_hr(&probe->tap,
+                 INetFwPolicy2_get_CurrentProfileTypes(policy, &current), S_OK,
+                 "the current profiles");
     SAY(probe, current == NET_FW_PROFILE2_PUBLIC);
     probe_switches(probe, NET_FW_PROFILE2_DOMAIN);
     probe_switches(probe, NET_FW_PROFILE2_PRIVATE);
     probe_switches(probe, NET_FW_PROFILE2_PUBLIC);
-    check_hr(
-        probe,
+    tap_check_hr(
+        &probe->tap,
         INetFwPolicy2_get_FirewallEnabled(policy, (NET_FW_PROFILE_TYPE2)6, &on),
         E_INVALIDARG, "two profiles at once");
-    check_hr(
-        probe,
+    tap_check_hr(
+        &probe->tap,
         INetFwPolicy2_get_FirewallEnabled(policy, NET_FW_PROFILE2_ALL, &on),
         E_INVALIDARG, "all profiles at once");
-    check_hr(probe, INetFwPolicy2_get_LocalPolicyModifyState(policy, &state),
-             S_OK, "whether changes take effect");
+    tap_check_hr(&probe->tap,
+                 INetFwPolicy2_get_LocalPolicyModifyState(policy, &state), S_OK,
+                 "whether changes take effect");
     SAY(probe, state == NET_FW_MODIFY_STATE_OK);
 }
 
@@ -256,18 +262,19 @@ void probe_two_profiles(struct probe *probe)
     INetFwPolicy2_get_CurrentProfileTypes(probe->policy, &current);
     SAY(probe, current == 5);
     enable_group(probe, 1, WMI_GROUP, VARIANT_TRUE);
-    check_hr(probe, current_state(probe, WMI_GROUP, &state), S_FALSE,
-             "profiles that disagree");
+    tap_check_hr(&probe->tap, current_state(probe, WMI_GROUP, &state), S_FALSE,
+                 "profiles that disagree");
     SAY(probe, state == VARIANT_TRUE);
     enable_group(probe, 4, WMI_GROUP, VARIANT_TRUE);
-    check_hr(probe, current_state(probe, WMI_GROUP, &state), S_OK,
-             "profiles that agree");
+    tap_check_hr(&probe->tap, current_state(probe, WMI_GROUP, &state), S_OK,
+                 "profiles that agree");
     SAY(probe, state == VARIANT_TRUE);
     enable_group(probe, 7, WMI_GROUP, VARIANT_FALSE);
     set_policy(L"DomainProfile", L"AllowLocalPolicyMerge", 0);
-    check_hr(probe,
-             INetFwPolicy2_get_LocalPolicyModifyState(probe->policy, &modify),
-             S_FALSE, "a policy for one of them");
+    tap_check_hr(
+        &probe->tap,
+        INetFwPolicy2_get_LocalPolicyModifyState(probe->policy, &modify),
+        S_FALSE, "a policy for one of them");
     SAY(probe, modify == NET_FW_MODIFY_STATE_OK);
     RegDeleteTreeW(HKEY_LOCAL_MACHINE, POLICY);
 }
@@ -299,11 +306,11 @@ void probe_policy(struct probe *probe)
     SAY(probe, modify_state(probe) == NET_FW_MODIFY_STATE_INBOUND_BLOCKED);
     RegSetKeyValueW(HKEY_LOCAL_MACHINE, POLICY L"\\FirewallRules", L"{p}",
                     REG_SZ, rule, sizeof rule);
-    check_hr(probe, current_state(probe, L"fwprobe", &state), S_OK,
-             "a group of the policy");
+    tap_check_hr(&probe->tap, current_state(probe, L"fwprobe", &state), S_OK,
+                 "a group of the policy");
     SAY(probe, state == VARIANT_TRUE);
-    check_hr(probe, enable_group(probe, 7, L"fwprobe", VARIANT_FALSE), S_FALSE,
-             "a policy's group cannot be switched");
+    tap_check_hr(&probe->tap, enable_group(probe, 7, L"fwprobe", VARIANT_FALSE),
+                 S_FALSE, "a policy's group cannot be switched");
     RegDeleteTreeW(HKEY_LOCAL_MACHINE, POLICY);
     enable_group(probe, 7, WMI_GROUP, VARIANT_FALSE);
 }

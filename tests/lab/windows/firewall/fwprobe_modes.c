@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <wchar.h>
 
-#define SAY(probe, expression) check(probe, expression, "%s", #expression)
+#define SAY(probe, expression)                                                 \
+    tap_check(&probe->tap, expression, "%s", #expression)
 #define WMI_RULE L"WMI-RPCSS-In-TCP"
 #define WMI_NAME L"Windows Management Instrumentation (DCOM-In)"
 
@@ -28,8 +29,8 @@ void probe_mode_no_local_merge(struct probe *probe)
     BSTR group = SysAllocString(WMI_GROUP);
 
     SAY(probe, modify_state(probe) == NET_FW_MODIFY_STATE_GP_OVERRIDE);
-    check_hr(probe, enable_group(probe, 7, WMI_GROUP, VARIANT_TRUE), S_OK,
-             "the group is stored as on");
+    tap_check_hr(&probe->tap, enable_group(probe, 7, WMI_GROUP, VARIANT_TRUE),
+                 S_OK, "the group is stored as on");
     INetFwPolicy2_get_IsRuleGroupCurrentlyEnabled(probe->policy, group, &state);
     SAY(probe, state == VARIANT_FALSE);
     enable_group(probe, 7, WMI_GROUP, VARIANT_FALSE);
@@ -53,22 +54,24 @@ static void probe_writes(struct probe *probe, HRESULT wanted)
     INetFwRule3 *live;
     HRESULT hr;
 
-    check_hr(probe, enable_group(probe, 7, WMI_GROUP, VARIANT_TRUE), wanted,
-             "a group is switched");
-    check_hr(probe, remove_rule(probe, WMI_NAME), wanted, "a rule is removed");
-    check_hr(probe,
-             INetFwPolicy2_put_FirewallEnabled(
-                 probe->policy, NET_FW_PROFILE2_PUBLIC, VARIANT_FALSE),
-             wanted, "the firewall is switched");
+    tap_check_hr(&probe->tap, enable_group(probe, 7, WMI_GROUP, VARIANT_TRUE),
+                 wanted, "a group is switched");
+    tap_check_hr(&probe->tap, remove_rule(probe, WMI_NAME), wanted,
+                 "a rule is removed");
+    tap_check_hr(&probe->tap,
+                 INetFwPolicy2_put_FirewallEnabled(
+                     probe->policy, NET_FW_PROFILE2_PUBLIC, VARIANT_FALSE),
+                 wanted, "the firewall is switched");
     if (fresh) {
-        check_hr(probe, INetFwRules_Add(probe->rules, (INetFwRule *)fresh),
-                 wanted, "a rule is added");
+        tap_check_hr(&probe->tap,
+                     INetFwRules_Add(probe->rules, (INetFwRule *)fresh), wanted,
+                     "a rule is added");
         INetFwRule3_Release(fresh);
     }
     live = item(probe, WMI_NAME, &hr);
     if (live) {
-        check_hr(probe, INetFwRule3_put_Enabled(live, VARIANT_TRUE), wanted,
-                 "a rule is changed");
+        tap_check_hr(&probe->tap, INetFwRule3_put_Enabled(live, VARIANT_TRUE),
+                     wanted, "a rule is changed");
         INetFwRule3_Release(live);
     }
 }
@@ -78,8 +81,8 @@ static void probe_unchanged(struct probe *probe, LONG before)
     WCHAR *text = stored_rule(WMI_RULE);
     VARIANT_BOOL on = 7;
 
-    check(probe, text && wcsstr(text, L"|Active=FALSE|"),
-          "the registry is as it was");
+    tap_check(&probe->tap, text && wcsstr(text, L"|Active=FALSE|"),
+              "the registry is as it was");
     free(text);
     SAY(probe, rule_count(probe) == before);
     SAY(probe, !store_has(L"fwprobe mode"));
@@ -113,18 +116,18 @@ void probe_mode_service_stopped(struct probe *probe)
     HRESULT hr;
 
     probe_writes(probe, NO_SERVICE);
-    check_hr(probe, INetFwRules_get_Count(probe->rules, &number), NO_SERVICE,
-             "counting");
-    check_hr(probe, INetFwRules_get__NewEnum(probe->rules, &items), NO_SERVICE,
-             "enumerating");
+    tap_check_hr(&probe->tap, INetFwRules_get_Count(probe->rules, &number),
+                 NO_SERVICE, "counting");
+    tap_check_hr(&probe->tap, INetFwRules_get__NewEnum(probe->rules, &items),
+                 NO_SERVICE, "enumerating");
     item(probe, WMI_NAME, &hr);
-    check_hr(probe, hr, NO_SERVICE, "looking for a rule");
-    check_hr(probe, group_state(probe, 7, WMI_GROUP, &on), NO_SERVICE,
-             "asking for a group");
-    check_hr(probe,
-             INetFwPolicy2_get_FirewallEnabled(probe->policy,
-                                               NET_FW_PROFILE2_PUBLIC, &on),
-             NO_SERVICE, "asking for the firewall's state");
+    tap_check_hr(&probe->tap, hr, NO_SERVICE, "looking for a rule");
+    tap_check_hr(&probe->tap, group_state(probe, 7, WMI_GROUP, &on), NO_SERVICE,
+                 "asking for a group");
+    tap_check_hr(&probe->tap,
+                 INetFwPolicy2_get_FirewallEnabled(probe->policy,
+                                                   NET_FW_PROFILE2_PUBLIC, &on),
+                 NO_SERVICE, "asking for the firewall's state");
 }
 
 void probe_mode_group_missing(struct probe *probe)
@@ -133,12 +136,12 @@ void probe_mode_group_missing(struct probe *probe)
     INetFwRule3 *rule;
     HRESULT hr;
 
-    check_hr(probe, enable_group(probe, 7, WMI_GROUP, VARIANT_TRUE), S_FALSE,
-             "the group is switched");
-    check_hr(probe, group_state(probe, 7, WMI_GROUP, &state), S_FALSE,
-             "the group is asked for");
+    tap_check_hr(&probe->tap, enable_group(probe, 7, WMI_GROUP, VARIANT_TRUE),
+                 S_FALSE, "the group is switched");
+    tap_check_hr(&probe->tap, group_state(probe, 7, WMI_GROUP, &state), S_FALSE,
+                 "the group is asked for");
     rule = item(probe, WMI_NAME, &hr);
-    check_hr(probe, hr, NOT_FOUND, "a rule of the group");
+    tap_check_hr(&probe->tap, hr, NOT_FOUND, "a rule of the group");
     if (rule)
         INetFwRule3_Release(rule);
 }
@@ -149,12 +152,13 @@ void probe_mode_group_spelling(struct probe *probe)
     INetFwRule3 *rule;
     HRESULT hr;
 
-    check_hr(probe, enable_group(probe, 7, WMI_GROUP, VARIANT_TRUE), S_FALSE,
-             "the usual spelling");
-    check_hr(probe, enable_group(probe, 7, WMI_GROUP_LONG, VARIANT_TRUE), S_OK,
-             "the other spelling");
+    tap_check_hr(&probe->tap, enable_group(probe, 7, WMI_GROUP, VARIANT_TRUE),
+                 S_FALSE, "the usual spelling");
+    tap_check_hr(&probe->tap,
+                 enable_group(probe, 7, WMI_GROUP_LONG, VARIANT_TRUE), S_OK,
+                 "the other spelling");
     rule = item(probe, WMI_NAME, &hr);
-    if (check_hr(probe, hr, S_OK, "a rule of the group")) {
+    if (tap_check_hr(&probe->tap, hr, S_OK, "a rule of the group")) {
         SAY(probe, has_text(rule, rule->lpVtbl->get_Grouping, WMI_GROUP_LONG));
         INetFwRule3_Release(rule);
     }
@@ -171,10 +175,10 @@ void probe_mode_block_action(struct probe *probe)
     INetFwRule3 *rule;
     HRESULT hr;
 
-    check_hr(probe, enable_group(probe, 7, WMI_GROUP, VARIANT_TRUE), S_OK,
-             "the group is switched");
+    tap_check_hr(&probe->tap, enable_group(probe, 7, WMI_GROUP, VARIANT_TRUE),
+                 S_OK, "the group is switched");
     rule = item(probe, WMI_NAME, &hr);
-    if (!check_hr(probe, hr, S_OK, "a rule of the group"))
+    if (!tap_check_hr(&probe->tap, hr, S_OK, "a rule of the group"))
         return;
     INetFwRule3_get_Action(rule, &action);
     INetFwRule3_get_Enabled(rule, &active);

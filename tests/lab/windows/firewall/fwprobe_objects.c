@@ -2,7 +2,8 @@
 /* COM itself: classes, interfaces, identity, references, enumeration. */
 #include "fwprobe.h"
 
-#define SAY(probe, expression) check(probe, expression, "%s", #expression)
+#define SAY(probe, expression)                                                 \
+    tap_check(&probe->tap, expression, "%s", #expression)
 #define BATCH 7u
 
 static void probe_factory(struct probe *probe, REFCLSID clsid, REFIID iid)
@@ -10,24 +11,25 @@ static void probe_factory(struct probe *probe, REFCLSID clsid, REFIID iid)
     IClassFactory *factory = NULL;
     IUnknown *object = NULL;
 
-    check_hr(probe,
-             CoGetClassObject(clsid, CLSCTX_INPROC_SERVER, NULL,
-                              &IID_IClassFactory, (void **)&factory),
-             S_OK, "a class object");
+    tap_check_hr(&probe->tap,
+                 CoGetClassObject(clsid, CLSCTX_INPROC_SERVER, NULL,
+                                  &IID_IClassFactory, (void **)&factory),
+                 S_OK, "a class object");
     if (!factory)
         return;
-    check_hr(probe,
-             IClassFactory_CreateInstance(factory, (IUnknown *)factory, iid,
-                                          (void **)&object),
-             CLASS_E_NOAGGREGATION, "no aggregation");
-    check_hr(probe,
-             IClassFactory_CreateInstance(factory, NULL, &IID_IStream,
-                                          (void **)&object),
-             E_NOINTERFACE, "no such interface");
+    tap_check_hr(&probe->tap,
+                 IClassFactory_CreateInstance(factory, (IUnknown *)factory, iid,
+                                              (void **)&object),
+                 CLASS_E_NOAGGREGATION, "no aggregation");
+    tap_check_hr(&probe->tap,
+                 IClassFactory_CreateInstance(factory, NULL, &IID_IStream,
+                                              (void **)&object),
+                 E_NOINTERFACE, "no such interface");
     SAY(probe, object == NULL);
-    check_hr(probe,
-             IClassFactory_CreateInstance(factory, NULL, iid, (void **)&object),
-             S_OK, "an instance");
+    tap_check_hr(
+        &probe->tap,
+        IClassFactory_CreateInstance(factory, NULL, iid, (void **)&object),
+        S_OK, "an instance");
     if (object)
         SAY(probe, IUnknown_Release(object) == 0);
     IClassFactory_Release(factory);
@@ -41,20 +43,20 @@ static void probe_identity(struct probe *probe)
     INetFwRule3 *rule = fresh_rule();
     IUnknown *one = NULL, *again = NULL, *other = NULL;
 
-    if (!check(probe, rule != NULL, "a rule"))
+    if (!tap_check(&probe->tap, rule != NULL, "a rule"))
         return;
     INetFwRule3_QueryInterface(rule, &IID_IUnknown, (void **)&one);
     for (size_t i = 0; i < ARRAY_LEN(iids); i++) {
-        check_hr(probe,
-                 INetFwRule3_QueryInterface(rule, iids[i], (void **)&other),
-                 S_OK, "an interface of a rule");
+        tap_check_hr(&probe->tap,
+                     INetFwRule3_QueryInterface(rule, iids[i], (void **)&other),
+                     S_OK, "an interface of a rule");
         IUnknown_QueryInterface(other, &IID_IUnknown, (void **)&again);
         SAY(probe, again == one);
         IUnknown_Release(again);
         IUnknown_Release(other);
     }
-    check_hr(
-        probe,
+    tap_check_hr(
+        &probe->tap,
         INetFwRule3_QueryInterface(rule, &IID_INetFwRules, (void **)&other),
         E_NOINTERFACE, "a rule is no collection");
     SAY(probe, other == NULL);
@@ -69,7 +71,8 @@ static void probe_progid(struct probe *probe, const WCHAR *progid,
 {
     CLSID clsid;
 
-    check_hr(probe, CLSIDFromProgID(progid, &clsid), S_OK, "a ProgID");
+    tap_check_hr(&probe->tap, CLSIDFromProgID(progid, &clsid), S_OK,
+                 "a ProgID");
     SAY(probe, IsEqualCLSID(&clsid, wanted));
 }
 
@@ -125,19 +128,24 @@ static void probe_clone(struct probe *probe, IEnumVARIANT *items, LONG count)
 {
     IEnumVARIANT *clone = NULL;
 
-    check_hr(probe, IEnumVARIANT_Reset(items), S_OK, "reset");
-    check_hr(probe, IEnumVARIANT_Skip(items, 5), S_OK, "five skipped");
-    check_hr(probe, IEnumVARIANT_Clone(items, &clone), S_OK, "a clone");
+    tap_check_hr(&probe->tap, IEnumVARIANT_Reset(items), S_OK, "reset");
+    tap_check_hr(&probe->tap, IEnumVARIANT_Skip(items, 5), S_OK,
+                 "five skipped");
+    tap_check_hr(&probe->tap, IEnumVARIANT_Clone(items, &clone), S_OK,
+                 "a clone");
     if (!clone)
         return;
     SAY(probe, walk(probe, items, 3) == count - 5);
     SAY(probe, walk(probe, clone, 1) == count - 5);
     SAY(probe, IEnumVARIANT_Release(clone) == 0);
-    check_hr(probe, IEnumVARIANT_Skip(items, 1), S_FALSE, "skipped the end");
+    tap_check_hr(&probe->tap, IEnumVARIANT_Skip(items, 1), S_FALSE,
+                 "skipped the end");
     IEnumVARIANT_Reset(items);
-    check_hr(probe, IEnumVARIANT_Skip(items, 9999), S_FALSE, "skipped beyond");
+    tap_check_hr(&probe->tap, IEnumVARIANT_Skip(items, 9999), S_FALSE,
+                 "skipped beyond");
     SAY(probe, walk(probe, items, 3) == 0);
-    check_hr(probe, IEnumVARIANT_Skip(items, 1), S_FALSE, "still beyond");
+    tap_check_hr(&probe->tap, IEnumVARIANT_Skip(items, 1), S_FALSE,
+                 "still beyond");
 }
 
 void probe_enumeration(struct probe *probe)
@@ -147,13 +155,13 @@ void probe_enumeration(struct probe *probe)
     IUnknown *unknown = NULL;
     VARIANT got[2];
 
-    check(probe, count > 50, "%ld rules", count);
-    check_hr(probe, INetFwRules_get__NewEnum(probe->rules, &unknown), S_OK,
-             "an enumerator");
+    tap_check(&probe->tap, count > 50, "%ld rules", count);
+    tap_check_hr(&probe->tap, INetFwRules_get__NewEnum(probe->rules, &unknown),
+                 S_OK, "an enumerator");
     if (!unknown)
         return;
-    check_hr(
-        probe,
+    tap_check_hr(
+        &probe->tap,
         IUnknown_QueryInterface(unknown, &IID_IEnumVARIANT, (void **)&items),
         S_OK, "of variants");
     IUnknown_Release(unknown);
@@ -161,10 +169,10 @@ void probe_enumeration(struct probe *probe)
     SAY(probe, walk(probe, items, 1) == 0);
     probe_clone(probe, items, count);
     IEnumVARIANT_Reset(items);
-    check_hr(probe, IEnumVARIANT_Next(items, 2, got, NULL), E_INVALIDARG,
-             "two items need a place for their number");
-    check_hr(probe, IEnumVARIANT_Next(items, 1, got, NULL), S_OK,
-             "one item does not");
+    tap_check_hr(&probe->tap, IEnumVARIANT_Next(items, 2, got, NULL),
+                 E_INVALIDARG, "two items need a place for their number");
+    tap_check_hr(&probe->tap, IEnumVARIANT_Next(items, 1, got, NULL), S_OK,
+                 "one item does not");
     VariantClear(&got[0]);
     SAY(probe, IEnumVARIANT_Release(items) == 0);
 }

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <wchar.h>
 
-#define SAY(probe, expression) check(probe, expression, "%s", #expression)
+#define SAY(probe, expression)                                                 \
+    tap_check(&probe->tap, expression, "%s", #expression)
 #define GIVES(rule, name, value)                                               \
     has_text(rule, (rule)->lpVtbl->get_##name, value)
 #define PUT(rule, name, value) put_text(rule, (rule)->lpVtbl->put_##name, value)
@@ -69,44 +70,48 @@ static void probe_defaults(struct probe *probe, INetFwRule3 *rule)
     SAY(probe, GIVES(rule, InterfaceTypes, L"All"));
     SAY(probe, GIVES(rule, IcmpTypesAndCodes, NULL));
     VariantInit(&interfaces);
-    check_hr(probe, INetFwRule3_get_Interfaces(rule, &interfaces), S_OK,
-             "interfaces of a new rule");
+    tap_check_hr(&probe->tap, INetFwRule3_get_Interfaces(rule, &interfaces),
+                 S_OK, "interfaces of a new rule");
     SAY(probe, V_VT(&interfaces) == VT_EMPTY);
 }
 
 static void probe_refusals(struct probe *probe, INetFwRule3 *rule)
 {
-    check_hr(probe, PUT(rule, Name, L"a|b"), E_INVALIDARG, "a bar in a name");
-    check_hr(probe, PUT(rule, Name, L"All"), E_INVALIDARG, "the name All");
-    check_hr(probe, PUT(rule, Name, L""), E_INVALIDARG, "an empty name");
-    check_hr(probe, PUT(rule, Description, L"a|b"), E_INVALIDARG,
-             "a bar in a description");
-    check_hr(probe, PUT(rule, ApplicationName, L"agent.exe"), E_INVALIDARG,
-             "a program without its folder");
-    check_hr(probe, PUT(rule, ApplicationName, L"..\\agent.exe"), E_INVALIDARG,
-             "a program by a relative path");
-    check_hr(probe, PUT(rule, ApplicationName, L"C:\\agent.exe"), S_OK,
-             "a program by its whole path");
+    tap_check_hr(&probe->tap, PUT(rule, Name, L"a|b"), E_INVALIDARG,
+                 "a bar in a name");
+    tap_check_hr(&probe->tap, PUT(rule, Name, L"All"), E_INVALIDARG,
+                 "the name All");
+    tap_check_hr(&probe->tap, PUT(rule, Name, L""), E_INVALIDARG,
+                 "an empty name");
+    tap_check_hr(&probe->tap, PUT(rule, Description, L"a|b"), E_INVALIDARG,
+                 "a bar in a description");
+    tap_check_hr(&probe->tap, PUT(rule, ApplicationName, L"agent.exe"),
+                 E_INVALIDARG, "a program without its folder");
+    tap_check_hr(&probe->tap, PUT(rule, ApplicationName, L"..\\agent.exe"),
+                 E_INVALIDARG, "a program by a relative path");
+    tap_check_hr(&probe->tap, PUT(rule, ApplicationName, L"C:\\agent.exe"),
+                 S_OK, "a program by its whole path");
     PUT(rule, ApplicationName, NULL);
     SAY(probe, GIVES(rule, ApplicationName, NULL));
-    check_hr(probe, INetFwRule3_put_Protocol(rule, 257), E_INVALIDARG,
-             "protocol 257");
-    check_hr(probe, INetFwRule3_put_Protocol(rule, -1), E_INVALIDARG,
-             "protocol -1");
-    check_hr(probe, INetFwRule3_put_Profiles(rule, 0), E_INVALIDARG,
-             "no profile");
-    check_hr(probe, INetFwRule3_put_Profiles(rule, 8), E_INVALIDARG,
-             "a profile that is none");
-    check_hr(probe, INetFwRule3_put_Direction(rule, (NET_FW_RULE_DIRECTION)3),
-             E_INVALIDARG, "direction 3");
-    check_hr(probe, INetFwRule3_put_Action(rule, (NET_FW_ACTION)2),
-             E_INVALIDARG, "action 2");
-    check_hr(probe, PUT(rule, InterfaceTypes, L"Lan,Token"), E_INVALIDARG,
-             "an interface type that is none");
-    check_hr(probe, INetFwRule3_get_Name(rule, NULL), E_POINTER,
-             "a getter without a place for its answer");
-    check_hr(probe, INetFwRules_Add(probe->rules, (INetFwRule *)rule),
-             E_INVALIDARG, "a rule without a name is not added");
+    tap_check_hr(&probe->tap, INetFwRule3_put_Protocol(rule, 257), E_INVALIDARG,
+                 "protocol 257");
+    tap_check_hr(&probe->tap, INetFwRule3_put_Protocol(rule, -1), E_INVALIDARG,
+                 "protocol -1");
+    tap_check_hr(&probe->tap, INetFwRule3_put_Profiles(rule, 0), E_INVALIDARG,
+                 "no profile");
+    tap_check_hr(&probe->tap, INetFwRule3_put_Profiles(rule, 8), E_INVALIDARG,
+                 "a profile that is none");
+    tap_check_hr(&probe->tap,
+                 INetFwRule3_put_Direction(rule, (NET_FW_RULE_DIRECTION)3),
+                 E_INVALIDARG, "direction 3");
+    tap_check_hr(&probe->tap, INetFwRule3_put_Action(rule, (NET_FW_ACTION)2),
+                 E_INVALIDARG, "action 2");
+    tap_check_hr(&probe->tap, PUT(rule, InterfaceTypes, L"Lan,Token"),
+                 E_INVALIDARG, "an interface type that is none");
+    tap_check_hr(&probe->tap, INetFwRule3_get_Name(rule, NULL), E_POINTER,
+                 "a getter without a place for its answer");
+    tap_check_hr(&probe->tap, INetFwRules_Add(probe->rules, (INetFwRule *)rule),
+                 E_INVALIDARG, "a rule without a name is not added");
 }
 
 void probe_fresh_rule(struct probe *probe)
@@ -114,27 +119,29 @@ void probe_fresh_rule(struct probe *probe)
     LONG before = rule_count(probe);
     INetFwRule3 *rule = fresh_rule();
 
-    if (!check(probe, rule != NULL, "a rule can be created"))
+    if (!tap_check(&probe->tap, rule != NULL, "a rule can be created"))
         return;
     probe_defaults(probe, rule);
     probe_refusals(probe, rule);
-    check_hr(probe, PUT(rule, Name, L"fwprobe fresh"), S_OK, "a name");
-    check_hr(probe, INetFwRule3_put_Enabled(rule, VARIANT_TRUE), S_OK,
-             "enabled");
+    tap_check_hr(&probe->tap, PUT(rule, Name, L"fwprobe fresh"), S_OK,
+                 "a name");
+    tap_check_hr(&probe->tap, INetFwRule3_put_Enabled(rule, VARIANT_TRUE), S_OK,
+                 "enabled");
     SAY(probe, rule_count(probe) == before);
     SAY(probe, !store_has(L"fwprobe fresh"));
-    check_hr(probe, INetFwRules_Add(probe->rules, (INetFwRule *)rule), S_OK,
-             "the rule is added");
+    tap_check_hr(&probe->tap, INetFwRules_Add(probe->rules, (INetFwRule *)rule),
+                 S_OK, "the rule is added");
     SAY(probe, rule_count(probe) == before + 1);
     SAY(probe, store_has(L"|Active=TRUE|Dir=In|Name=fwprobe fresh|"));
-    check_hr(probe, INetFwRules_Add(probe->rules, (INetFwRule *)rule),
-             E_UNEXPECTED, "an object that is in the collection already");
+    tap_check_hr(&probe->tap, INetFwRules_Add(probe->rules, (INetFwRule *)rule),
+                 E_UNEXPECTED, "an object that is in the collection already");
     INetFwRule3_put_Enabled(rule, VARIANT_FALSE);
     SAY(probe, store_has(L"|Active=FALSE|Dir=In|Name=fwprobe fresh|"));
-    check_hr(probe, remove_rule(probe, L"fwprobe fresh"), S_OK, "removed");
+    tap_check_hr(&probe->tap, remove_rule(probe, L"fwprobe fresh"), S_OK,
+                 "removed");
     SAY(probe, rule_count(probe) == before);
-    check_hr(probe, INetFwRule3_put_Enabled(rule, VARIANT_TRUE), NOT_FOUND,
-             "a setter of a rule that is gone");
+    tap_check_hr(&probe->tap, INetFwRule3_put_Enabled(rule, VARIANT_TRUE),
+                 NOT_FOUND, "a setter of a rule that is gone");
     SAY(probe, !store_has(L"fwprobe fresh"));
     SAY(probe, INetFwRule3_Release(rule) == 0);
 }
@@ -169,29 +176,30 @@ static void probe_commits(struct probe *probe, INetFwRule3 *rule)
 /* A change that makes the rule impossible is lost, whole. */
 static void probe_lost_changes(struct probe *probe, INetFwRule3 *rule)
 {
-    check_hr(probe, INetFwRule3_put_Direction(rule, NET_FW_RULE_DIR_OUT),
-             E_INVALIDARG, "outbound with edge traversal");
+    tap_check_hr(&probe->tap,
+                 INetFwRule3_put_Direction(rule, NET_FW_RULE_DIR_OUT),
+                 E_INVALIDARG, "outbound with edge traversal");
     SAY(probe, direction(rule) == NET_FW_RULE_DIR_IN);
-    check_hr(probe, INetFwRule3_put_Protocol(rule, 1), E_INVALIDARG,
-             "ICMP while there are ports");
+    tap_check_hr(&probe->tap, INetFwRule3_put_Protocol(rule, 1), E_INVALIDARG,
+                 "ICMP while there are ports");
     SAY(probe, protocol(rule) == 6);
-    check_hr(probe, INetFwRule3_put_Protocol(rule, 17), S_OK,
-             "UDP while there are ports");
-    check_hr(probe, PUT(rule, LocalPorts, L"RPC"), E_INVALIDARG,
-             "dynamic RPC ports on UDP");
+    tap_check_hr(&probe->tap, INetFwRule3_put_Protocol(rule, 17), S_OK,
+                 "UDP while there are ports");
+    tap_check_hr(&probe->tap, PUT(rule, LocalPorts, L"RPC"), E_INVALIDARG,
+                 "dynamic RPC ports on UDP");
     SAY(probe, GIVES(rule, LocalPorts, L"4711"));
-    check_hr(probe, PUT(rule, LocalPorts, L"*"), S_OK, "no ports");
-    check_hr(probe, INetFwRule3_put_Protocol(rule, 1), S_OK,
-             "ICMP when the ports are gone");
+    tap_check_hr(&probe->tap, PUT(rule, LocalPorts, L"*"), S_OK, "no ports");
+    tap_check_hr(&probe->tap, INetFwRule3_put_Protocol(rule, 1), S_OK,
+                 "ICMP when the ports are gone");
     SAY(probe, GIVES(rule, LocalPorts, NULL));
     SAY(probe, GIVES(rule, IcmpTypesAndCodes, L"*"));
-    check_hr(probe, PUT(rule, IcmpTypesAndCodes, L"8:*,3:4"), S_OK,
-             "ICMP types");
+    tap_check_hr(&probe->tap, PUT(rule, IcmpTypesAndCodes, L"8:*,3:4"), S_OK,
+                 "ICMP types");
     SAY(probe, GIVES(rule, IcmpTypesAndCodes, L"8:*,3:4"));
-    check_hr(probe, PUT(rule, IcmpTypesAndCodes, L"8"), E_INVALIDARG,
-             "an ICMP type without its code");
-    check_hr(probe, INetFwRule3_put_Protocol(rule, 6), E_INVALIDARG,
-             "TCP while there are ICMP types");
+    tap_check_hr(&probe->tap, PUT(rule, IcmpTypesAndCodes, L"8"), E_INVALIDARG,
+                 "an ICMP type without its code");
+    tap_check_hr(&probe->tap, INetFwRule3_put_Protocol(rule, 6), E_INVALIDARG,
+                 "TCP while there are ICMP types");
 }
 
 void probe_live_rule(struct probe *probe)
@@ -204,18 +212,20 @@ void probe_live_rule(struct probe *probe)
         return;
     INetFwRule3_Release(rule);
     rule = item(probe, L"fwprobe live", &hr);
-    if (!check_hr(probe, hr, S_OK, "the rule is found by its name"))
+    if (!tap_check_hr(&probe->tap, hr, S_OK, "the rule is found by its name"))
         return;
     probe_commits(probe, rule);
     probe_lost_changes(probe, rule);
     seen = item(probe, L"fwprobe live", &hr);
     SAY(probe, seen && protocol(seen) == 1 && enabled(seen));
     INetFwRule3_put_Enabled(rule, VARIANT_FALSE);
-    check(probe, seen && enabled(seen), "an object is what was fetched");
+    tap_check(&probe->tap, seen && enabled(seen),
+              "an object is what was fetched");
     if (seen)
         INetFwRule3_Release(seen);
     INetFwRule3_Release(rule);
-    check_hr(probe, remove_rule(probe, L"fwprobe live"), S_OK, "removed");
+    tap_check_hr(&probe->tap, remove_rule(probe, L"fwprobe live"), S_OK,
+                 "removed");
 }
 
 static void probe_rename(struct probe *probe)
@@ -224,14 +234,15 @@ static void probe_rename(struct probe *probe)
     HRESULT hr;
 
     rule = item(probe, L"fwprobe twin", &hr);
-    if (!check_hr(probe, hr, S_OK, "the first of two"))
+    if (!tap_check_hr(&probe->tap, hr, S_OK, "the first of two"))
         return;
-    check_hr(probe, PUT(rule, Name, L"fwprobe other"), S_OK, "renamed");
+    tap_check_hr(&probe->tap, PUT(rule, Name, L"fwprobe other"), S_OK,
+                 "renamed");
     INetFwRule3_Release(rule);
-    check_hr(probe, remove_rule(probe, L"fwprobe other"), S_OK,
-             "exactly that one removed");
+    tap_check_hr(&probe->tap, remove_rule(probe, L"fwprobe other"), S_OK,
+                 "exactly that one removed");
     rule = item(probe, L"fwprobe twin", &hr);
-    check_hr(probe, hr, S_OK, "the other one is still there");
+    tap_check_hr(&probe->tap, hr, S_OK, "the other one is still there");
     if (rule)
         INetFwRule3_Release(rule);
 }
@@ -243,21 +254,24 @@ void probe_names(struct probe *probe)
     HRESULT hr;
 
     rule = item(probe, L"fwprobe twin", &hr);
-    check_hr(probe, hr, NOT_FOUND, "a name that nobody has");
-    check_hr(probe, remove_rule(probe, L"fwprobe twin"), S_OK,
-             "removing a name that nobody has");
+    tap_check_hr(&probe->tap, hr, NOT_FOUND, "a name that nobody has");
+    tap_check_hr(&probe->tap, remove_rule(probe, L"fwprobe twin"), S_OK,
+                 "removing a name that nobody has");
     for (int i = 0; i < 2; i++) {
         rule = make_rule(probe, L"fwprobe twin", true);
         if (rule)
             INetFwRule3_Release(rule);
     }
-    check(probe, rule_count(probe) == before + 2, "two rules of one name");
+    tap_check(&probe->tap, rule_count(probe) == before + 2,
+              "two rules of one name");
     probe_rename(probe);
-    check(probe, rule_count(probe) == before + 1, "one is left");
-    check_hr(probe, remove_rule(probe, L"fwprobe twin"), S_OK, "removed");
+    tap_check(&probe->tap, rule_count(probe) == before + 1, "one is left");
+    tap_check_hr(&probe->tap, remove_rule(probe, L"fwprobe twin"), S_OK,
+                 "removed");
     rule = item(probe, L"fwprobe twin", &hr);
-    check_hr(probe, hr, NOT_FOUND, "both are gone");
-    check(probe, rule_count(probe) == before, "as many rules as before");
+    tap_check_hr(&probe->tap, hr, NOT_FOUND, "both are gone");
+    tap_check(&probe->tap, rule_count(probe) == before,
+              "as many rules as before");
 }
 
 static const struct {
@@ -320,17 +334,18 @@ static void probe_address(struct probe *probe, INetFwRule3 *rule, size_t i)
 
     PUT(rule, RemoteAddresses, L"192.0.2.77");
     hr = PUT(rule, RemoteAddresses, addresses[i].put);
-    check(probe, hr == wanted, "remote '%ls' gives 0x%08lX", addresses[i].put,
-          (unsigned long)hr);
+    tap_check(&probe->tap, hr == wanted, "remote '%ls' gives 0x%08lX",
+              addresses[i].put, (unsigned long)hr);
     if (addresses[i].get) {
-        check(probe, GIVES(rule, RemoteAddresses, addresses[i].get),
-              "'%ls' reads back as '%ls'", addresses[i].put, addresses[i].get);
-        check(probe, store_has(addresses[i].stored), "'%ls' is stored",
-              addresses[i].put);
+        tap_check(&probe->tap, GIVES(rule, RemoteAddresses, addresses[i].get),
+                  "'%ls' reads back as '%ls'", addresses[i].put,
+                  addresses[i].get);
+        tap_check(&probe->tap, store_has(addresses[i].stored),
+                  "'%ls' is stored", addresses[i].put);
     } else {
-        check(probe,
-              GIVES(rule, RemoteAddresses, L"192.0.2.77/255.255.255.255"),
-              "'%ls' changed nothing", addresses[i].put);
+        tap_check(&probe->tap,
+                  GIVES(rule, RemoteAddresses, L"192.0.2.77/255.255.255.255"),
+                  "'%ls' changed nothing", addresses[i].put);
     }
 }
 
@@ -343,12 +358,12 @@ void probe_addresses(struct probe *probe)
     for (size_t i = 0; i < ARRAY_LEN(addresses); i++)
         probe_address(probe, rule, i);
     PUT(rule, RemoteAddresses, L"*");
-    check_hr(probe, PUT(rule, LocalAddresses, L"10.0.0.0/24"), S_OK,
-             "a local subnet");
+    tap_check_hr(&probe->tap, PUT(rule, LocalAddresses, L"10.0.0.0/24"), S_OK,
+                 "a local subnet");
     SAY(probe, GIVES(rule, LocalAddresses, L"10.0.0.0/255.255.255.0"));
     SAY(probe, store_has(L"|LA4=10.0.0.0/255.255.255.0|Name=fwprobe"));
-    check_hr(probe, PUT(rule, LocalAddresses, L"LocalSubnet"), E_INVALIDARG,
-             "a word as local address");
+    tap_check_hr(&probe->tap, PUT(rule, LocalAddresses, L"LocalSubnet"),
+                 E_INVALIDARG, "a word as local address");
     INetFwRule3_Release(rule);
     remove_rule(probe, L"fwprobe addresses");
 }
@@ -389,24 +404,25 @@ void probe_ports(struct probe *probe)
 
         PUT(rule, LocalPorts, L"4711");
         hr = PUT(rule, LocalPorts, ports[i].put);
-        check(probe, hr == (ports[i].get ? S_OK : E_INVALIDARG),
-              "local ports '%ls' give 0x%08lX", ports[i].put,
-              (unsigned long)hr);
-        check(probe,
-              GIVES(rule, LocalPorts, ports[i].get ? ports[i].get : L"4711"),
-              "'%ls' reads back", ports[i].put);
+        tap_check(&probe->tap, hr == (ports[i].get ? S_OK : E_INVALIDARG),
+                  "local ports '%ls' give 0x%08lX", ports[i].put,
+                  (unsigned long)hr);
+        tap_check(
+            &probe->tap,
+            GIVES(rule, LocalPorts, ports[i].get ? ports[i].get : L"4711"),
+            "'%ls' reads back", ports[i].put);
     }
-    check_hr(probe, PUT(rule, RemotePorts, L"1024-65535"), S_OK,
-             "remote ports");
+    tap_check_hr(&probe->tap, PUT(rule, RemotePorts, L"1024-65535"), S_OK,
+                 "remote ports");
     SAY(probe, store_has(L"|LPort=4711|RPort2_10=1024-65535|Name=fwprobe"));
-    check_hr(probe, PUT(rule, RemotePorts, L"RPC"), E_INVALIDARG,
-             "RPC as remote port");
-    check_hr(probe, PUT(fresh, LocalPorts, L"135"), E_INVALIDARG,
-             "local ports before the protocol");
-    check_hr(probe, PUT(fresh, LocalPorts, L"*"), E_INVALIDARG,
-             "any local port before the protocol");
-    check_hr(probe, PUT(fresh, RemotePorts, L"135"), E_INVALIDARG,
-             "remote ports before the protocol");
+    tap_check_hr(&probe->tap, PUT(rule, RemotePorts, L"RPC"), E_INVALIDARG,
+                 "RPC as remote port");
+    tap_check_hr(&probe->tap, PUT(fresh, LocalPorts, L"135"), E_INVALIDARG,
+                 "local ports before the protocol");
+    tap_check_hr(&probe->tap, PUT(fresh, LocalPorts, L"*"), E_INVALIDARG,
+                 "any local port before the protocol");
+    tap_check_hr(&probe->tap, PUT(fresh, RemotePorts, L"135"), E_INVALIDARG,
+                 "remote ports before the protocol");
     INetFwRule3_Release(fresh);
     INetFwRule3_Release(rule);
     remove_rule(probe, L"fwprobe ports");
@@ -433,24 +449,27 @@ void probe_store(struct probe *probe)
     HRESULT hr;
 
     store_rule(L"{fwprobe}", text);
-    check(probe, rule_count(probe) == before + 1, "the import is counted");
+    tap_check(&probe->tap, rule_count(probe) == before + 1,
+              "the import is counted");
     rule = item(probe, L"fwprobe import", &hr);
-    if (check_hr(probe, hr, S_OK, "the import is found")) {
+    if (tap_check_hr(&probe->tap, hr, S_OK, "the import is found")) {
         SAY(probe, GIVES(rule, LocalPorts, L"7777"));
         INetFwRule3_put_Enabled(rule, VARIANT_TRUE);
         INetFwRule3_Release(rule);
     }
     stored = stored_rule(L"{fwprobe}");
-    check(probe,
-          stored && wcscmp(stored, L"v2.10|Action=Allow|Active=TRUE|Dir=In|"
-                                   L"Protocol=6|LPort=7777|App=System|"
-                                   L"Name=fwprobe import|TTK2_27=WFDKmDriver|"
-                                   L"Future=a=b|") == 0,
-          "version and unknown keys outlive a change");
+    tap_check(&probe->tap,
+              stored &&
+                  wcscmp(stored, L"v2.10|Action=Allow|Active=TRUE|Dir=In|"
+                                 L"Protocol=6|LPort=7777|App=System|"
+                                 L"Name=fwprobe import|TTK2_27=WFDKmDriver|"
+                                 L"Future=a=b|") == 0,
+              "version and unknown keys outlive a change");
     free(stored);
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         store_rule(L"{fwprobe}", bad[i]);
-        check(probe, rule_count(probe) == before, "'%ls' is no rule", bad[i]);
+        tap_check(&probe->tap, rule_count(probe) == before, "'%ls' is no rule",
+                  bad[i]);
     }
     forget_rule(L"{fwprobe}");
 }

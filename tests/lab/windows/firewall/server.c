@@ -2,8 +2,7 @@
 /*
  * The DLL's doors: class objects for CLSID_NetFwPolicy2 and CLSID_NetFwRule,
  * and registration (regsvr32 firewall.dll), which takes the place of Wine's
- * own firewall classes in the prefix. The DLL is never unloaded early, so it
- * counts no objects.
+ * own firewall classes in the prefix.
  */
 #include "objects.h"
 
@@ -12,89 +11,17 @@
 #include <stdio.h>
 #include <wchar.h>
 
+#include "../class_object.h"
+
 #define ARRAY_LEN(array) (sizeof(array) / sizeof *(array))
 
-typedef HRESULT object_maker(REFIID, void **);
-
-/* A class object is constant, so it is neither counted nor freed. */
-struct class_object {
-    IClassFactory iface;
-    const CLSID *clsid;
-    const WCHAR *progid;
-    object_maker *make;
-};
-
-static const struct class_object *class_of(IClassFactory *iface)
-{
-    return CONTAINING_RECORD(iface, struct class_object, iface);
-}
-
-static HRESULT STDMETHODCALLTYPE class_QueryInterface(IClassFactory *self,
-                                                      REFIID iid, void **out)
-{
-    if (!out)
-        return E_POINTER;
-    *out = NULL;
-    if (!IsEqualIID(iid, &IID_IUnknown) && !IsEqualIID(iid, &IID_IClassFactory))
-        return E_NOINTERFACE;
-    *out = self;
-    return S_OK;
-}
-
-static ULONG STDMETHODCALLTYPE class_AddRef(IClassFactory *self)
-{
-    (void)self;
-    return 2;
-}
-
-static ULONG STDMETHODCALLTYPE class_Release(IClassFactory *self)
-{
-    (void)self;
-    return 1;
-}
-
-static HRESULT STDMETHODCALLTYPE class_CreateInstance(IClassFactory *self,
-                                                      IUnknown *outer,
-                                                      REFIID iid, void **out)
-{
-    if (!out)
-        return E_POINTER;
-    *out = NULL;
-    return outer ? CLASS_E_NOAGGREGATION : class_of(self)->make(iid, out);
-}
-
-static HRESULT STDMETHODCALLTYPE class_LockServer(IClassFactory *self,
-                                                  BOOL lock)
-{
-    (void)self, (void)lock;
-    return S_OK;
-}
-
-static IClassFactoryVtbl class_vtbl = {class_QueryInterface, class_AddRef,
-                                       class_Release, class_CreateInstance,
-                                       class_LockServer};
-
 static struct class_object classes[] = {
-    {{&class_vtbl},
-     &CLSID_NetFwPolicy2,
-     L"HNetCfg.FwPolicy2",
-     policy_object_new},
-    {{&class_vtbl}, &CLSID_NetFwRule, L"HNetCfg.FWRule", rule_object_new}};
+    CLASS_OBJECT(&CLSID_NetFwPolicy2, policy_object_new, L"HNetCfg.FwPolicy2"),
+    CLASS_OBJECT(&CLSID_NetFwRule, rule_object_new, L"HNetCfg.FWRule")};
 
 HRESULT WINAPI DllGetClassObject(REFCLSID clsid, REFIID iid, void **out)
 {
-    if (!out)
-        return E_POINTER;
-    *out = NULL;
-    for (size_t i = 0; i < ARRAY_LEN(classes); i++)
-        if (IsEqualCLSID(clsid, classes[i].clsid))
-            return class_QueryInterface(&classes[i].iface, iid, out);
-    return CLASS_E_CLASSNOTAVAILABLE;
-}
-
-HRESULT WINAPI DllCanUnloadNow(void)
-{
-    return S_FALSE;
+    return class_object_find(classes, ARRAY_LEN(classes), clsid, iid, out);
 }
 
 static LSTATUS set_class_value(const WCHAR *path, const WCHAR *name,

@@ -8,7 +8,8 @@ NETAPI32_SRC := $(addprefix $(NETAPI32_DIR)/,account.c rules.c groups.c \
                 users.c policy.c)
 NETAPI32_REPLACED := $(shell sed -n 's/^REPLACED(\(.*\));/\1/p' \
                      $(NETAPI32_DIR)/replaced.h)
-NETPROBE_SRC := $(wildcard $(NETAPI32_DIR)/netprobe*.c)
+NETPROBE_SRC := $(wildcard $(NETAPI32_DIR)/netprobe*.c) \
+                tests/lab/windows/tap.c
 
 lab: $(LAB)/netapi32.dll $(LAB)/netapi32w.dll $(LAB)/netprobe.exe
 
@@ -41,7 +42,8 @@ $(LAB)/netapi32.dll: $(NETAPI32_SRC) $(LAB)/netapi32.def \
 	    -shared -o $@ $(NETAPI32_SRC) $(LAB)/netapi32.def \
 	    $(LAB)/libnetapi32w.a -ladvapi32
 
-$(LAB)/netprobe.exe: $(NETPROBE_SRC) $(wildcard $(NETAPI32_DIR)/netprobe*.h)
+$(LAB)/netprobe.exe: $(NETPROBE_SRC) $(wildcard $(NETAPI32_DIR)/netprobe*.h) \
+                     tests/lab/windows/tap.h
 	@mkdir -p $(@D)
 	$(LAB_Q)$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -o $@ $(NETPROBE_SRC) \
 	    -lnetapi32 -ladvapi32

@@ -12,25 +12,15 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "../tap.h"
+
 #define READER L"wmi-reader"
 #define GROUP L"wmi readers"
 
 struct probe {
-    int count;
-    int failed;
+    struct tap tap;
     const WCHAR *dcom; /* the name of Distributed COM Users here */
 };
-
-static void check(struct probe *probe, DWORD got, DWORD wanted,
-                  const char *what)
-{
-    probe->count++;
-    probe->failed += got != wanted;
-    printf("%sok %d - %s: %lu\n", got == wanted ? "" : "not ", probe->count,
-           what, wanted);
-    if (got != wanted)
-        printf("# got %lu\n", got);
-}
 
 /* The name behind a SID; empty when there is none. */
 static void name_of(const WCHAR *text, WCHAR name[LM20_PATHLEN])
@@ -108,19 +98,23 @@ static void probe_names(struct probe *probe, bool german)
     WCHAR name[LM20_PATHLEN];
 
     name_of(L"S-1-5-32-544", name);
-    check(probe,
-          wcscmp(name, german ? L"Administratoren" : L"Administrators") == 0, 1,
-          "Administrators by SID");
-    check(probe, stands_for(name, L"S-1-5-32-544"), 1, "and by name");
-    check(probe, stands_for(L"Administrators", L"S-1-5-32-544"), !german,
-          "the English name");
-    check(probe, stands_for(L"Administrator", L"S-1-5-21-0-0-0-500"), 1,
-          "the built-in administrator");
-    check(probe, stands_for(probe->dcom, L"S-1-5-32-562"), 1,
-          "Distributed COM Users");
-    check(probe, stands_for(L"nobody at all", L""), 0, "a name of nobody");
-    check(probe, stands_for(READER, L"S-1-5-21-0-0-0-1001"), 0,
-          "the reader before it is made");
+    tap_check_code(
+        &probe->tap,
+        wcscmp(name, german ? L"Administratoren" : L"Administrators") == 0, 1,
+        "Administrators by SID");
+    tap_check_code(&probe->tap, stands_for(name, L"S-1-5-32-544"), 1,
+                   "and by name");
+    tap_check_code(&probe->tap, stands_for(L"Administrators", L"S-1-5-32-544"),
+                   !german, "the English name");
+    tap_check_code(&probe->tap,
+                   stands_for(L"Administrator", L"S-1-5-21-0-0-0-500"), 1,
+                   "the built-in administrator");
+    tap_check_code(&probe->tap, stands_for(probe->dcom, L"S-1-5-32-562"), 1,
+                   "Distributed COM Users");
+    tap_check_code(&probe->tap, stands_for(L"nobody at all", L""), 0,
+                   "a name of nobody");
+    tap_check_code(&probe->tap, stands_for(READER, L"S-1-5-21-0-0-0-1001"), 0,
+                   "the reader before it is made");
 }
 
 static void check_info(struct probe *probe, DWORD flags)
@@ -128,15 +122,20 @@ static void check_info(struct probe *probe, DWORD flags)
     USER_INFO_4 *info;
     DWORD status = NetUserGetInfo(NULL, READER, 4, (BYTE **)&info);
 
-    check(probe, status, NERR_Success, "NetUserGetInfo");
+    tap_check_code(&probe->tap, status, NERR_Success, "NetUserGetInfo");
     if (status != NERR_Success)
         return;
-    check(probe, info->usri4_flags, flags, "its flags");
-    check(probe, info->usri4_password_age < 600, 1, "a young password");
-    check(probe, info->usri4_password_expired, 0, "that is good");
-    check(probe, info->usri4_password == NULL, 1, "and is never told");
-    check(probe, info->usri4_acct_expires, TIMEQ_FOREVER, "no end");
-    check(probe, info->usri4_priv, USER_PRIV_USER, "an ordinary user");
+    tap_check_code(&probe->tap, info->usri4_flags, flags, "its flags");
+    tap_check_code(&probe->tap, info->usri4_password_age < 600, 1,
+                   "a young password");
+    tap_check_code(&probe->tap, info->usri4_password_expired, 0,
+                   "that is good");
+    tap_check_code(&probe->tap, info->usri4_password == NULL, 1,
+                   "and is never told");
+    tap_check_code(&probe->tap, info->usri4_acct_expires, TIMEQ_FOREVER,
+                   "no end");
+    tap_check_code(&probe->tap, info->usri4_priv, USER_PRIV_USER,
+                   "an ordinary user");
     NetApiBufferFree(info);
 }
 
@@ -148,30 +147,37 @@ static void probe_users(struct probe *probe)
     DWORD parameter = 0;
     BYTE *out;
 
-    check(probe, NetUserGetInfo(NULL, READER, 1, &out), NERR_UserNotFound,
-          "a user that is not there");
-    check(probe, add_user(READER, L"Secret-1", 0, &parameter),
-          ERROR_INVALID_PARAMETER, "without UF_SCRIPT");
-    check(probe, parameter, USER_FLAGS_PARMNUM, "the flags are to blame");
-    check(probe, add_user(L"bad:name", L"x", flags, NULL), NERR_BadUsername,
-          "a bad name");
-    check(probe, add_user(probe->dcom, L"x", flags, NULL), NERR_BadUsername,
-          "a name that is too long");
-    check(probe, add_user(READER, L"Secret-1", flags, NULL), NERR_Success,
-          "NetUserAdd");
-    check(probe, add_user(L"WMI-Reader", L"Secret-1", flags, NULL),
-          NERR_UserExists, "again");
-    check(probe, stands_for(READER, L"S-1-5-21-0-0-0-1001"), 1, "by name");
+    tap_check_code(&probe->tap, NetUserGetInfo(NULL, READER, 1, &out),
+                   NERR_UserNotFound, "a user that is not there");
+    tap_check_code(&probe->tap, add_user(READER, L"Secret-1", 0, &parameter),
+                   ERROR_INVALID_PARAMETER, "without UF_SCRIPT");
+    tap_check_code(&probe->tap, parameter, USER_FLAGS_PARMNUM,
+                   "the flags are to blame");
+    tap_check_code(&probe->tap, add_user(L"bad:name", L"x", flags, NULL),
+                   NERR_BadUsername, "a bad name");
+    tap_check_code(&probe->tap, add_user(probe->dcom, L"x", flags, NULL),
+                   NERR_BadUsername, "a name that is too long");
+    tap_check_code(&probe->tap, add_user(READER, L"Secret-1", flags, NULL),
+                   NERR_Success, "NetUserAdd");
+    tap_check_code(&probe->tap,
+                   add_user(L"WMI-Reader", L"Secret-1", flags, NULL),
+                   NERR_UserExists, "again");
+    tap_check_code(&probe->tap, stands_for(READER, L"S-1-5-21-0-0-0-1001"), 1,
+                   "by name");
     check_info(probe, flags | UF_NORMAL_ACCOUNT);
-    check(probe, NetUserSetInfo(NULL, READER, 1003, (BYTE *)&password, NULL),
-          NERR_Success, "another password");
-    check(probe, NetUserSetInfo(NULL, READER, 1008, (BYTE *)&bits, NULL),
-          NERR_Success, "disabled");
+    tap_check_code(&probe->tap,
+                   NetUserSetInfo(NULL, READER, 1003, (BYTE *)&password, NULL),
+                   NERR_Success, "another password");
+    tap_check_code(&probe->tap,
+                   NetUserSetInfo(NULL, READER, 1008, (BYTE *)&bits, NULL),
+                   NERR_Success, "disabled");
     check_info(probe, bits.usri1008_flags);
-    check(probe, NetUserSetInfo(NULL, READER, 77, (BYTE *)&bits, NULL),
-          ERROR_INVALID_LEVEL, "a level that is none");
-    check(probe, NetUserDel(NULL, L"Administrator"), ERROR_SPECIAL_ACCOUNT,
-          "deleting the built-in administrator");
+    tap_check_code(&probe->tap,
+                   NetUserSetInfo(NULL, READER, 77, (BYTE *)&bits, NULL),
+                   ERROR_INVALID_LEVEL, "a level that is none");
+    tap_check_code(&probe->tap, NetUserDel(NULL, L"Administrator"),
+                   ERROR_SPECIAL_ACCOUNT,
+                   "deleting the built-in administrator");
 }
 
 static void probe_groups(struct probe *probe)
@@ -182,44 +188,51 @@ static void probe_groups(struct probe *probe)
     DWORD read = 0, total = 0;
     BYTE *out = NULL;
 
-    check(probe, member_count(probe->dcom), 0, "members from the factory");
-    check(probe, change_member(true, probe->dcom, reader), NERR_Success,
-          "NetLocalGroupAddMembers");
-    check(probe, change_member(true, probe->dcom, reader),
-          ERROR_MEMBER_IN_ALIAS, "again");
-    check(probe,
-          NetLocalGroupAddMembers(NULL, probe->dcom, 3, (BYTE *)&named, 1),
-          ERROR_MEMBER_IN_ALIAS, "again by name");
-    check(probe, member_count(probe->dcom), 1, "members now");
-    check(probe, change_member(true, probe->dcom, L"S-1-5-21-0-0-0-4711"),
-          ERROR_NO_SUCH_MEMBER, "nobody as a member");
-    check(probe, change_member(true, probe->dcom, L"S-1-5-32-545"),
-          ERROR_INVALID_MEMBER, "a group as a member");
-    check(probe, change_member(true, L"no such group", reader),
-          ERROR_NO_SUCH_ALIAS, "no such group");
-    check(probe,
-          NetUserGetLocalGroups(NULL, READER, 0, LG_INCLUDE_INDIRECT, &out,
-                                MAX_PREFERRED_LENGTH, &read, &total),
-          NERR_Success, "NetUserGetLocalGroups");
-    check(probe, read, 1, "groups of the user");
+    tap_check_code(&probe->tap, member_count(probe->dcom), 0,
+                   "members from the factory");
+    tap_check_code(&probe->tap, change_member(true, probe->dcom, reader),
+                   NERR_Success, "NetLocalGroupAddMembers");
+    tap_check_code(&probe->tap, change_member(true, probe->dcom, reader),
+                   ERROR_MEMBER_IN_ALIAS, "again");
+    tap_check_code(
+        &probe->tap,
+        NetLocalGroupAddMembers(NULL, probe->dcom, 3, (BYTE *)&named, 1),
+        ERROR_MEMBER_IN_ALIAS, "again by name");
+    tap_check_code(&probe->tap, member_count(probe->dcom), 1, "members now");
+    tap_check_code(&probe->tap,
+                   change_member(true, probe->dcom, L"S-1-5-21-0-0-0-4711"),
+                   ERROR_NO_SUCH_MEMBER, "nobody as a member");
+    tap_check_code(&probe->tap,
+                   change_member(true, probe->dcom, L"S-1-5-32-545"),
+                   ERROR_INVALID_MEMBER, "a group as a member");
+    tap_check_code(&probe->tap, change_member(true, L"no such group", reader),
+                   ERROR_NO_SUCH_ALIAS, "no such group");
+    tap_check_code(&probe->tap,
+                   NetUserGetLocalGroups(NULL, READER, 0, LG_INCLUDE_INDIRECT,
+                                         &out, MAX_PREFERRED_LENGTH, &read,
+                                         &total),
+                   NERR_Success, "NetUserGetLocalGroups");
+    tap_check_code(&probe->tap, read, 1, "groups of the user");
     NetApiBufferFree(out);
-    check(probe, change_member(false, probe->dcom, reader), NERR_Success,
-          "NetLocalGroupDelMembers");
-    check(probe, change_member(false, probe->dcom, reader),
-          ERROR_MEMBER_NOT_IN_ALIAS, "again");
-    check(probe, NetLocalGroupAdd(NULL, 0, (BYTE *)&group, NULL), NERR_Success,
-          "NetLocalGroupAdd");
-    check(probe, NetLocalGroupAdd(NULL, 0, (BYTE *)&group, NULL),
-          ERROR_ALIAS_EXISTS, "again");
-    check(probe, change_member(true, GROUP, reader), NERR_Success,
-          "a member of it");
-    check(probe, NetUserDel(NULL, READER), NERR_Success, "NetUserDel");
-    check(probe, member_count(GROUP), 0, "he leaves it");
-    check(probe, NetLocalGroupDel(NULL, GROUP), NERR_Success,
-          "NetLocalGroupDel");
-    check(probe, NetLocalGroupDel(NULL, GROUP), ERROR_NO_SUCH_ALIAS, "again");
-    check(probe, NetLocalGroupDel(NULL, probe->dcom), ERROR_SPECIAL_ACCOUNT,
-          "a built-in group");
+    tap_check_code(&probe->tap, change_member(false, probe->dcom, reader),
+                   NERR_Success, "NetLocalGroupDelMembers");
+    tap_check_code(&probe->tap, change_member(false, probe->dcom, reader),
+                   ERROR_MEMBER_NOT_IN_ALIAS, "again");
+    tap_check_code(&probe->tap, NetLocalGroupAdd(NULL, 0, (BYTE *)&group, NULL),
+                   NERR_Success, "NetLocalGroupAdd");
+    tap_check_code(&probe->tap, NetLocalGroupAdd(NULL, 0, (BYTE *)&group, NULL),
+                   ERROR_ALIAS_EXISTS, "again");
+    tap_check_code(&probe->tap, change_member(true, GROUP, reader),
+                   NERR_Success, "a member of it");
+    tap_check_code(&probe->tap, NetUserDel(NULL, READER), NERR_Success,
+                   "NetUserDel");
+    tap_check_code(&probe->tap, member_count(GROUP), 0, "he leaves it");
+    tap_check_code(&probe->tap, NetLocalGroupDel(NULL, GROUP), NERR_Success,
+                   "NetLocalGroupDel");
+    tap_check_code(&probe->tap, NetLocalGroupDel(NULL, GROUP),
+                   ERROR_NO_SUCH_ALIAS, "again");
+    tap_check_code(&probe->tap, NetLocalGroupDel(NULL, probe->dcom),
+                   ERROR_SPECIAL_ACCOUNT, "a built-in group");
 }
 
 static void probe_policy(struct probe *probe)
@@ -229,20 +242,22 @@ static void probe_policy(struct probe *probe)
     USER_MODALS_INFO_3 *lockout;
     WCHAR *name;
 
-    check(probe, NetUserModalsGet(NULL, 0, (BYTE **)&password), NERR_Success,
-          "the password policy");
-    check(probe, password->usrmod0_max_passwd_age, 42 * 24 * 60 * 60,
-          "the greatest age");
+    tap_check_code(&probe->tap, NetUserModalsGet(NULL, 0, (BYTE **)&password),
+                   NERR_Success, "the password policy");
+    tap_check_code(&probe->tap, password->usrmod0_max_passwd_age,
+                   42 * 24 * 60 * 60, "the greatest age");
     NetApiBufferFree(password);
-    check(probe, NetUserModalsGet(NULL, 3, (BYTE **)&lockout), NERR_Success,
-          "the lockout policy");
-    check(probe, lockout->usrmod3_lockout_threshold, 10, "its threshold");
+    tap_check_code(&probe->tap, NetUserModalsGet(NULL, 3, (BYTE **)&lockout),
+                   NERR_Success, "the lockout policy");
+    tap_check_code(&probe->tap, lockout->usrmod3_lockout_threshold, 10,
+                   "its threshold");
     NetApiBufferFree(lockout);
-    check(probe, NetUserModalsGet(L"\\\\elsewhere", 0, (BYTE **)&password),
-          NERR_InvalidComputer, "another machine");
-    check(probe, NetGetJoinInformation(NULL, &name, &join), NERR_Success,
-          "Wine's NetGetJoinInformation");
-    check(probe, join, NetSetupWorkgroupName, "a workgroup");
+    tap_check_code(&probe->tap,
+                   NetUserModalsGet(L"\\\\elsewhere", 0, (BYTE **)&password),
+                   NERR_InvalidComputer, "another machine");
+    tap_check_code(&probe->tap, NetGetJoinInformation(NULL, &name, &join),
+                   NERR_Success, "Wine's NetGetJoinInformation");
+    tap_check_code(&probe->tap, join, NetSetupWorkgroupName, "a workgroup");
     NetApiBufferFree(name);
 }
 
@@ -265,19 +280,20 @@ static void probe_mode(struct probe *probe, const WCHAR *mode)
             : (DWORD)(is_mode(mode, L"password-policy") ? NERR_PasswordTooShort
                                                         : NERR_Success);
 
-    check(probe, change_member(true, probe->dcom, admin), group_status,
-          "NetLocalGroupAddMembers");
-    check(probe, member_count(probe->dcom), is_mode(mode, L"password-policy"),
-          "members");
+    tap_check_code(&probe->tap, change_member(true, probe->dcom, admin),
+                   group_status, "NetLocalGroupAddMembers");
+    tap_check_code(&probe->tap, member_count(probe->dcom),
+                   is_mode(mode, L"password-policy"), "members");
     if (is_mode(mode, L"password-policy"))
-        check(probe, change_member(false, probe->dcom, admin), NERR_Success,
-              "NetLocalGroupDelMembers");
-    check(probe, add_user(READER, L"Secret-1", UF_SCRIPT, NULL), user_status,
-          "NetUserAdd");
-    check(probe, NetUserDel(NULL, READER),
-          user_status == NERR_PasswordTooShort ? (DWORD)NERR_UserNotFound
-                                               : user_status,
-          "NetUserDel");
+        tap_check_code(&probe->tap, change_member(false, probe->dcom, admin),
+                       NERR_Success, "NetLocalGroupDelMembers");
+    tap_check_code(&probe->tap, add_user(READER, L"Secret-1", UF_SCRIPT, NULL),
+                   user_status, "NetUserAdd");
+    tap_check_code(&probe->tap, NetUserDel(NULL, READER),
+                   user_status == NERR_PasswordTooShort
+                       ? (DWORD)NERR_UserNotFound
+                       : user_status,
+                   "NetUserDel");
 }
 
 int wmain(int argc, WCHAR **argv);
@@ -298,6 +314,5 @@ int wmain(int argc, WCHAR **argv)
     } else {
         probe_mode(&probe, what);
     }
-    printf("1..%d\n", probe.count);
-    return probe.failed != 0;
+    return tap_end(&probe.tap);
 }

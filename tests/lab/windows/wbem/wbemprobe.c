@@ -6,7 +6,6 @@
 #include <io.h>
 #include <oleauto.h>
 #include <sddl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
@@ -27,27 +26,6 @@ static const struct {
                 {L"namespace-ignored", probe_mode_ignored},
                 {L"namespace-returns-error", probe_mode_returns_error},
                 {L"wmi-stopped", probe_mode_stopped}};
-
-bool check(struct probe *probe, bool good, const char *format, ...)
-{
-    va_list arguments;
-
-    probe->count++;
-    probe->failed += !good;
-    printf("%sok %d - ", good ? "" : "not ", probe->count);
-    va_start(arguments, format);
-    vprintf(format, arguments);
-    va_end(arguments);
-    printf("\n");
-    return good;
-}
-
-bool check_hr(struct probe *probe, HRESULT got, LONG wanted, const char *what)
-{
-    if (!check(probe, got == wanted, "%s: 0x%08lX", what, wanted))
-        printf("# got 0x%08lX\n", got);
-    return got == wanted;
-}
 
 IWbemServices *probe_connect(struct probe *probe, const WCHAR *path,
                              HRESULT *hr)
@@ -211,7 +189,7 @@ bool check_sd(struct probe *probe, const WCHAR *path, const WCHAR *sddl,
     WCHAR *text = services ? probe_get_sd(services, SECURITY_CLASS, &hr) : NULL;
     bool good = text && wcscmp(text, sddl) == 0;
 
-    check(probe, good, "%s: %ls", what, path);
+    tap_check(&probe->tap, good, "%s: %ls", what, path);
     if (!good)
         printf("# 0x%08lX %ls\n# wanted %ls\n", hr, text ? text : L"nothing",
                sddl);
@@ -241,16 +219,17 @@ int wmain(int argc, WCHAR **argv)
 
     _setmode(_fileno(stdout), _O_BINARY);
     CoInitializeEx(NULL, COINIT_MULTITHREADED);
-    check_hr(&probe,
-             CoCreateInstance(&CLSID_WbemLocator, NULL, CLSCTX_INPROC_SERVER,
-                              &IID_IWbemLocator, (void **)&probe.locator),
-             S_OK, "the locator is made");
+    tap_check_hr(&probe.tap,
+                 CoCreateInstance(&CLSID_WbemLocator, NULL,
+                                  CLSCTX_INPROC_SERVER, &IID_IWbemLocator,
+                                  (void **)&probe.locator),
+                 S_OK, "the locator is made");
     for (int i = 1; i < argc && probe.locator; i++)
         if (!run(&probe, argv[i]))
             status = 2;
     if (probe.locator)
         IWbemLocator_Release(probe.locator);
     CoUninitialize();
-    printf("1..%d\n", probe.count);
-    return status ? status : probe.failed != 0;
+    int failed = tap_end(&probe.tap);
+    return status ? status : failed;
 }

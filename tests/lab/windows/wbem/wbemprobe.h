@@ -12,6 +12,8 @@
 
 #include <wbemcli.h>
 
+#include "../tap.h"
+
 #define NO_SERVER ((HRESULT)0x800706BA)
 #define SECURITY_CLASS L"__SystemSecurity"
 #define SECURITY_INSTANCE L"__SystemSecurity=@"
@@ -27,16 +29,8 @@
 
 struct probe {
     IWbemLocator *locator;
-    int count;
-    int failed;
+    struct tap tap;
 };
-
-/* One line of TAP; returns `good`. */
-__attribute__((format(printf, 3, 4))) bool check(struct probe *, bool good,
-                                                 const char *format, ...);
-
-/* The same for an HRESULT, with both values shown when they differ. */
-bool check_hr(struct probe *, HRESULT got, LONG wanted, const char *what);
 
 /* ConnectServer without credentials; NULL and `hr` on failure. */
 IWbemServices *probe_connect(struct probe *, const WCHAR *path, HRESULT *hr);

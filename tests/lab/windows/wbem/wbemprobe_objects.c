@@ -11,8 +11,9 @@ static void check_path(struct probe *probe, const WCHAR *path, LONG wanted)
     HRESULT hr;
     IWbemServices *services = probe_connect(probe, path, &hr);
 
-    if (!check(probe, hr == wanted && (services != NULL) == SUCCEEDED(wanted),
-               "connecting to '%ls': 0x%08lX", path, wanted))
+    if (!tap_check(&probe->tap,
+                   hr == wanted && (services != NULL) == SUCCEEDED(wanted),
+                   "connecting to '%ls': 0x%08lX", path, wanted))
         printf("# got 0x%08lX\n", hr);
     if (services)
         IWbemServices_Release(services);
@@ -49,20 +50,21 @@ static HRESULT connect_as(struct probe *probe, const WCHAR *user,
 
 static void check_arguments(struct probe *probe)
 {
-    check_hr(probe, connect_as(probe, L"Administrator", L"x", NULL, 0),
-             WBEM_E_LOCAL_CREDENTIALS, "credentials for this machine");
-    check_hr(probe, connect_as(probe, L"", NULL, NULL, 0),
-             WBEM_E_INVALID_PARAMETER, "an empty user name");
-    check_hr(probe, connect_as(probe, NULL, NULL, L"MS_409", 0), S_OK,
-             "a locale");
-    check_hr(probe, connect_as(probe, NULL, NULL, L"en-US", 0),
-             WBEM_E_INVALID_PARAMETER, "a locale of another form");
-    check_hr(
-        probe,
+    tap_check_hr(&probe->tap,
+                 connect_as(probe, L"Administrator", L"x", NULL, 0),
+                 WBEM_E_LOCAL_CREDENTIALS, "credentials for this machine");
+    tap_check_hr(&probe->tap, connect_as(probe, L"", NULL, NULL, 0),
+                 WBEM_E_INVALID_PARAMETER, "an empty user name");
+    tap_check_hr(&probe->tap, connect_as(probe, NULL, NULL, L"MS_409", 0), S_OK,
+                 "a locale");
+    tap_check_hr(&probe->tap, connect_as(probe, NULL, NULL, L"en-US", 0),
+                 WBEM_E_INVALID_PARAMETER, "a locale of another form");
+    tap_check_hr(
+        &probe->tap,
         connect_as(probe, NULL, NULL, NULL, WBEM_FLAG_CONNECT_USE_MAX_WAIT),
         S_OK, "the flag that bounds the wait");
-    check_hr(probe, connect_as(probe, NULL, NULL, NULL, 0x40000),
-             WBEM_E_INVALID_PARAMETER, "a flag that is none");
+    tap_check_hr(&probe->tap, connect_as(probe, NULL, NULL, NULL, 0x40000),
+                 WBEM_E_INVALID_PARAMETER, "a flag that is none");
 }
 
 void probe_connections(struct probe *probe)
@@ -122,24 +124,30 @@ static void check_signature(struct probe *probe, IWbemClassObject *in)
     VARIANT value;
     CIMTYPE type = 0;
 
-    check_hr(probe, IWbemClassObject_Get(in, L"sd", 0, &value, &type, NULL),
-             S_OK, "the parameter of SetSD");
-    check(probe, type == (CIM_UINT8 | CIM_FLAG_ARRAY), "it is bytes");
-    check_hr(probe, IWbemClassObject_SpawnInstance(in, 0, &instance), S_OK,
-             "an instance of the parameters");
+    tap_check_hr(&probe->tap,
+                 IWbemClassObject_Get(in, L"sd", 0, &value, &type, NULL), S_OK,
+                 "the parameter of SetSD");
+    tap_check(&probe->tap, type == (CIM_UINT8 | CIM_FLAG_ARRAY), "it is bytes");
+    tap_check_hr(&probe->tap, IWbemClassObject_SpawnInstance(in, 0, &instance),
+                 S_OK, "an instance of the parameters");
     if (!instance)
         return;
-    check(probe, genus_of(instance) == WBEM_GENUS_INSTANCE, "it is one");
-    check_hr(probe, IWbemClassObject_SpawnInstance(instance, 0, &again),
-             WBEM_E_INVALID_OPERATION, "an instance of an instance");
+    tap_check(&probe->tap, genus_of(instance) == WBEM_GENUS_INSTANCE,
+              "it is one");
+    tap_check_hr(&probe->tap,
+                 IWbemClassObject_SpawnInstance(instance, 0, &again),
+                 WBEM_E_INVALID_OPERATION, "an instance of an instance");
     V_VT(&value) = VT_I4;
     V_I4(&value) = 1;
-    check_hr(probe, IWbemClassObject_Put(instance, L"SD", 0, &value, 0),
-             WBEM_E_TYPE_MISMATCH, "a number for bytes");
-    check_hr(probe, IWbemClassObject_Put(instance, L"Sd2", 0, &value, 0),
-             WBEM_E_NOT_FOUND, "a property that is none");
-    check_hr(probe, IWbemClassObject_Get(instance, L"Sd2", 0, NULL, NULL, NULL),
-             WBEM_E_NOT_FOUND, "reading it");
+    tap_check_hr(&probe->tap,
+                 IWbemClassObject_Put(instance, L"SD", 0, &value, 0),
+                 WBEM_E_TYPE_MISMATCH, "a number for bytes");
+    tap_check_hr(&probe->tap,
+                 IWbemClassObject_Put(instance, L"Sd2", 0, &value, 0),
+                 WBEM_E_NOT_FOUND, "a property that is none");
+    tap_check_hr(&probe->tap,
+                 IWbemClassObject_Get(instance, L"Sd2", 0, NULL, NULL, NULL),
+                 WBEM_E_NOT_FOUND, "reading it");
     IWbemClassObject_Release(instance);
 }
 
@@ -147,21 +155,25 @@ static void check_methods(struct probe *probe, IWbemClassObject *class)
 {
     IWbemClassObject *in = NULL, *out = NULL;
 
-    check_hr(probe, IWbemClassObject_GetMethod(class, L"SetSD", 0, &in, &out),
-             S_OK, "the method SetSD");
-    if (check(probe, in && out, "both its signatures")) {
-        check(probe, genus_of(in) == WBEM_GENUS_CLASS, "they are classes");
+    tap_check_hr(&probe->tap,
+                 IWbemClassObject_GetMethod(class, L"SetSD", 0, &in, &out),
+                 S_OK, "the method SetSD");
+    if (tap_check(&probe->tap, in && out, "both its signatures")) {
+        tap_check(&probe->tap, genus_of(in) == WBEM_GENUS_CLASS,
+                  "they are classes");
         check_signature(probe, in);
         IWbemClassObject_Release(in);
         IWbemClassObject_Release(out);
     }
     in = out = NULL;
-    check_hr(probe, IWbemClassObject_GetMethod(class, L"GetSD", 0, &in, &out),
-             S_OK, "the method GetSD");
-    if (check(probe, !in && out, "it has no input"))
+    tap_check_hr(&probe->tap,
+                 IWbemClassObject_GetMethod(class, L"GetSD", 0, &in, &out),
+                 S_OK, "the method GetSD");
+    if (tap_check(&probe->tap, !in && out, "it has no input"))
         IWbemClassObject_Release(out);
-    check_hr(probe, IWbemClassObject_GetMethod(class, L"Nothing", 0, &in, NULL),
-             WBEM_E_NOT_FOUND, "a method that is none");
+    tap_check_hr(&probe->tap,
+                 IWbemClassObject_GetMethod(class, L"Nothing", 0, &in, NULL),
+                 WBEM_E_NOT_FOUND, "a method that is none");
 }
 
 static void check_paths(struct probe *probe, IWbemServices *services)
@@ -179,8 +191,8 @@ static void check_paths(struct probe *probe, IWbemServices *services)
         HRESULT hr;
         IWbemClassObject *object = get_object(services, paths[i].path, &hr);
 
-        check(probe, object && genus_of(object) == paths[i].genus,
-              "getting %ls", paths[i].path);
+        tap_check(&probe->tap, object && genus_of(object) == paths[i].genus,
+                  "getting %ls", paths[i].path);
         if (object)
             IWbemClassObject_Release(object);
     }
@@ -192,19 +204,20 @@ void probe_objects(struct probe *probe)
     HRESULT hr;
     IWbemServices *services = probe_connect(probe, L"root\\cimv2", &hr);
 
-    if (!check_hr(probe, hr, S_OK, "connecting"))
+    if (!tap_check_hr(&probe->tap, hr, S_OK, "connecting"))
         return;
     check_paths(probe, services);
     class = get_object(services, SECURITY_CLASS, &hr);
-    if (check_hr(probe, hr, S_OK, "the class")) {
+    if (tap_check_hr(&probe->tap, hr, S_OK, "the class")) {
         check_methods(probe, class);
         IWbemClassObject_Release(class);
     }
     instance = get_object(services, SECURITY_INSTANCE, &hr);
-    if (check_hr(probe, hr, S_OK, "the instance")) {
-        check_hr(probe,
-                 IWbemClassObject_GetMethod(instance, L"SetSD", 0, &in, NULL),
-                 WBEM_E_ILLEGAL_OPERATION, "methods of an instance");
+    if (tap_check_hr(&probe->tap, hr, S_OK, "the instance")) {
+        tap_check_hr(
+            &probe->tap,
+            IWbemClassObject_GetMethod(instance, L"SetSD", 0, &in, NULL),
+            WBEM_E_ILLEGAL_OPERATION, "methods of an instance");
         IWbemClassObject_Release(instance);
     }
     IWbemServices_Release(services);
@@ -232,18 +245,20 @@ void probe_wine(struct probe *probe)
     HRESULT hr;
     IWbemServices *services = probe_connect(probe, L"root\\cimv2", &hr);
 
-    check_hr(probe,
-             IWbemServices_ExecQuery(services, language, query, 0, NULL, &rows),
-             S_OK, "a query of Wine's own classes");
+    tap_check_hr(
+        &probe->tap,
+        IWbemServices_ExecQuery(services, language, query, 0, NULL, &rows),
+        S_OK, "a query of Wine's own classes");
     if (rows) {
-        check(probe, rows_of(rows) == 1, "one operating system");
+        tap_check(&probe->tap, rows_of(rows) == 1, "one operating system");
         IEnumWbemClassObject_Release(rows);
     }
     IWbemServices_Release(services);
     services = probe_connect(probe, L"root\\subscription", &hr);
-    check_hr(probe,
-             IWbemServices_ExecQuery(services, language, query, 0, NULL, &rows),
-             WBEM_E_NOT_SUPPORTED, "a query where Wine has nothing");
+    tap_check_hr(
+        &probe->tap,
+        IWbemServices_ExecQuery(services, language, query, 0, NULL, &rows),
+        WBEM_E_NOT_SUPPORTED, "a query where Wine has nothing");
     IWbemServices_Release(services);
     SysFreeString(query);
     SysFreeString(language);

@@ -25,11 +25,11 @@ void probe_reading(struct probe *probe)
     check_sd(probe, L"root\\Microsoft\\Windows\\Storage", CHILD_LIST,
              "three levels down");
     text = probe_get_sd(services, SECURITY_INSTANCE, &hr);
-    check(probe, text && wcscmp(text, CHILD_LIST) == 0,
-          "the instance tells the same");
+    tap_check(&probe->tap, text && wcscmp(text, CHILD_LIST) == 0,
+              "the instance tells the same");
     LocalFree(text);
     text = probe_get_sd(services, L"__SystemSecurity=1", &hr);
-    check(probe, !text && FAILED(hr), "an instance that is none");
+    tap_check(&probe->tap, !text && FAILED(hr), "an instance that is none");
     IWbemServices_Release(services);
 }
 
@@ -43,7 +43,7 @@ static bool set(struct probe *probe, const WCHAR *path, const WCHAR *sddl)
         hr = probe_set_sd(services, sddl);
         IWbemServices_Release(services);
     }
-    return check_hr(probe, hr, S_OK, "SetSD");
+    return tap_check_hr(&probe->tap, hr, S_OK, "SetSD");
 }
 
 void probe_writing(struct probe *probe)
@@ -102,11 +102,11 @@ static void check_texts(struct probe *probe, IWbemServices *services)
         L"O:BAG:BAD:"};
 
     for (size_t i = 0; i < ARRAYSIZE(bad); i++)
-        check_hr(probe, set_text(services, bad[i].sddl),
-                 WBEM_E_INVALID_PARAMETER, bad[i].what);
+        tap_check_hr(&probe->tap, set_text(services, bad[i].sddl),
+                     WBEM_E_INVALID_PARAMETER, bad[i].what);
     for (size_t i = 0; i < ARRAYSIZE(good); i++)
-        check(probe, set_text(services, good[i]) == S_OK, "taken: %ls",
-              good[i]);
+        tap_check(&probe->tap, set_text(services, good[i]) == S_OK,
+                  "taken: %ls", good[i]);
 }
 
 enum { BYTES_MAX = 256 };
@@ -131,9 +131,10 @@ static void check_spoilt(struct probe *probe, IWbemServices *services,
 {
     LONG returned = 0;
 
-    check_hr(probe,
-             probe_set_bytes(services, SECURITY_CLASS, bytes, len, &returned),
-             wanted, what);
+    tap_check_hr(
+        &probe->tap,
+        probe_set_bytes(services, SECURITY_CLASS, bytes, len, &returned),
+        wanted, what);
 }
 
 static void check_bytes(struct probe *probe, IWbemServices *services)
@@ -196,17 +197,17 @@ static void check_parameters(struct probe *probe, IWbemServices *services)
     IWbemClassObject *in = probe_parameters(services, "", 0);
     VARIANT nothing;
 
-    check_hr(probe, set_without(services, NULL),
-             WBEM_E_INVALID_METHOD_PARAMETERS, "no parameters");
-    if (!check(probe, in != NULL, "parameters"))
+    tap_check_hr(&probe->tap, set_without(services, NULL),
+                 WBEM_E_INVALID_METHOD_PARAMETERS, "no parameters");
+    if (!tap_check(&probe->tap, in != NULL, "parameters"))
         return;
-    check_hr(probe, set_without(services, in), WBEM_E_INVALID_OBJECT,
-             "no bytes");
+    tap_check_hr(&probe->tap, set_without(services, in), WBEM_E_INVALID_OBJECT,
+                 "no bytes");
     V_VT(&nothing) = VT_NULL;
-    check_hr(probe, IWbemClassObject_Put(in, L"SD", 0, &nothing, 0), S_OK,
-             "the parameter can be NULL");
-    check_hr(probe, set_without(services, in), WBEM_E_INVALID_METHOD_PARAMETERS,
-             "and then it is refused");
+    tap_check_hr(&probe->tap, IWbemClassObject_Put(in, L"SD", 0, &nothing, 0),
+                 S_OK, "the parameter can be NULL");
+    tap_check_hr(&probe->tap, set_without(services, in),
+                 WBEM_E_INVALID_METHOD_PARAMETERS, "and then it is refused");
     IWbemClassObject_Release(in);
 }
 
@@ -215,7 +216,7 @@ void probe_refusals(struct probe *probe)
     HRESULT hr;
     IWbemServices *services = probe_connect(probe, L"root\\default", &hr);
 
-    if (!check_hr(probe, hr, S_OK, "connecting"))
+    if (!tap_check_hr(&probe->tap, hr, S_OK, "connecting"))
         return;
     check_texts(probe, services);
     check_sd(probe, L"root\\default", CHILD_LIST, "nothing of it stays");
@@ -266,20 +267,22 @@ void probe_rights(struct probe *probe)
 
     set(probe, L"root\\wmi", OWN(L"(D;;WD;;;BA)"));
     services = probe_connect(probe, L"root\\wmi", &hr);
-    check_hr(probe, probe_set_sd(services, OWN(L"")), WBEM_E_ACCESS_DENIED,
-             "SetSD without WRITE_DAC");
+    tap_check_hr(&probe->tap, probe_set_sd(services, OWN(L"")),
+                 WBEM_E_ACCESS_DENIED, "SetSD without WRITE_DAC");
     check_sd(probe, L"root\\wmi", WITH_OWN(L"(D;;WD;;;BA)"),
              "reading still works");
     IWbemServices_Release(services);
     set(probe, L"root\\SECURITY", OWN(L"(D;;RC;;;BA)"));
     services = probe_connect(probe, L"root\\SECURITY", &hr);
     LocalFree(probe_get_sd(services, SECURITY_CLASS, &hr));
-    check_hr(probe, hr, WBEM_E_ACCESS_DENIED, "GetSD without READ_CONTROL");
-    check_hr(probe, probe_set_sd(services, OWN(L"(D;;CC;;;BA)")), S_OK,
-             "SetSD does not need it");
+    tap_check_hr(&probe->tap, hr, WBEM_E_ACCESS_DENIED,
+                 "GetSD without READ_CONTROL");
+    tap_check_hr(&probe->tap, probe_set_sd(services, OWN(L"(D;;CC;;;BA)")),
+                 S_OK, "SetSD does not need it");
     IWbemServices_Release(services);
     services = probe_connect(probe, L"root\\SECURITY", &hr);
-    check_hr(probe, hr, WBEM_E_ACCESS_DENIED, "a namespace that is closed");
+    tap_check_hr(&probe->tap, hr, WBEM_E_ACCESS_DENIED,
+                 "a namespace that is closed");
     if (services)
         IWbemServices_Release(services);
 }
@@ -289,12 +292,12 @@ void probe_not_elevated(struct probe *probe)
     HRESULT hr;
     IWbemServices *services = probe_connect(probe, L"root\\cimv2", &hr);
 
-    if (!check_hr(probe, hr, S_OK, "connecting as anybody"))
+    if (!tap_check_hr(&probe->tap, hr, S_OK, "connecting as anybody"))
         return;
     LocalFree(probe_get_sd(services, SECURITY_CLASS, &hr));
-    check_hr(probe, hr, WBEM_E_ACCESS_DENIED, "GetSD");
-    check_hr(probe, probe_set_sd(services, OWN(L"")), WBEM_E_ACCESS_DENIED,
-             "SetSD");
+    tap_check_hr(&probe->tap, hr, WBEM_E_ACCESS_DENIED, "GetSD");
+    tap_check_hr(&probe->tap, probe_set_sd(services, OWN(L"")),
+                 WBEM_E_ACCESS_DENIED, "SetSD");
     IWbemServices_Release(services);
 }
 
@@ -303,8 +306,8 @@ void probe_mode_denied(struct probe *probe)
     HRESULT hr;
     IWbemServices *services = probe_connect(probe, L"root\\cimv2", &hr);
 
-    check_hr(probe, probe_set_sd(services, OWN(L"(A;;CC;;;WD)")),
-             WBEM_E_ACCESS_DENIED, "SetSD");
+    tap_check_hr(&probe->tap, probe_set_sd(services, OWN(L"(A;;CC;;;WD)")),
+                 WBEM_E_ACCESS_DENIED, "SetSD");
     check_sd(probe, L"root\\cimv2", CHILD_LIST, "nothing is written");
     IWbemServices_Release(services);
 }
@@ -314,10 +317,10 @@ void probe_mode_ignored(struct probe *probe)
     HRESULT hr;
     IWbemServices *services = probe_connect(probe, L"root\\cimv2", &hr);
 
-    check_hr(probe, probe_set_sd(services, OWN(L"(A;;CC;;;WD)")), S_OK,
-             "SetSD");
-    check_hr(probe, probe_set_sd(services, OWN(L"(A;;GA;;;WD)")),
-             WBEM_E_INVALID_PARAMETER, "a bad one is still refused");
+    tap_check_hr(&probe->tap, probe_set_sd(services, OWN(L"(A;;CC;;;WD)")),
+                 S_OK, "SetSD");
+    tap_check_hr(&probe->tap, probe_set_sd(services, OWN(L"(A;;GA;;;WD)")),
+                 WBEM_E_INVALID_PARAMETER, "a bad one is still refused");
     check_sd(probe, L"root\\cimv2", CHILD_LIST, "nothing is written");
     IWbemServices_Release(services);
 }
@@ -330,10 +333,12 @@ void probe_mode_returns_error(struct probe *probe)
     HRESULT hr;
     IWbemServices *services = probe_connect(probe, L"root\\cimv2", &hr);
 
-    check_hr(probe,
-             probe_set_bytes(services, SECURITY_CLASS, bytes, len, &returned),
-             S_OK, "the call of SetSD");
-    check_hr(probe, returned, WBEM_E_ACCESS_DENIED, "its ReturnValue");
+    tap_check_hr(
+        &probe->tap,
+        probe_set_bytes(services, SECURITY_CLASS, bytes, len, &returned), S_OK,
+        "the call of SetSD");
+    tap_check_hr(&probe->tap, returned, WBEM_E_ACCESS_DENIED,
+                 "its ReturnValue");
     check_sd(probe, L"root\\cimv2", CHILD_LIST, "nothing is written");
     IWbemServices_Release(services);
 }
@@ -343,9 +348,9 @@ void probe_mode_stopped(struct probe *probe)
     HRESULT hr;
     IWbemServices *services = probe_connect(probe, L"root\\cimv2", &hr);
 
-    check_hr(probe, hr, NO_SERVER, "connecting");
-    check(probe, !services, "no connection");
+    tap_check_hr(&probe->tap, hr, NO_SERVER, "connecting");
+    tap_check(&probe->tap, !services, "no connection");
     services = probe_connect(probe, L"root\\nothing", &hr);
-    check_hr(probe, hr, NO_SERVER, "connecting to what is not there");
-    check(probe, !services, "no connection either");
+    tap_check_hr(&probe->tap, hr, NO_SERVER, "connecting to what is not there");
+    tap_check(&probe->tap, !services, "no connection either");
 }
