@@ -24,7 +24,7 @@ LAB_PRODUCTS := $(LAB)/session $(LAB)/free_port $(LAB)/account.so \
                 $(LAB)/relay $(LAB)/door $(LAB)/recorded \
                 $(LAB)/guard.so $(LAB)/login.exe $(LAB)/resident.exe \
                 $(LAB)/mode.exe $(LAB)/security.exe \
-                $(LAB)/arguments.exe \
+                $(LAB)/arguments.exe $(LAB)/registry.exe \
                 $(LAB)/advapi32.dll $(LAB)/advapi32w.dll \
                 $(LAB)/firewall.dll $(LAB)/fwstate.exe
 
@@ -54,7 +54,7 @@ $(LAB)/resident.exe: tests/lab/windows/resident.c
 	@mkdir -p $(@D)
 	$(LAB_Q)$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -mwindows -o $@ $< -lole32
 
-$(LAB)/security.exe $(LAB)/arguments.exe: $(LAB)/%.exe: tests/lab/windows/%.c
+$(LAB)/security.exe $(LAB)/arguments.exe $(LAB)/registry.exe: $(LAB)/%.exe: tests/lab/windows/%.c
 	@mkdir -p $(@D)
 	$(LAB_Q)$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -o $@ $< -ladvapi32
 
