@@ -157,21 +157,14 @@ PAYLOAD_PLAIN_OBJ := $(PAYLOAD_PLAIN_SRC:%.c=$(HOST)/%.o)
 ALLOC_DOOR := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup \
               -Wl,--wrap=reallocarray,--wrap=strndup \
               -Wl,--wrap=asprintf,--wrap=vasprintf
-UNIT_LIBS_test_job_memory := $(ALLOC_DOOR)
-UNIT_LIBS_test_inventory_memory := $(ALLOC_DOOR)
+ALLOC_DOOR_TESTS := buf fold inventory_memory job_memory log problems settings
+$(foreach t,$(ALLOC_DOOR_TESTS),$(eval UNIT_LIBS_test_$(t) := $(ALLOC_DOOR)))
 
 UNIT_LIBS_test_ssh_prompt := -lssh
 $(UNIT_BIN): $(HOST)/tests/unit/%: $(HOST)/tests/unit/%.o $(UNIT_HELP_OBJ) \
              $(LIB_OBJ) $(PAYLOAD_PLAIN_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(UNIT_LIBS_$*) -lcmocka
-
-# Tests in which memory runs out.
-UNIT_LIBS_test_buf := -Wl,--wrap=realloc
-UNIT_LIBS_test_log := -Wl,--wrap=realloc
-UNIT_LIBS_test_fold := -Wl,--wrap=calloc,--wrap=realloc
-UNIT_LIBS_test_problems := -Wl,--wrap=calloc,--wrap=realloc
-UNIT_LIBS_test_settings := -Wl,--wrap=calloc,--wrap=realloc
 
 .PHONY: unit-bins
 unit-bins: $(UNIT_BIN)

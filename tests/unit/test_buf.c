@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "tests/unit/alloc_door.h"
 
 static void test_starts_empty_and_takes_no_memory(void **state)
 {
@@ -166,40 +167,21 @@ static void test_takes(void **state)
 
 /* --- memory runs out ----------------------------------------------------- */
 
-/* The linker sends the program's calls here (see the Makefile). */
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-
-static size_t allowed = SIZE_MAX; /* allocations until one fails */
-
-static bool memory_left(void)
-{
-    if (allowed == 0)
-        return false;
-    allowed--;
-    return true;
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    return memory_left() ? __real_realloc(memory, size) : NULL;
-}
-
 static void test_memory_runs_out(void **state)
 {
     (void)state;
     struct buf buf;
     buf_init(&buf, 1000);
-    allowed = 0;
+    alloc_door_shut(1, true);
     assert_int_equal(buf_add_text(&buf, "abc"), -1);
     assert_string_equal(buf.data, "");
     assert_null(buf_take(&buf));
     assert_null(buf_take(&buf));
-    allowed = 1;
+    alloc_door_shut(2, true);
     assert_int_equal(buf_add_text(&buf, "abc"), 0);
     assert_int_equal(buf_addf(&buf, "%0200d", 0), -1);
     assert_string_equal(buf.data, "abc");
-    allowed = SIZE_MAX;
+    alloc_door_open();
     buf_release(&buf);
 }
 

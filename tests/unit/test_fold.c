@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "inventory/fold.h"
+#include "tests/unit/alloc_door.h"
 
 #define NAMES_MAX 64
 
@@ -134,32 +135,6 @@ static void test_ten_thousand(void **state)
 
 /* --- memory runs out ----------------------------------------------------- */
 
-/* The linker sends the program's calls here (see the Makefile). */
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-
-static size_t allowed = SIZE_MAX; /* allocations until one fails */
-
-static bool memory_left(void)
-{
-    if (allowed == 0)
-        return false;
-    allowed--;
-    return true;
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return memory_left() ? __real_calloc(count, size) : NULL;
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    return memory_left() ? __real_realloc(memory, size) : NULL;
-}
-
 static void test_memory_runs_out(void **state)
 {
     (void)state;
@@ -168,11 +143,10 @@ static void test_memory_runs_out(void **state)
     for (size_t n = 0; !enough; n++) {
         struct buf out;
         buf_init(&out, 100);
-        allowed = n;
+        alloc_door_shut(n + 1, true);
         int status = fold_names(&out, names, 3);
-        enough = allowed > 0;
+        enough = !alloc_door_open();
         assert_int_equal(status, n < 3 ? -1 : 0);
-        allowed = SIZE_MAX;
         buf_release(&out);
     }
 }

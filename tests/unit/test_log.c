@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/utf8.h"
+#include "tests/unit/alloc_door.h"
 
 /* Ends a literal, so that the next letters do not belong to its escape. */
 #define E(text) text, sizeof(text) - 1
@@ -181,25 +182,6 @@ static void test_utf8_all_characters(void **state)
 
 /* --- memory runs out ----------------------------------------------------- */
 
-/* The linker sends the program's calls here (see the Makefile). */
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-
-static size_t allowed = SIZE_MAX; /* allocations until one fails */
-
-static bool memory_left(void)
-{
-    if (allowed == 0)
-        return false;
-    allowed--;
-    return true;
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    return memory_left() ? __real_realloc(memory, size) : NULL;
-}
-
 static void test_a_message_is_not_lost_in_silence(void **state)
 {
     (void)state;
@@ -207,9 +189,9 @@ static void test_a_message_is_not_lost_in_silence(void **state)
     size_t size = 0;
     struct log log = {.out = open_memstream(&written, &size),
                       .shown = LOG_INFO};
-    allowed = 0;
+    alloc_door_shut(1, true);
     log_line(&log, LOG_INFO, "hello");
-    allowed = SIZE_MAX;
+    alloc_door_open();
     fclose(log.out);
     assert_string_equal(written,
                         "wmifleet: a message was lost: out of memory\n");

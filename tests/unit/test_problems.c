@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/problems.h"
+#include "tests/unit/alloc_door.h"
 
 static void test_lines_in_order(void **state)
 {
@@ -135,42 +136,16 @@ static void test_very_long_words(void **state)
 
 /* --- memory runs out ----------------------------------------------------- */
 
-/* The linker sends the program's calls here (see the Makefile). */
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-
-static size_t allowed = SIZE_MAX; /* allocations until one fails */
-
-static bool memory_left(void)
-{
-    if (allowed == 0)
-        return false;
-    allowed--;
-    return true;
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return memory_left() ? __real_calloc(count, size) : NULL;
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    return memory_left() ? __real_realloc(memory, size) : NULL;
-}
-
 static void test_counts_when_memory_runs_out(void **state)
 {
     (void)state;
     struct problems problems;
     for (size_t n = 0; n < 3; n++) {
         problems_init(&problems);
-        allowed = n;
+        alloc_door_shut(n + 1, true);
         problems_error(&problems, "first");
         problems_warning(&problems, "second");
-        allowed = SIZE_MAX;
+        alloc_door_open();
         assert_int_equal(problems.error_count, 1);
         assert_int_equal(problems.warning_count, 1);
         assert_int_equal(problems.count, n < 2 ? 0 : 1);

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "payload/settings.h"
+#include "tests/unit/alloc_door.h"
 
 #define CASES "tests/unit/settings_cases.json"
 
@@ -331,42 +332,15 @@ static void test_families(void **state)
 
 /* --- memory runs out ----------------------------------------------------- */
 
-/* The linker sends the program's calls here (see the Makefile). */
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-
-static size_t allowed = SIZE_MAX; /* allocations until one fails */
-
-static bool memory_left(void)
-{
-    if (allowed == 0)
-        return false;
-    allowed--;
-    return true;
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return memory_left() ? __real_calloc(count, size) : NULL;
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    return memory_left() ? __real_realloc(memory, size) : NULL;
-}
-
 /* 0 and a whole answer, or -1 and a problem; never something between. */
 static bool read_with(size_t allocations, const cJSON *wmi, bool valid)
 {
     struct settings settings;
     struct problems problems;
     problems_init(&problems);
-    allowed = allocations;
+    alloc_door_shut(allocations + 1, true);
     int status = settings_read(&settings, wmi, NULL, &problems);
-    bool enough = allowed > 0;
-    allowed = SIZE_MAX;
+    bool enough = !alloc_door_open();
     assert_int_equal(problems.error_count == 0, status == 0);
     if (enough || !valid)
         assert_int_equal(status == 0, valid);
