@@ -92,7 +92,7 @@ static const struct option_row rows[] = {
     {0, "ssh", KIND_FLAG, OPT(force_ssh), V_SELECT, NULL,
      "WinRM settings in the inventory do not matter", NULL, 0},
     {0, "only", KIND_TEXT, OPT(only), V_SETTINGS, "FAMILIES",
-     "only these settings: firewall,uac,dcom,cimom", NULL, 0},
+     "only these settings: firewall,uac,dcom,namespaces,cimom", NULL, 0},
     {0, "skip", KIND_TEXT, OPT(skip), V_SETTINGS, "FAMILIES",
      "not these settings", NULL, 0},
     {0, "dry-run", KIND_FLAG, OPT(dry_run), V(APPLY), NULL, "the same as check",

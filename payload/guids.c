@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The one place that defines the identifiers of the COM interfaces used
- * here: netfw.h's stand in no import library.
+ * here: those of netfw.h and wbemcli.h stand in no import library that is
+ * linked.
  */
 #include <windows.h>
 
@@ -10,3 +11,4 @@
 #include <ole2.h>
 
 #include <netfw.h>
+#include <wbemcli.h>

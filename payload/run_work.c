@@ -156,13 +156,25 @@ static void add_family_facts(struct run *run)
     cJSON_Delete(facts);
 }
 
+/* WMI answers a caller for whom it may act, over an encrypted connection. */
+static void bring_com_up(struct run *run)
+{
+    run->com_up = SUCCEEDED(CoInitializeEx(NULL, COINIT_MULTITHREADED));
+    HRESULT result = run->com_up
+                         ? CoInitializeSecurity(NULL, -1, NULL, NULL,
+                                                RPC_C_AUTHN_LEVEL_PKT_PRIVACY,
+                                                RPC_C_IMP_LEVEL_IMPERSONATE,
+                                                NULL, EOAC_NONE, NULL)
+                         : E_FAIL;
+    if (FAILED(result) && result != RPC_E_TOO_LATE)
+        run_hint(run, "COM cannot be initialised: settings that need it fail");
+}
+
 void run_work(struct run *run)
 {
     if (plan(run) != 0 || load_snapshot(run) != 0 || make_engine(run) != 0)
         return;
-    run->com_up = SUCCEEDED(CoInitializeEx(NULL, COINIT_MULTITHREADED));
-    if (!run->com_up)
-        run_hint(run, "COM cannot be initialised: settings that need it fail");
+    bring_com_up(run);
     run_engine(run);
     add_family_facts(run);
     families_done();

@@ -116,6 +116,7 @@ struct setting_family {
 
 extern const struct setting_family uac_family;
 extern const struct setting_family dcom_family;
+extern const struct setting_family namespaces_family;
 extern const struct setting_family cimom_family;
 extern const struct setting_family firewall_family;
 

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "payload/settings_dcom.h"
+#include "payload/settings_namespace.h"
 #include "payload/settings_read.h"
 #include "payload/settings_rule.h"
 
@@ -87,6 +88,7 @@ static const struct settings_key family_keys[] = {
     {"firewall", read_firewall, 0, false},
     {"uac", read_uac, 0, false},
     {"dcom", read_dcom, 0, false},
+    {"namespaces", settings_read_namespaces, 0, false},
     {"cimom", read_cimom, 0, false},
 };
 static const struct settings_shape wmi_shape = SHAPE("a setting", family_keys);
@@ -121,13 +123,13 @@ bool settings_empty(const struct settings *settings)
            settings->rule_count == 0 &&
            settings->token_filter_policy == DWORD_NOT_ASKED &&
            settings->dcom_enabled == FLAG_NOT_ASKED &&
-           settings->permission_count == 0 &&
+           settings->permission_count == 0 && settings->namespace_count == 0 &&
            settings->anonymous_callback == DWORD_NOT_ASKED;
 }
 
 const char *const *settings_families(void)
 {
-    static const char *const families[] = {"uac", "dcom", "cimom", "firewall",
-                                           NULL};
+    static const char *const families[] = {"uac",   "dcom",     "namespaces",
+                                           "cimom", "firewall", NULL};
     return families;
 }

@@ -82,6 +82,30 @@ struct permission_wish {
     unsigned on; /* SETTINGS_ON_*; 0: wherever something is lacking */
 };
 
+/* What WMI lets an account do in a namespace: wbemcli.h's and winnt.h's. */
+#define SETTINGS_WBEM_ENABLE 0x1u
+#define SETTINGS_WBEM_METHODS 0x2u
+#define SETTINGS_WBEM_FULL_WRITE 0x4u
+#define SETTINGS_WBEM_PARTIAL_WRITE 0x8u
+#define SETTINGS_WBEM_PROVIDER_WRITE 0x10u
+#define SETTINGS_WBEM_REMOTE 0x20u
+#define SETTINGS_WBEM_READ_SECURITY 0x20000u
+#define SETTINGS_WBEM_EDIT_SECURITY 0x40000u
+
+/* What one account may do there; no rights on an absent one: any. */
+struct grant_wish {
+    const char *account; /* name, SID or word (account_words.h) */
+    bool present;
+    unsigned rights;
+    bool subnamespaces;
+};
+
+struct namespace_wish {
+    const char *path; /* "root\\cimv2" */
+    struct grant_wish *grants;
+    size_t grant_count;
+};
+
 struct settings {
     struct {
         enum flag_wish enabled;
@@ -93,6 +117,8 @@ struct settings {
     enum flag_wish dcom_enabled;
     struct permission_wish *permissions; /* dcom.permissions */
     size_t permission_count;
+    struct namespace_wish *namespaces;
+    size_t namespace_count;
     enum dword_wish anonymous_callback; /* cimom.allow_anonymous_callback */
     void *storage;                      /* owns every text above */
 };

@@ -323,11 +323,13 @@ static void test_strange_keys_are_told_whole(void **state)
 static void test_families(void **state)
 {
     (void)state;
-    static const char *const expected[] = {"uac", "dcom", "cimom", "firewall"};
+    static const char *const expected[] = {"uac", "dcom", "namespaces", "cimom",
+                                           "firewall"};
     const char *const *families = settings_families();
-    for (size_t i = 0; i < 4; i++)
+    const size_t count = sizeof expected / sizeof *expected;
+    for (size_t i = 0; i < count; i++)
         assert_string_equal(families[i], expected[i]);
-    assert_null(families[4]);
+    assert_null(families[count]);
 }
 
 /* --- memory runs out ----------------------------------------------------- */

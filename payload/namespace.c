@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every grant is a setting: namespaces[<path>].grants[<account>]. Those of
+ * one namespace work on one list, so each sees it without the entries of
+ * the others; namespace_list.h says how.
+ *
+ * A namespace comes behind those above it, whose grants it may inherit.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "payload/account.h"
+#include "payload/namespace_list.h"
+#include "payload/settings_read.h"
+#include "payload/wbem.h"
+
+#define ID_ACCOUNT_MAX 50 /* bytes */
+#define WRITE_RIGHTS                                                           \
+    (SETTINGS_WBEM_FULL_WRITE | SETTINGS_WBEM_PARTIAL_WRITE |                  \
+     SETTINGS_WBEM_PROVIDER_WRITE)
+#define WRITE_RISK                                                             \
+    "whoever may write in a namespace may change what WMI answers and runs: "  \
+    "an account that only reads needs enable_account and remote_enable"
+#define SECURITY_RISK                                                          \
+    "whoever has edit_security can give every right in the namespace to "      \
+    "anybody"
+
+/* What the settings of one namespace share; the last one frees it. */
+struct grants {
+    const struct settings *settings;
+    const struct namespace_wish *namespace;
+    size_t users;
+    bool looked_up;
+    struct sid sids[]; /* of each grant's account */
+};
+
+struct grant {
+    struct grants *all;
+    size_t number;
+    struct descriptor list; /* as it was last read */
+};
+
+static const struct grant_wish *wish_of(const struct grant *own)
+{
+    return &own->all->namespace->grants[own->number];
+}
+
+static int fail_memory(struct setting_reason *reason)
+{
+    return setting_reason_set(reason, 0, NULL, "memory is short");
+}
+
+/* Those of the others matter only where they are known. */
+static int find_accounts(const struct grant *own,
+                         struct namespace_accounts *accounts,
+                         struct setting_reason *reason)
+{
+    struct grants *all = own->all;
+    size_t count = all->namespace->grant_count;
+    struct setting_reason ignored;
+    for (size_t i = 0; !all->looked_up && i < count; i++) {
+        if (account_find(all->namespace->grants[i].account, &all->sids[i],
+                         &ignored) != 0)
+            all->sids[i].len = 0;
+    }
+    all->looked_up = true;
+    *accounts = (struct namespace_accounts){
+        .sids = all->sids, .count = count, .own = own->number};
+    if (all->sids[own->number].len != 0)
+        return 0;
+    if (account_find(wish_of(own)->account, &all->sids[own->number], reason) ==
+        0)
+        return 0;
+    all->sids[own->number].len = 0;
+    return -1;
+}
+
+/* --- the operations ------------------------------------------------------ */
+
+static cJSON *read_grant(struct setting *setting, struct setting_reason *reason)
+{
+    struct grant *own = setting->data;
+    struct namespace_accounts accounts;
+    if (find_accounts(own, &accounts, reason) != 0)
+        return NULL;
+    descriptor_release(&own->list);
+    if (wbem_read_security(own->all->namespace->path, &own->list, reason) != 0)
+        return NULL;
+    cJSON *state = namespace_list_state(&own->list, &accounts);
+    if (state == NULL)
+        (void)fail_memory(reason);
+    return state;
+}
+
+static bool is_above(const char *above, const char *path)
+{
+    char start[160];
+    size_t len = strlen(above);
+    snprintf(start, sizeof start, "%.*s", (int)len, path);
+    return strlen(path) > len && path[len] == '\\' &&
+           settings_same_text(above, start);
+}
+
+/* Whether a grant further up takes rights away from the account. */
+static bool parent_changes(const struct grant *own)
+{
+    const struct settings *settings = own->all->settings;
+    for (size_t i = 0; i < settings->namespace_count; i++) {
+        const struct namespace_wish *other = &settings->namespaces[i];
+        if (!is_above(other->path, own->all->namespace->path))
+            continue;
+        for (size_t j = 0; j < other->grant_count; j++) {
+            if (!other->grants[j].present &&
+                settings_same_text(other->grants[j].account,
+                                      wish_of(own)->account))
+                return true;
+        }
+    }
+    return false;
+}
+
+static struct namespace_question question_of(const struct grant *own)
+{
+    return (struct namespace_question){
+        .path = own->all->namespace->path,
+        .wish = wish_of(own),
+        .sid = &own->all->sids[own->number],
+        .parent_changes = parent_changes(own),
+    };
+}
+
+/* `state` lacks what is inherited and what other grants have put there. */
+static enum setting_verdict compare_grant(struct setting *setting,
+                                          const cJSON *state,
+                                          struct setting_reason *reason)
+{
+    const struct grant *own = setting->data;
+    struct namespace_question question = question_of(own);
+    struct descriptor_token token;
+    const char *note;
+    (void)state;
+    if (account_token(question.sid, &token, &note) != 0) {
+        (void)fail_memory(reason);
+        return SETTING_CONFLICT;
+    }
+    question.token = &token;
+    enum setting_verdict verdict =
+        namespace_list_judge(&question, &own->list, reason);
+    if (note != NULL)
+        setting_hint(setting, "%s: %s", question.wish->account, note);
+    account_token_release(&token);
+    return verdict;
+}
+
+static int fail_list(const struct grant *own, const char *what,
+                     const struct err *err, struct setting_reason *reason)
+{
+    return setting_reason_set(reason, 0, NULL,
+                              "%s: its permissions cannot be %s: %s",
+                              own->all->namespace->path, what, err->text);
+}
+
+static int write_grant(struct setting *setting, const cJSON *state,
+                       struct setting_reason *reason)
+{
+    struct grant *own = setting->data;
+    const struct namespace_question question = question_of(own);
+    struct err err;
+    (void)state;
+    if (namespace_list_change(&question, &own->list, &err) != 0)
+        return fail_list(own, "changed", &err, reason);
+    return wbem_write_security(question.path, &own->list, reason);
+}
+
+static int restore_grant(struct setting *setting, const cJSON *state,
+                         struct setting_reason *reason)
+{
+    struct grant *own = setting->data;
+    const char *path = own->all->namespace->path;
+    struct namespace_accounts accounts;
+    struct err err;
+    if (find_accounts(own, &accounts, reason) != 0)
+        return -1;
+    descriptor_release(&own->list);
+    if (wbem_read_security(path, &own->list, reason) != 0)
+        return -1;
+    if (namespace_list_put_back(&own->list, state, &accounts, &err) != 0)
+        return fail_list(own, "put back", &err, reason);
+    return wbem_write_security(path, &own->list, reason);
+}
+
+static void release_grant(struct setting *setting)
+{
+    struct grant *own = setting->data;
+    if (own == NULL)
+        return;
+    descriptor_release(&own->list);
+    if (--own->all->users == 0)
+        free(own->all);
+    free(own);
+}
+
+static const struct setting_ops grant_ops = {
+    .read = read_grant,
+    .compare = compare_grant,
+    .write = write_grant,
+    .restore = restore_grant,
+    .release = release_grant,
+};
+
+/* --- planning ------------------------------------------------------------ */
+
+static cJSON *make_desired(const struct grant_wish *wish)
+{
+    cJSON *desired = cJSON_CreateObject();
+    bool built =
+        cJSON_AddStringToObject(desired, "account", wish->account) != NULL &&
+        cJSON_AddStringToObject(desired, "state",
+                                wish->present ? "present" : "absent") != NULL;
+    if (built && wish->rights != 0) {
+        cJSON *rights = cJSON_AddArrayToObject(desired, "rights");
+        built = rights != NULL && namespace_add_rights(rights, wish->rights);
+    }
+    if (built && wish->present)
+        built = cJSON_AddBoolToObject(desired, "subnamespaces",
+                                      wish->subnamespaces) != NULL;
+    if (built)
+        return desired;
+    cJSON_Delete(desired);
+    return NULL;
+}
+
+static const char *risk_of(const struct grant_wish *wish)
+{
+    if (!wish->present)
+        return NULL;
+    if ((wish->rights & SETTINGS_WBEM_EDIT_SECURITY) != 0)
+        return SECURITY_RISK;
+    return (wish->rights & WRITE_RIGHTS) != 0 ? WRITE_RISK : NULL;
+}
+
+static int plan_grant(struct grants *all, size_t number,
+                      struct setting_list *list)
+{
+    const struct grant_wish *wish = &all->namespace->grants[number];
+    char id[160];
+    snprintf(id, sizeof id, "namespaces[%s].grants[%.*s]", all->namespace->path,
+             (int)utf8_cut(wish->account, ID_ACCOUNT_MAX), wish->account);
+    struct setting *setting =
+        setting_list_add(list, id, make_desired(wish), &grant_ops);
+    struct grant *own = calloc(1, sizeof *own);
+    if (setting == NULL || own == NULL) {
+        free(own);
+        return -1;
+    }
+    own->all = all;
+    own->number = number;
+    all->users++;
+    setting->data = own;
+    setting->risk = risk_of(wish);
+    return 0;
+}
+
+static int plan_namespace(const struct settings *settings,
+                          const struct namespace_wish *namespace,
+                          struct setting_list *list)
+{
+    size_t count = namespace->grant_count;
+    struct grants *all = calloc(1, sizeof *all + count * sizeof all->sids[0]);
+    if (all == NULL)
+        return -1;
+    all->settings = settings;
+    all->namespace = namespace;
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < count; i++)
+        status = plan_grant(all, i, list);
+    if (all->users == 0)
+        free(all);
+    return status;
+}
+
+static size_t depth_of(const char *path)
+{
+    size_t depth = 0;
+    for (; *path != '\0'; path++)
+        depth += *path == '\\';
+    return depth;
+}
+
+static int plan(const struct settings *settings, struct setting_list *list,
+                struct err *err)
+{
+    size_t planned = 0;
+    for (size_t depth = 0; planned < settings->namespace_count; depth++) {
+        for (size_t i = 0; i < settings->namespace_count; i++) {
+            const struct namespace_wish *wish = &settings->namespaces[i];
+            if (depth_of(wish->path) != depth)
+                continue;
+            planned++;
+            if (plan_namespace(settings, wish, list) != 0)
+                return err_set(err, 0, "namespaces: memory is short");
+        }
+    }
+    return 0;
+}
+
+const struct setting_family namespaces_family = {.name = "namespaces",
+                                                 .plan = plan};
