@@ -114,7 +114,7 @@ static bool parent_changes(const struct grant *own)
         for (size_t j = 0; j < other->grant_count; j++) {
             if (!other->grants[j].present &&
                 settings_same_text(other->grants[j].account,
-                                      wish_of(own)->account))
+                                   wish_of(own)->account))
                 return true;
         }
     }

@@ -339,57 +339,6 @@ static void read_text(const char *text, struct settings *settings,
     cJSON_Delete(value);
 }
 
-static void test_requests(void **state)
-{
-    (void)state;
-    static const char *const cases[][2] = {
-        {"{}", "a list of namespaces"},
-        {"[{\"grants\": []}]", "`path` is missing"},
-        {"[{\"path\": \"root\\\\cimv2\"}]", "`grants` is missing"},
-        {"[{\"path\": 1, \"grants\": []}]", "such as \"root\\\\cimv2\""},
-        {"[{\"path\": \"cimv2\", \"grants\": []}]", "a namespace such as"},
-        {"[{\"path\": \"root/cimv2\", \"grants\": []}]", "a namespace such as"},
-        {"[{\"path\": \"root\\\\\", \"grants\": []}]", "a namespace such as"},
-        {"[{\"path\": \"roots\", \"grants\": []}]", "a namespace such as"},
-        {GRANT(""), "the list is empty"},
-        {GRANT("{\"rights\": [\"remote_enable\"]}"), "`account` is missing"},
-        {GRANT("{\"account\": \"a\"}"), "it grants nothing"},
-        {GRANT("{\"account\": \"a\", \"rights\": []}"), "the list is empty"},
-        {GRANT("{\"account\": \"a\", \"rights\": [\"remote_enabl\"]}"),
-         "did you mean `remote_enable`?"},
-        {GRANT("{\"account\": \"a\", \"rights\": [\"full_write\"]}"),
-         "only together with"},
-        {GRANT("{\"account\": \"a\", \"right\": []}"), "did you mean `rights`"},
-        {GRANT("{\"account\": \"a\", \"state\": \"gone\"}"), "\"absent\""},
-        {GRANT("{\"account\": \"a\", \"state\": \"absent\", "
-               "\"subnamespaces\": true}"),
-         "leave `subnamespaces` out"},
-        {GRANT("{\"account\": \"a\", \"rights\": [\"remote_enable\"], "
-               "\"subnamespaces\": 1}"),
-         "true or false"},
-        {GRANT("{\"account\": \"a\", \"state\": \"absent\"}, "
-               "{\"account\": \"A\", \"state\": \"absent\"}"),
-         "already told in this namespace"},
-        {"[{\"path\": \"root\", \"grants\": [{\"account\": \"a\", \"state\": "
-         "\"absent\"}]}, {\"path\": \"ROOT\", \"grants\": [{\"account\": "
-         "\"a\", \"state\": \"absent\"}]}]",
-         "is already told"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct settings settings = {.storage = NULL};
-        struct problems problems;
-        bool told = false;
-        read_text(cases[i][0], &settings, &problems);
-        for (size_t j = 0; j < problems.count; j++)
-            told |= strstr(problems.items[j].text, cases[i][1]) != NULL;
-        if (!told)
-            fail_msg("%s: %s", cases[i][0],
-                     problems.count > 0 ? problems.items[0].text : "taken");
-        problems_release(&problems);
-        settings_release(&settings);
-    }
-}
-
 static void test_request_values(void **state)
 {
     (void)state;
@@ -421,7 +370,6 @@ int main(void)
         cmocka_unit_test(test_state_is_put_back),
         cmocka_unit_test(test_state_shows_words),
         cmocka_unit_test(test_broken_records),
-        cmocka_unit_test(test_requests),
         cmocka_unit_test(test_request_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
