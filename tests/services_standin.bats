@@ -49,3 +49,16 @@ probe() {
         'HKLM\SOFTWARE\wmifleet-lab\ServiceSecurity'
     [[ $output != *manager* ]]
 }
+
+# What the registry says of the services.
+services_registry() {
+    "$LAB/target-1/wine" reg export 'HKLM\System\CurrentControlSet\Services' \
+        'C:\services.reg' /y >/dev/null
+    tr -d '\0' <"$LAB/target-1/prefix/drive_c/services.reg"
+}
+
+@test "services stand-in: configuration, dependants, a restart" {
+    before=$(services_registry)
+    probe control
+    assert_equal "$(services_registry)" "$before"
+}

@@ -7,7 +7,7 @@ readonly TEMPLATE=$CACHE/prefix-template
 readonly WINE=/usr/lib/wine/wine64 WINESERVER=/usr/lib/wine/wineserver64
 # No download of Mono or Gecko, no menu entries in the user's desktop.
 readonly OVERRIDES='mscoree,mshtml=;winemenubuilder.exe=d'
-readonly TEMPLATE_VERSION=3
+readonly TEMPLATE_VERSION=5
 # The account of every target. No environment but this reaches Windows.
 readonly LAB_ACCOUNT=Administrator
 
@@ -48,6 +48,8 @@ prefix_template_prepare() {
     # Windows without a display.
     wine_in "$new" reg add 'HKCU\Software\Wine\Drivers' /v Graphics \
         /d null /f >/dev/null 2>&1
+    wine_in "$new" "$CACHE/svcstate.exe" factory ||
+        die "$new: the services' factory state"
     prefix_stop "$new"
     # The profile's folders lead to the user's own: not in a lab.
     find "$new/drive_c/users" -type l -print0 |
@@ -87,6 +89,7 @@ prefix_stand_ins() {
     cp --remove-destination "$CACHE"/{advapi32,netapi32}{,w}.dll "$1/"
     cp "$CACHE/firewall.dll" "$1/wmifleet-firewall.dll"
     cp "$CACHE/wbem.dll" "$1/wmifleet-wbem.dll"
+    cp "$CACHE/service.dll" "$1/wmifleet-service.dll"
 }
 
 # prefix_stop PREFIX: ends all Windows processes of it and waits for that.

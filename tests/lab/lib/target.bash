@@ -80,6 +80,7 @@ target_await_windows() {
     rm "$1/factory.reg"
     "$1/wine" "$CACHE/fwstate.exe" "${TARGET_KIND[$2]}" \
         "${TARGET_LANGUAGE[$2]}" || die "$1: the firewall's factory state"
+    "$1/wine" "$CACHE/svcstate.exe" await || die "$1: the services"
 }
 
 # The registry that Wine's own lacks, as one file: each start of Wine costs.

@@ -10,6 +10,11 @@
 REPLACED(OpenSCManagerW);
 REPLACED(OpenServiceW);
 REPLACED(CloseServiceHandle);
+REPLACED(QueryServiceConfigW);
+REPLACED(ChangeServiceConfigW);
+REPLACED(ControlService);
+REPLACED(StartServiceW);
+REPLACED(EnumDependentServicesW);
 REPLACED(QueryServiceObjectSecurity);
 REPLACED(SetServiceObjectSecurity);
 

@@ -14,11 +14,18 @@ static void security(struct probe *probe, const WCHAR *section)
     probe_security(probe);
 }
 
+static void control(struct probe *probe, const WCHAR *section)
+{
+    (void)section;
+    probe_control(probe);
+}
+
 static const struct {
     const WCHAR *name;
     void (*walk)(struct probe *, const WCHAR *section);
 } SECTIONS[] = {
     {L"security", security},
+    {L"control", control},
     {L"scm-denied", probe_security_mode},
     {L"scm-ignored", probe_security_mode},
     {L"not-elevated", probe_security_mode},
