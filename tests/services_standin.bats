@@ -62,3 +62,36 @@ services_registry() {
     probe control
     assert_equal "$(services_registry)" "$before"
 }
+
+@test "services stand-in: the modes of services, and their end" {
+    before=$(services_registry)
+    for mode in winmgmt-stopped winmgmt-disabled service-start-fails \
+        dependant-start-fails service-stop-hangs rpcss-stopped; do
+        echo "# $mode" >&2
+        "$LAB/target-1/mode" "$mode"
+        probe "$mode"
+    done
+    "$LAB/target-1/mode" none
+    assert_equal "$(services_registry)" "$before"
+    run "$LAB/target-1/wine" net start
+    for name in "Windows Management Instrumentation" "IP Helper" \
+        "Security Center" "Lab Monitoring Agent" "Remote Procedure Call"; do
+        assert_contains "$output" "$name"
+    done
+}
+
+@test "services stand-in: WMI starts its service when somebody connects" {
+    "$LAB/target-1/mode" winmgmt-stopped
+    run "$LAB/target-1/wine" net start
+    [[ $output != *"Windows Management Instrumentation"* ]]
+    "$LAB/target-1/wine" "$BUILD/lab/wbemprobe.exe" connections
+    run "$LAB/target-1/wine" net start
+    assert_contains "$output" "Windows Management Instrumentation"
+}
+
+@test "services stand-in: WMI says that its service is disabled" {
+    "$LAB/target-1/mode" winmgmt-disabled
+    run "$LAB/target-1/wine" "$BUILD/lab/wbemprobe.exe" connections
+    [ "$status" -ne 0 ]
+    assert_contains "$output" "got 0x80070422"
+}

@@ -59,8 +59,9 @@ $(LAB)/security.exe $(LAB)/arguments.exe $(LAB)/registry.exe: $(LAB)/%.exe: test
 	$(LAB_Q)$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -o $@ $< -ladvapi32
 
 LAB_MODE_SRC := $(addprefix tests/lab/windows/,mode.c mode_effects.c \
-                advapi32/record.c)
+                advapi32/record.c services/mode_services.c)
 $(LAB)/mode.exe: $(LAB_MODE_SRC) tests/lab/windows/advapi32/record.h \
+                 tests/lab/windows/services/mode_services.h \
                  $(wildcard tests/lab/windows/*.h)
 	@mkdir -p $(@D)
 	$(LAB_Q)$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -o $@ $(LAB_MODE_SRC) -ladvapi32

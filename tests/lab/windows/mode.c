@@ -10,6 +10,7 @@
 
 #include "mode_effects.h"
 #include "modes.h"
+#include "services/mode_services.h"
 
 #define FOREIGN_SDDL                                                           \
     L"O:S-1-5-21-1004336348-1177238915-682003330-1001G:SY"                     \
@@ -46,7 +47,7 @@ static const struct {
     {L"group-missing", L"firewall: the group has no rules"},
     {L"group-spelling", L"firewall: the group is spelled otherwise"},
     {L"block-action", L"firewall: a rule of the group blocks"},
-    {L"wmi-stopped", L"WMI: the service does not run"},
+    {L"wmi-stopped", L"WMI: it is not reached"},
     {L"namespace-denied", L"WMI: a namespace's security is refused"},
     {L"namespace-ignored", L"WMI: it is taken and does not take"},
     {L"namespace-returns-error", L"WMI: the call succeeds, SetSD fails"},
@@ -55,6 +56,15 @@ static const struct {
     {L"password-policy", L"accounts: no password is good enough"},
     {L"scm-denied", L"services: the manager's security is refused"},
     {L"scm-ignored", L"services: it is taken and does not take"},
+    {L"service-stop-hangs", L"services: winmgmt does not stop"},
+    {L"service-start-fails", L"services: winmgmt does not start: 1053"},
+    {L"dependant-start-fails", L"services: iphlpsvc starts and ends at once"},
+    {L"winmgmt-disabled", L"services: winmgmt is stopped and disabled"},
+    {L"winmgmt-stopped", L"services: winmgmt is stopped"},
+    {L"rpcss-stopped", L"services: rpcss is stopped"},
+    {L"standalone-denied", L"winmgmt.exe: half way access is denied"},
+    {L"standalone-ignored", L"winmgmt.exe: says it is done, does nothing"},
+    {L"standalone-slow", L"winmgmt.exe: takes five seconds"},
 };
 
 static bool is_known(const WCHAR *name)
@@ -125,6 +135,7 @@ static DWORD end_effects(void)
 static DWORD begin_effects(int count, WCHAR **names)
 {
     DWORD code = ERROR_SUCCESS;
+    int i;
 
     if (wants(count, names, L"foreign-folder"))
         code = mode_folder_begin(FOREIGN_SDDL);
@@ -132,6 +143,8 @@ static DWORD begin_effects(int count, WCHAR **names)
         code = mode_folder_begin(LOOSE_SDDL);
     if (code == ERROR_SUCCESS && wants(count, names, L"registry-denied"))
         code = mode_keys_begin();
+    for (i = 0; i < count && code == ERROR_SUCCESS; i++)
+        code = mode_services_begin(names[i]);
     return code;
 }
 
@@ -140,6 +153,7 @@ int wmain(int argc, WCHAR **argv);
 int wmain(int argc, WCHAR **argv)
 {
     LSTATUS status;
+    bool services;
     int i;
 
     if (argc == 1) {
@@ -156,12 +170,17 @@ int wmain(int argc, WCHAR **argv)
         fprintf(stderr, "mode: %ls: no such mode\n", argv[i]);
         return 2;
     }
+    services = mode_services_on();
     status = (LSTATUS)end_effects();
+    if (status == ERROR_SUCCESS)
+        status = set_all(0, NULL);
+    if (status == ERROR_SUCCESS && services)
+        status = (LSTATUS)mode_services_end();
     if (status == ERROR_SUCCESS)
         status = set_all(argc, argv);
     if (status == ERROR_SUCCESS)
         status = (LSTATUS)begin_effects(argc, argv);
     if (status != ERROR_SUCCESS)
-        fprintf(stderr, "mode: the registry refuses: error %ld\n", status);
+        fprintf(stderr, "mode: refused: error %ld\n", status);
     return status != ERROR_SUCCESS;
 }

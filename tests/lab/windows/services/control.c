@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Starting and stopping, which Wine does without a look at dependencies; and
- * two modes: service-start-fails, rpcss-stopped.
+ * the mode service-start-fails.
  */
 #include <stdlib.h>
 #include <wchar.h>
@@ -43,9 +43,6 @@ static DWORD objection(const WCHAR *name, const SERVICE_STATUS *status)
     default:
         break;
     }
-    if (_wcsicmp(name, L"rpcss") == 0)
-        return mode_is_on(L"rpcss-stopped") ? ERROR_SUCCESS
-                                            : ERROR_INVALID_SERVICE_CONTROL;
     return has_active_dependants(name) ? ERROR_DEPENDENT_SERVICES_RUNNING
                                        : ERROR_SUCCESS;
 }

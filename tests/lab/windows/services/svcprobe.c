@@ -29,6 +29,12 @@ static const struct {
     {L"scm-denied", probe_security_mode},
     {L"scm-ignored", probe_security_mode},
     {L"not-elevated", probe_security_mode},
+    {L"service-stop-hangs", probe_service_mode},
+    {L"service-start-fails", probe_service_mode},
+    {L"dependant-start-fails", probe_service_mode},
+    {L"winmgmt-disabled", probe_service_mode},
+    {L"winmgmt-stopped", probe_service_mode},
+    {L"rpcss-stopped", probe_service_mode},
 };
 
 void check(struct probe *probe, DWORD got, DWORD wanted, const char *what)

@@ -30,6 +30,7 @@ DWORD stopped(const WCHAR *name);
 
 void probe_security(struct probe *);
 void probe_control(struct probe *);
+void probe_service_mode(struct probe *, const WCHAR *mode);
 void probe_security_mode(struct probe *, const WCHAR *mode);
 
 #endif

@@ -5,13 +5,12 @@
  */
 #include "services.h"
 
-#include "../modes.h"
 #include "namespace.h"
+#include "service.h"
 
 #include <stdlib.h>
 #include <wchar.h>
 
-#define NO_SERVER ((HRESULT)0x800706BA)
 #define CONNECT_FLAGS WBEM_FLAG_CONNECT_USE_MAX_WAIT
 
 typedef HRESULT(WINAPI *class_door)(REFCLSID, REFIID, void **);
@@ -53,20 +52,16 @@ static ULONG STDMETHODCALLTYPE locator_Release(IWbemLocator *self)
     return (ULONG)left;
 }
 
-HRESULT service_reached(void)
-{
-    return mode_is_on(L"wmi-stopped") ? NO_SERVER : S_OK;
-}
-
 HRESULT services_connect(const WCHAR *name, IWbemServices **out)
 {
-    HRESULT hr = service_reached();
+    DWORD process = 0;
+    HRESULT hr = service_demand(&process);
 
     if (SUCCEEDED(hr) && !namespace_exists(name))
         hr = (HRESULT)WBEM_E_INVALID_NAMESPACE;
     if (SUCCEEDED(hr))
         hr = namespace_access(name, WBEM_ENABLE);
-    return SUCCEEDED(hr) ? services_new(name, out) : hr;
+    return SUCCEEDED(hr) ? services_new(name, process, out) : hr;
 }
 
 /* MS_ and a language in hexadecimal; several may follow each other. */

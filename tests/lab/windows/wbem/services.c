@@ -8,6 +8,7 @@
 #include "../modes.h"
 #include "namespace.h"
 #include "object.h"
+#include "service.h"
 
 #include <oleauto.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@ struct services {
     IWbemServices iface;
     LONG references;
     IWbemServices *wine; /* NULL: Wine has no such namespace */
+    DWORD process;       /* the service's, when the connection was made */
     WCHAR name[NAMESPACE_LEN_MAX];
 };
 
@@ -110,7 +112,7 @@ static HRESULT STDMETHODCALLTYPE services_GetObject(IWbemServices *self,
 {
     struct services *services = services_of(self);
     enum security_path kind = security_path(services, path);
-    HRESULT hr = service_reached();
+    HRESULT hr = service_reached(services->process);
 
     if (FAILED(hr))
         return hr;
@@ -209,7 +211,7 @@ services_ExecMethod(IWbemServices *self, const BSTR path, const BSTR method,
                     IWbemClassObject **out, IWbemCallResult **result)
 {
     struct services *services = services_of(self);
-    HRESULT hr = service_reached();
+    HRESULT hr = service_reached(services->process);
 
     if (FAILED(hr))
         return hr;
@@ -230,7 +232,8 @@ services_ExecMethod(IWbemServices *self, const BSTR path, const BSTR method,
 /* --- Wine's business ------------------------------------------------------ */
 
 #define TO_WINE(self, method, ...)                                             \
-    (FAILED(service_reached()) ? service_reached()                             \
+    (FAILED(service_reached(services_of(self)->process))                       \
+         ? service_reached(services_of(self)->process)                         \
      : services_of(self)->wine                                                 \
          ? IWbemServices_##method(services_of(self)->wine, __VA_ARGS__)        \
          : (HRESULT)WBEM_E_NOT_SUPPORTED)
@@ -417,7 +420,7 @@ static IWbemServicesVtbl services_vtbl = {services_QueryInterface,
                                           services_ExecMethod,
                                           services_ExecMethodAsync};
 
-HRESULT services_new(const WCHAR *name, IWbemServices **out)
+HRESULT services_new(const WCHAR *name, DWORD process, IWbemServices **out)
 {
     struct services *services = calloc(1, sizeof *services);
 
@@ -425,6 +428,7 @@ HRESULT services_new(const WCHAR *name, IWbemServices **out)
         return (HRESULT)WBEM_E_OUT_OF_MEMORY;
     services->iface.lpVtbl = &services_vtbl;
     services->references = 1;
+    services->process = process;
     services->wine = wine_services(name);
     wcscpy(services->name, name);
     *out = &services->iface;

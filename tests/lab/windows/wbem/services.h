@@ -19,20 +19,17 @@ HRESULT locator_new(REFIID, void **out);
 
 /*
  * A connection. `name` as namespace_name() gives it; the namespace is there
- * and the caller may use it.
+ * and the caller may use it. `process` is the service's.
  */
-HRESULT services_new(const WCHAR *name, IWbemServices **out);
+HRESULT services_new(const WCHAR *name, DWORD process, IWbemServices **out);
 
 /*
  * All of ConnectServer that does not concern its path: S_OK when the service
- * runs, the namespace is there and lets the caller in.
+ * runs or could be started, the namespace is there and lets the caller in.
  */
 HRESULT services_connect(const WCHAR *name, IWbemServices **out);
 
 /* Wine's services object for a namespace; NULL when it has none. */
 IWbemServices *wine_services(const WCHAR *name);
-
-/* S_OK while the service runs. */
-HRESULT service_reached(void);
 
 #endif
