@@ -72,7 +72,8 @@ PAYLOAD_CFLAGS = -std=c11 $(WARNINGS) -Wno-pedantic-ms-format -Oz $(LTO) \
                   -ffunction-sections -fdata-sections -fno-ident \
                   -fno-asynchronous-unwind-tables \
                   -ffile-prefix-map=$(CURDIR)=.
-PAYLOAD_LDFLAGS := -municode -static -s -Oz $(LTO) -Wl,--gc-sections \
+PAYLOAD_LDFLAGS := -municode -static -s -Oz $(LTO) -flto-partition=one \
+                   -Wl,--gc-sections \
                    -Wl,--no-insert-timestamp -Wl,--dynamicbase \
                    -Wl,--nxcompat -Wl,--high-entropy-va
 PAYLOAD_LIBS := -lole32 -loleaut32 -ladvapi32

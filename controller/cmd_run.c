@@ -265,7 +265,9 @@ static int open_run(struct run *run, struct err *err)
     run->again = command_again(run->options, run->undo.run);
     if (make_run_id(run) || run->sources == NULL || run->again == NULL)
         return err_set(err, 0, "the run cannot be named: no random bytes");
-    run->requests = requests_new(run->options->only, run->options->skip, err);
+    run->requests = requests_new(
+        run->options->only, run->options->skip,
+        run->options->restart_never && verb_writes(run->verb), err);
     if (run->requests == NULL)
         return -1;
     if (run->store == NULL)

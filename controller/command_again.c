@@ -68,6 +68,8 @@ char *command_again(const struct options *options, const char *undone)
     add_option(&out, "-x", options->exclude);
     add_option(&out, "--only", options->only);
     add_option(&out, "--skip", options->skip);
+    if (options->restart_never)
+        buf_add_text(&out, " --restart never");
     add_option(&out, "--known-hosts", options->known_hosts);
     add_login(&out, options);
     if (!options->store_by_default)

@@ -236,11 +236,15 @@ static void add_change(struct buf *out, const cJSON *setting, const char *state)
     bool changed =
         strcmp(state, "changed") == 0 || strcmp(state, "pending_restart") == 0;
     const cJSON *after = json_member(setting, "after");
-    describe_value(out, json_member(setting, "before"));
-    buf_add_text(out, " -> ");
-    describe_value(out, changed && after != NULL
-                            ? after
-                            : json_member(setting, "desired"));
+    const cJSON *before = json_member(setting, "before");
+    describe_value(out, before);
+    /* What only waited for a restart stands as it stood. */
+    if (!changed || after == NULL || !cJSON_Compare(before, after, true)) {
+        buf_add_text(out, " -> ");
+        describe_value(out, changed && after != NULL
+                                ? after
+                                : json_member(setting, "desired"));
+    }
     if (strcmp(state, "drift") != 0 && strcmp(state, "changed") != 0) {
         buf_add_text(out, ": ");
         add_escaped(out, state);

@@ -45,6 +45,7 @@ struct option_row {
 static const char *const output_words[] = {"human", "json", "ndjson", NULL};
 static const char *const host_key_words[] = {"default", "strict", "accept-new",
                                              "off", NULL};
+static const char *const restart_words[] = {"needed", "never", NULL};
 static const char *const color_words[] = {"never", "always", "auto", NULL};
 enum { COLOR_NEVER, COLOR_ALWAYS, COLOR_AUTO };
 
@@ -54,6 +55,7 @@ struct parsed {
     int color;
     int output;
     int host_keys;
+    int restart;
 };
 
 #define AT(member) offsetof(struct parsed, member)
@@ -95,6 +97,8 @@ static const struct option_row rows[] = {
      "only these settings: firewall,uac,dcom,namespaces,cimom", NULL, 0},
     {0, "skip", KIND_TEXT, OPT(skip), V_SETTINGS, "FAMILIES",
      "not these settings", NULL, 0},
+    {0, "restart", KIND_WORD, AT(restart), V(APPLY) | V(UNDO), "WHEN",
+     "winmgmt: needed (default) or never", restart_words, 0},
     {0, "dry-run", KIND_FLAG, OPT(dry_run), V(APPLY), NULL, "the same as check",
      NULL, 0},
     {0, "all", KIND_FLAG, OPT(all), V(UNDO), NULL,
@@ -409,6 +413,7 @@ static void finish(struct parsed *parsed, struct options *options)
     *options = parsed->options;
     options->output = (enum output)parsed->output;
     options->host_keys = (enum host_key_policy)parsed->host_keys;
+    options->restart_never = parsed->restart != 0;
     options->color = want_color(parsed->color);
     options->store_by_default = options->store == NULL;
     if (options->store == NULL)

@@ -59,6 +59,7 @@ struct options {
     const char *reason;
     const char *only; /* comma-separated families */
     const char *skip;
+    bool restart_never; /* of winmgmt */
     bool dry_run;
     bool yes;
     bool force_ssh;

@@ -67,8 +67,15 @@ static int add_families(cJSON *options, const char *option, const char *words,
     return failed;
 }
 
+static int add_restart(cJSON *options, bool never, struct err *err)
+{
+    return !never || cJSON_AddStringToObject(options, "restart", "never")
+               ? 0
+               : err_set(err, 0, "out of memory");
+}
+
 struct requests *requests_new(const char *only, const char *skip,
-                              struct err *err)
+                              bool restart_never, struct err *err)
 {
     struct requests *requests = calloc(1, sizeof *requests);
     if (requests != NULL)
@@ -79,7 +86,8 @@ struct requests *requests_new(const char *only, const char *skip,
         return NULL;
     }
     if (add_families(requests->options, "only", only, err) ||
-        add_families(requests->options, "skip", skip, err)) {
+        add_families(requests->options, "skip", skip, err) ||
+        add_restart(requests->options, restart_never, err)) {
         requests_free(requests);
         return NULL;
     }

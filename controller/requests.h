@@ -7,15 +7,19 @@
 #define CONTROLLER_REQUESTS_H
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 
 #include "base/err.h"
 #include "controller/job.h"
 
 struct requests;
 
-/* `only` and `skip` are comma-separated families, or NULL; both copied. */
+/*
+ * `only` and `skip` are comma-separated families, or NULL; both copied.
+ * `restart_never`: winmgmt is left running, whatever waits for it.
+ */
 struct requests *requests_new(const char *only, const char *skip,
-                              struct err *err);
+                              bool restart_never, struct err *err);
 void requests_free(struct requests *requests);
 
 /*

@@ -313,6 +313,7 @@ static enum setting_verdict compare_permission(struct setting *setting,
     const struct permission *own = setting->data;
     const struct sid *sid = &own->all->sids[own->number];
     enum setting_verdict worst = SETTING_AGREES;
+    bool restart = false;
     struct descriptor_token token;
     const char *note;
     (void)state; /* it lacks what other items have put there */
@@ -324,11 +325,14 @@ static enum setting_verdict compare_permission(struct setting *setting,
         struct setting_reason found = {.code = 0};
         enum setting_verdict verdict =
             judge_layer(setting, (enum com_layer)i, sid, &token, &found);
+        restart |= i == COM_ACCESS_LIMIT && verdict == SETTING_DIFFERS;
         if (rank(verdict) <= rank(worst))
             continue;
         worst = verdict;
         *reason = found;
     }
+    if (worst == SETTING_DIFFERS)
+        setting->restart_winmgmt = restart;
     if (note != NULL)
         setting_hint(setting, "%s: %s", wish_of(own)->account, note);
     tell_effective(setting, &token,
@@ -535,7 +539,9 @@ static int plan_one(struct permissions *all, size_t number,
     all->users++;
     setting->data = own;
     setting->risk = risk_of(wish);
+    /* Limits on calls are read by a process as it starts. */
     setting->restart_winmgmt = com_layer_bits(wish, COM_ACCESS_LIMIT) != 0;
+    setting->restart_part = com_layer_row(COM_ACCESS_LIMIT)->title;
     return 0;
 }
 

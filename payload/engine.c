@@ -8,7 +8,8 @@
  * The second pass reads once more before it writes, because the write of
  * one setting may have changed what another one stands on. `before` and the
  * snapshot keep what the first pass saw: it is what undo, going backwards,
- * has to arrive at.
+ * has to arrive at. It also goes past what is done already, since a setting
+ * that only waits for winmgmt may be the last one that needs the restart.
  */
 #include "payload/engine.h"
 
@@ -24,10 +25,14 @@
     "the write reported success but reading gives another value: a policy or " \
     "a security product may hold it"
 
+#define WAITS_HINT "takes effect when winmgmt restarts"
+
 struct work {
     struct setting *setting;
-    cJSON *before; /* owned until the entry has it */
-    cJSON *entry;  /* NULL: not done yet */
+    cJSON *before;     /* owned until the entry has it */
+    cJSON *entry;      /* NULL: not done yet */
+    cJSON *superseded; /* the entry that stood there before the restart */
+    bool waits;        /* for winmgmt to restart */
 };
 
 struct engine {
@@ -65,6 +70,7 @@ void engine_free(struct engine *engine)
     for (size_t i = 0; i < engine->count; i++) {
         cJSON_Delete(engine->works[i].before);
         cJSON_Delete(engine->works[i].entry);
+        cJSON_Delete(engine->works[i].superseded);
     }
     free(engine);
 }
@@ -91,6 +97,22 @@ static bool reason_says_something(const struct verdict *verdict)
     return verdict->reason.code != 0 || verdict->reason.text[0] != '\0';
 }
 
+static bool add_hints(cJSON *entry, const struct work *work)
+{
+    if (!add_copy(entry, "hints", work->setting->hints))
+        return false;
+    if (!work->waits)
+        return true;
+    cJSON *hints = cJSON_GetObjectItemCaseSensitive(entry, "hints");
+    if (hints == NULL)
+        hints = cJSON_AddArrayToObject(entry, "hints");
+    cJSON *hint = cJSON_CreateString(WAITS_HINT);
+    if (cJSON_AddItemToArray(hints, hint))
+        return true;
+    cJSON_Delete(hint);
+    return false;
+}
+
 static cJSON *make_entry(const struct work *work, const cJSON *after,
                          const struct verdict *verdict)
 {
@@ -112,7 +134,7 @@ static cJSON *make_entry(const struct work *work, const cJSON *after,
                   error_to_json(reason->code, reason->name, reason->text,
                                 reason->hint),
                   false)) &&
-        add_copy(entry, "hints", setting->hints);
+        add_hints(entry, work);
     if (built)
         return entry;
     cJSON_Delete(entry);
@@ -129,6 +151,25 @@ static int finish(struct engine *engine, struct work *work, const cJSON *after,
     engine->current = NULL;
     engine->host->unlock(engine->host->context);
     return entry != NULL ? 0 : -1;
+}
+
+static bool waits_already(const struct engine *engine, const struct work *work)
+{
+    return engine->host->waits(engine->host->context, work->setting->id);
+}
+
+/* What holds, but not yet for WMI. */
+static void wait_for_restart(struct work *work, struct verdict *verdict)
+{
+    work->waits = true;
+    verdict->state = "pending_restart";
+}
+
+static void tell_restart(const struct engine *engine, const struct work *work)
+{
+    const char *names = engine->host->restart_takes(engine->host->context);
+    if (names != NULL)
+        setting_hint(work->setting, "apply restarts %s", names);
 }
 
 static void begin(struct engine *engine, const struct work *work)
@@ -207,6 +248,11 @@ static int look(struct engine *engine, struct work *work, bool apply)
         verdict.state = state_of(compared);
         if (recalled && compared == SETTING_AGREES)
             verdict.state = "changed";
+        if (compared == SETTING_AGREES && waits_already(engine, work))
+            wait_for_restart(work, &verdict);
+        if (!apply && (work->waits || (compared == SETTING_DIFFERS &&
+                                       setting->restart_winmgmt)))
+            tell_restart(engine, work);
         status = finish(engine, work, state, &verdict);
     }
     cJSON_Delete(state);
@@ -224,8 +270,6 @@ static void judge_write(struct setting *setting, cJSON **after,
         setting->ops->compare(setting, *after, &verdict->reason);
     if (compared == SETTING_AGREES) {
         verdict->state = "changed";
-        if (setting->restart_winmgmt)
-            setting_hint(setting, "takes effect when winmgmt restarts");
         return;
     }
     if (compared != SETTING_DIFFERS) { /* what is left needs another hand */
@@ -269,6 +313,9 @@ static int change(struct engine *engine, struct work *work)
         else if (compared == SETTING_AGREES && /* by another one's write */
                  !cJSON_Compare(state, work->before, true))
             verdict.state = "changed";
+        if (strcmp(verdict.state, "changed") == 0 &&
+            (setting->restart_winmgmt || waits_already(engine, work)))
+            wait_for_restart(work, &verdict);
     }
     int status = finish(engine, work, after != NULL ? after : state, &verdict);
     cJSON_Delete(state);
@@ -332,22 +379,83 @@ static int save_snapshot(struct engine *engine, struct err *err)
     return status;
 }
 
+/* The last one that may have to wait; count when there is none. */
+static size_t last_to_wait(const struct engine *engine)
+{
+    for (size_t i = engine->count; i-- > 0;) {
+        const struct work *work = &engine->works[i];
+        if (work->waits ||
+            (work->entry == NULL &&
+             (work->setting->restart_winmgmt || waits_already(engine, work))))
+            return i;
+    }
+    return engine->count;
+}
+
+/* Another entry takes the place of the published one. */
+static int replace_entry(const struct engine *engine, struct work *work,
+                         const struct verdict *verdict)
+{
+    work->waits = false;
+    cJSON *entry = make_entry(
+        work, cJSON_GetObjectItemCaseSensitive(work->entry, "after"), verdict);
+    if (entry == NULL)
+        return -1;
+    engine->host->lock(engine->host->context);
+    work->superseded = work->entry;
+    work->entry = entry;
+    engine->host->unlock(engine->host->context);
+    return 0;
+}
+
+static int restart_once(struct engine *engine)
+{
+    const struct engine_host *host = engine->host;
+    struct verdict verdict = {.state = "changed"};
+    int status = 0;
+    size_t waiting = 0;
+    for (size_t i = 0; i < engine->count; i++)
+        waiting += engine->works[i].waits;
+    if (waiting == 0 || host->restart == NULL)
+        return 0;
+    if (host->restart(host->context, engine->deadline_ms, &verdict.reason) != 0)
+        verdict.state = "failed";
+    for (size_t i = 0; i < engine->count; i++) {
+        if (engine->works[i].waits &&
+            replace_entry(engine, &engine->works[i], &verdict) != 0)
+            status = -1;
+    }
+    return status;
+}
+
+/* One setting of a pass, if it is still open. */
+static enum engine_end step(struct engine *engine, struct work *work,
+                            bool writing, bool apply, struct err *err)
+{
+    if (work->entry != NULL)
+        return ENGINE_DONE;
+    if (deadline_passed(engine))
+        return ENGINE_TIMEOUT;
+    int status = writing ? change(engine, work) : look(engine, work, apply);
+    if (status == 0)
+        return ENGINE_DONE;
+    err_set(err, 0, "%s: memory is short", work->setting->id);
+    return ENGINE_FAILED;
+}
+
 static enum engine_end pass(struct engine *engine, bool writing, bool apply,
                             struct err *err)
 {
-    for (size_t i = 0; i < engine->count; i++) {
-        struct work *work = &engine->works[i];
-        if (work->entry != NULL)
-            continue;
-        if (deadline_passed(engine))
-            return ENGINE_TIMEOUT;
-        int status = writing ? change(engine, work) : look(engine, work, apply);
-        if (status != 0) {
-            err_set(err, 0, "%s: memory is short", work->setting->id);
-            return ENGINE_FAILED;
+    size_t last = writing ? last_to_wait(engine) : engine->count;
+    enum engine_end end = ENGINE_DONE;
+    for (size_t i = 0; end == ENGINE_DONE && i < engine->count; i++) {
+        end = step(engine, &engine->works[i], writing, apply, err);
+        if (end == ENGINE_DONE && i == last && restart_once(engine) != 0) {
+            err_set(err, 0, "memory is short");
+            end = ENGINE_FAILED;
         }
     }
-    return ENGINE_DONE;
+    return end;
 }
 
 enum engine_end engine_run(struct engine *engine, bool apply,
@@ -355,9 +463,9 @@ enum engine_end engine_run(struct engine *engine, bool apply,
 {
     engine->deadline_ms = deadline_ms;
     enum engine_end end = pass(engine, false, apply, err);
-    if (end != ENGINE_DONE || engine_open_count(engine) == 0)
+    if (end != ENGINE_DONE || !apply)
         return end;
-    if (save_snapshot(engine, err) != 0)
+    if (engine_open_count(engine) > 0 && save_snapshot(engine, err) != 0)
         return ENGINE_FAILED;
     return pass(engine, true, apply, err);
 }

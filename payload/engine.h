@@ -7,13 +7,22 @@
  *           going to be written, flushed to disk; then for each of those:
  *           read, write, read again, compare again         changed | failed
  *
+ * What takes effect when winmgmt restarts waits for that: the restart comes
+ * once, right behind the last setting that needs it, whatever comes after
+ * (in apply the firewall, in undo what was applied before). A setting whose
+ * value agrees waits too when winmgmt has not restarted since an earlier
+ * run wrote it.
+ *
  * A setting that fails never stops the others. The run deadline is looked
  * at before each setting. Free of windows.h: clock, lock and disk are the
  * host's.
  *
  * One thread runs the engine; another (the watchdog) may at any moment call
  * engine_settings while it holds the host's lock. An entry that has been
- * published is never changed again.
+ * published is never changed again. A setting that waits is published as
+ * pending_restart at once, so that a restart that does not come back hides
+ * nothing; when it is over, another entry takes the place of that one under
+ * the lock, and the first one lives as long as the engine.
  */
 #ifndef PAYLOAD_ENGINE_H
 #define PAYLOAD_ENGINE_H
@@ -25,7 +34,7 @@
 #include "base/err.h"
 #include "payload/setting.h"
 
-/* What the engine needs of its surroundings. All members are called. */
+/* What the engine needs of its surroundings. NULL only where that is said. */
 struct engine_host {
     void *context;
     unsigned long long (*now_ms)(void *context); /* monotonic */
@@ -42,6 +51,22 @@ struct engine_host {
      * the first write.
      */
     int (*snapshot)(void *context, const cJSON *settings, struct err *err);
+    /*
+     * Whether an earlier write of this setting waits for winmgmt to restart.
+     * What this run writes is noted by snapshot.
+     */
+    bool (*waits)(void *context, const char *id);
+    /*
+     * What a restart would take along ("winmgmt, iphlpsvc"), NULL when there
+     * is nothing to restart; the host's.
+     */
+    const char *(*restart_takes)(void *context);
+    /*
+     * Restarts winmgmt; called at most once. 0, or -1 with `reason`: those
+     * who wait have then failed. NULL: it may not, and they go on waiting.
+     */
+    int (*restart)(void *context, unsigned long long deadline_ms,
+                   struct setting_reason *reason);
 };
 
 enum engine_end {

@@ -21,8 +21,10 @@
  *
  * REQUEST   one JSON object: {"protocol": 1, "wmi": {...}, "options": {...}}
  *   `wmi` is the host's merged variable, judged by payload/settings.h.
- *   `options`: "only" and "skip" (lists of family names), "secret" (true:
- *   delete the file on opening it, never copy it to the folder).
+ *   `options`: "only" and "skip" (lists of family names), "restart"
+ *   ("needed" when absent; "never": what takes effect when winmgmt restarts
+ *   stays pending_restart), "secret" (true: delete the file on opening it,
+ *   never copy it to the folder).
  *   The payload refuses a file whose bytes do not give the hash in its name.
  *   For the verb undo, "wmi" is what the newest of the runs asked and "undo"
  *   says what to put back:
@@ -63,6 +65,7 @@
  *     s-<run-id>-<verb>-<hash>.json      results, written before printing
  *     u-<run-id>.json                    snapshots, flushed before the first
  *                                        write of that run
+ *     pending.json                       settings that wait for winmgmt
  *   `folder` is reported so that it has PROTOCOL_COMMAND_CHARACTERS only (its
  *   8.3 form where needed).
  *

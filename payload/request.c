@@ -45,6 +45,13 @@ static bool is_list_of_texts(const cJSON *list)
     return true;
 }
 
+static bool is_restart_word(const cJSON *word)
+{
+    return word == NULL ||
+           (cJSON_IsString(word) && (strcmp(word->valuestring, "needed") == 0 ||
+                                     strcmp(word->valuestring, "never") == 0));
+}
+
 static int check_frame(const cJSON *tree, struct err *err)
 {
     const cJSON *protocol = json_member(tree, "protocol");
@@ -60,7 +67,8 @@ static int check_frame(const cJSON *tree, struct err *err)
         return err_set(err, 0, "file: \"wmi\" is no object");
     if (options != NULL && (!cJSON_IsObject(options) ||
                             !is_list_of_texts(json_member(options, "only")) ||
-                            !is_list_of_texts(json_member(options, "skip"))))
+                            !is_list_of_texts(json_member(options, "skip")) ||
+                            !is_restart_word(json_member(options, "restart"))))
         return err_set(err, 0, "file: \"options\" is not as it should be");
     return 0;
 }
@@ -174,6 +182,13 @@ static bool list_has(const cJSON *list, const char *name)
             return true;
     }
     return false;
+}
+
+bool request_may_restart(const struct request *request)
+{
+    const char *word =
+        json_text(json_member(request->tree, "options"), "restart");
+    return word == NULL || strcmp(word, "never") != 0;
 }
 
 bool request_wants_family(const struct request *request, const char *name)

@@ -29,6 +29,9 @@ int request_open(struct request *request, const struct command *command,
                  const struct folder *folder, struct failure *failure);
 void request_close(struct request *request);
 
+/* False where the request has "restart": "never". */
+bool request_may_restart(const struct request *request);
+
 /* What "only" and "skip" leave of the families. */
 bool request_wants_family(const struct request *request, const char *name);
 

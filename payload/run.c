@@ -267,6 +267,8 @@ static void release(struct run *run)
     folder_close(&run->folder);
     image_close(&run->image);
     cJSON_Delete(run->earlier);
+    cJSON_Delete(run->pending);
+    free(run->restart_takes);
     cJSON_Delete(run->outcome.facts);
     cJSON_Delete(run->outcome.identity);
     cJSON_Delete(run->outcome.hints);

@@ -37,6 +37,8 @@ struct run {
     struct setting_list settings;
     struct engine_host host;
     cJSON *earlier;         /* snapshot of this run id's first time */
+    cJSON *pending;         /* ids that waited for winmgmt before this run */
+    char *restart_takes;    /* NULL: not asked yet, or nothing */
     struct engine *engine;  /* published */
     struct outcome outcome; /* published, but for `settings` */
     struct failure failure;

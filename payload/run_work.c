@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include <windows.h>
 #include <objbase.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "payload/families.h"
+#include "payload/pending.h"
 #include "payload/run_state.h"
 #include "payload/snapshot.h"
 #include "payload/undo.h"
+#include "payload/winmgmt.h"
 
 static int plan_family(struct run *run, const struct setting_family *family)
 {
@@ -77,6 +80,27 @@ static const cJSON *earlier_state(void *context, const char *id)
     return NULL;
 }
 
+/* Of what is going to be written, what will wait for winmgmt. */
+static int note_pending(const struct run *run, const cJSON *settings,
+                        struct err *err)
+{
+    cJSON *ids = pending_load(&run->folder); /* it may have restarted since */
+    bool added = false;
+    const cJSON *entry;
+    for (size_t i = 0; i < run->settings.count; i++) {
+        const struct setting *setting = &run->settings.items[i];
+        cJSON_ArrayForEach (entry, settings) {
+            if (setting->restart_winmgmt && !pending_has(ids, setting->id) &&
+                strcmp(json_text(entry, "id"), setting->id) == 0)
+                added |=
+                    cJSON_AddItemToArray(ids, cJSON_CreateString(setting->id));
+        }
+    }
+    int status = added ? pending_save(&run->folder, ids, err) : 0;
+    cJSON_Delete(ids);
+    return status;
+}
+
 static int save_snapshot(void *context, const cJSON *settings, struct err *err)
 {
     struct run *run = context;
@@ -85,7 +109,52 @@ static int save_snapshot(void *context, const cJSON *settings, struct err *err)
         .computer = run->computer,
         .identity = run->outcome.identity,
     };
-    return snapshot_save(&run->folder, &head, settings, err);
+    return snapshot_save(&run->folder, &head, settings, err) == 0
+               ? note_pending(run, settings, err)
+               : -1;
+}
+
+static bool waits(void *context, const char *id)
+{
+    const struct run *run = context;
+    return pending_has(run->pending, id);
+}
+
+static const char *restart_takes(void *context)
+{
+    struct run *run = context;
+    if (run->restart_takes == NULL)
+        run->restart_takes = winmgmt_restart_names();
+    return run->restart_takes;
+}
+
+static void tell_restart(struct run *run, const char *process)
+{
+    char text[400];
+    char now[WINMGMT_PROCESS_MAX];
+    if (run->restart_takes == NULL)
+        return;
+    snprintf(text, sizeof text, "restarted: %s", run->restart_takes);
+    run_hint(run, text);
+    winmgmt_process(now);
+    if (strcmp(now, process) == 0)
+        run_hint(run, "winmgmt shares its process with other services, and "
+                      "that goes on: what is read once a process holds when "
+                      "the machine has restarted");
+}
+
+static int restart_winmgmt(void *context, unsigned long long deadline_ms,
+                           struct setting_reason *reason)
+{
+    struct run *run = context;
+    char process[WINMGMT_PROCESS_MAX];
+    winmgmt_process(process);
+    (void)restart_takes(run);
+    if (winmgmt_restart(deadline_ms, reason) != 0)
+        return -1;
+    pending_forget(&run->folder);
+    tell_restart(run, process);
+    return 0;
 }
 
 static int load_snapshot(struct run *run)
@@ -109,7 +178,11 @@ static int make_engine(struct run *run)
         .unlock = unlock_guard,
         .earlier = earlier_state,
         .snapshot = save_snapshot,
+        .waits = waits,
+        .restart_takes = restart_takes,
+        .restart = request_may_restart(&run->request) ? restart_winmgmt : NULL,
     };
+    run->pending = pending_load(&run->folder);
     struct engine *engine = engine_new(&run->settings, &run->host);
     run_publish_begin(run);
     run->engine = engine;
@@ -149,6 +222,9 @@ static void add_family_facts(struct run *run)
     for (cJSON *item = facts->child; run->outcome.facts != NULL && item != NULL;
          item = facts->child) {
         cJSON_DetachItemViaPointer(facts, item);
+        /* What was told before the work is told anew. */
+        cJSON_DeleteItemFromObjectCaseSensitive(run->outcome.facts,
+                                                item->string);
         if (!cJSON_AddItemToObject(run->outcome.facts, item->string, item))
             cJSON_Delete(item);
     }

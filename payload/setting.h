@@ -7,7 +7,8 @@
  * last). A family turns the request into `struct setting`s; the engine then
  * does the same with each: read, compare, and on apply: snapshot to disk,
  * write, read again, compare again. A family never prints, never decides the
- * order and never writes during read.
+ * order and never writes during read. It holds nothing of WMI's between
+ * two calls: winmgmt may restart there.
  *
  * A *state* is a cJSON value that tells exactly what stands on the machine,
  * absence included, so that `restore` can put it back and two states are equal
@@ -63,10 +64,17 @@ struct setting_ops {
 };
 
 struct setting {
-    char id[160];         /* "firewall.rules[DCOM]" */
-    cJSON *desired;       /* as the request has it, for the result */
-    const char *risk;     /* NULL, or one line that the report shows; static */
-    bool restart_winmgmt; /* a change takes effect when winmgmt restarts */
+    char id[160];     /* "firewall.rules[DCOM]" */
+    cJSON *desired;   /* as the request has it, for the result */
+    const char *risk; /* NULL, or one line that the report shows; static */
+    /*
+     * A change takes effect when winmgmt restarts. Where that depends on
+     * what is changed, compare says it of what it calls SETTING_DIFFERS, and
+     * `restart_part` names the member of the state that it is about (NULL:
+     * any change needs the restart).
+     */
+    bool restart_winmgmt;
+    const char *restart_part;
     const struct setting_ops *ops;
     void *data;   /* the family's own */
     cJSON *hints; /* array of texts that the family adds to; may be NULL */

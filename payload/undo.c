@@ -138,6 +138,15 @@ static void take_planned(struct setting_list *planned, const char *id,
     }
 }
 
+static bool needs_restart(const struct wrapped *wrapped)
+{
+    const char *part = wrapped->inner.restart_part;
+    return wrapped->inner.restart_winmgmt &&
+           (part == NULL || wrapped->force ||
+            !cJSON_Compare(json_member(wrapped->before, part),
+                           json_member(wrapped->after, part), true));
+}
+
 static int wrap_one(struct setting_list *out, struct setting_list *planned,
                     const cJSON *entry, bool force)
 {
@@ -158,7 +167,7 @@ static int wrap_one(struct setting_list *out, struct setting_list *planned,
     wrapped->before = json_member(entry, "before");
     wrapped->after = json_member(entry, "after");
     wrapped->force = force;
-    setting->restart_winmgmt = wrapped->inner.restart_winmgmt;
+    setting->restart_winmgmt = needs_restart(wrapped);
     setting->data = wrapped;
     return 0;
 }

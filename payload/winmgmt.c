@@ -25,22 +25,15 @@
 #define ROUNDS 3 /* a dependent may start while others are being stopped */
 #define NAMES_MAX 300
 
-struct winmgmt_process winmgmt_process(void)
+void winmgmt_process(char text[WINMGMT_PROCESS_MAX])
 {
-    struct winmgmt_process process = {.pid = 0};
     struct service_status now;
-    if (service_query(WINMGMT, &now) == 0 && now.pid != 0) {
-        process.pid = now.pid;
-        process.began = service_process_began(now.pid);
-    }
-    return process;
-}
-
-bool winmgmt_same_process(const struct winmgmt_process *a,
-                          const struct winmgmt_process *b)
-{
-    return a->pid != 0 && a->pid == b->pid &&
-           (a->began == b->began || a->began == 0 || b->began == 0);
+    text[0] = '\0';
+    if (service_query(WINMGMT, &now) != 0 || now.pid == 0)
+        return;
+    unsigned long long began = service_process_began(now.pid);
+    snprintf(text, WINMGMT_PROCESS_MAX, "%lu-%08lx%08lx", now.pid,
+             (unsigned long)(began >> 32), (unsigned long)began & 0xFFFFFFFFul);
 }
 
 char *winmgmt_restart_names(void)

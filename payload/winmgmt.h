@@ -10,26 +10,18 @@
 #ifndef PAYLOAD_WINMGMT_H
 #define PAYLOAD_WINMGMT_H
 
-#include <stdbool.h>
-
 #include "payload/service.h"
 #include "payload/setting.h"
 
 #define WINMGMT "winmgmt"
 
 /*
- * The process that winmgmt runs in. A process id is given away again, a
- * process id with its beginning is not.
+ * Which process winmgmt runs in, "1234-01dc5b1f0a2b3c4d": a process id is
+ * given away again, one with the beginning of its process (in 100 ns since
+ * 1601) is not. "" when it does not run.
  */
-struct winmgmt_process {
-    unsigned long pid;        /* 0: winmgmt does not run */
-    unsigned long long began; /* 0: not known */
-};
-
-struct winmgmt_process winmgmt_process(void);
-/* False when one of them does not run. */
-bool winmgmt_same_process(const struct winmgmt_process *a,
-                          const struct winmgmt_process *b);
+#define WINMGMT_PROCESS_MAX 40
+void winmgmt_process(char text[WINMGMT_PROCESS_MAX]);
 
 /*
  * What a restart would take along, "winmgmt, iphlpsvc, SharedAccess"; the

@@ -43,6 +43,8 @@ static void test_the_same_selection_and_login(void **state)
     EXPECT(NULL, "", "ping", "--json");
     EXPECT(NULL, " -i a.json -l 'lab:!pc 1' --only uac", "apply", "-i",
            "a.json", "-l", "lab:!pc 1", "--only", "uac");
+    EXPECT(NULL, " --restart never", "apply", "--restart", "never");
+    EXPECT(NULL, "", "apply", "--restart", "needed");
     EXPECT("r1", " r1 --all --force", "undo", "--all", "--force");
     EXPECT(NULL,
            " -u admin --private-key k --host-keys accept-new -k "

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,8 +18,11 @@
 
 #define FAR 1000000ull
 
+struct machine;
+
 /* One value of the pretended machine. */
 struct place {
+    struct machine *machine;
     int value;
     int wanted;
     bool unreadable;
@@ -41,7 +45,23 @@ struct machine {
     int writes_before_snapshot;
     cJSON *earlier; /* {"id": state} */
     int locks;
+    bool restart[4];     /* which of the settings say that they need one */
+    const char *waiting; /* id that waits for an earlier run's write */
+    bool never;          /* winmgmt may not restart */
+    bool restart_fails;
+    bool nothing_runs; /* there is nothing to restart */
+    int restarts;
+    char log[128]; /* "a.a R c.c": what was written, R the restart */
+    cJSON *during; /* what the watchdog would tell in the restart */
+    struct engine *engine;
 };
+
+static void note(struct machine *machine, const char *word)
+{
+    size_t len = strlen(machine->log);
+    snprintf(machine->log + len, sizeof machine->log - len, "%s%s",
+             len > 0 ? " " : "", word);
+}
 
 static cJSON *read_place(struct setting *setting, struct setting_reason *reason)
 {
@@ -72,6 +92,7 @@ static int write_place(struct setting *setting, const cJSON *state,
     struct place *place = setting->data;
     assert_int_equal(state->valueint, place->value);
     place->writes++;
+    note(place->machine, setting->id);
     if (place->refuses)
         return setting_reason_set(reason, 0x80070005ul, NULL, NULL);
     if (!place->ignores)
@@ -119,6 +140,32 @@ static int snapshot(void *context, const cJSON *settings, struct err *err)
     return machine->snapshot_fails ? err_set(err, 112, "disk: full") : 0;
 }
 
+static bool waits(void *context, const char *id)
+{
+    const struct machine *machine = context;
+    return machine->waiting != NULL && strcmp(machine->waiting, id) == 0;
+}
+
+static const char *restart_takes(void *context)
+{
+    const struct machine *machine = context;
+    return machine->nothing_runs ? NULL : "winmgmt, iphlpsvc";
+}
+
+static int restart(void *context, unsigned long long deadline_ms,
+                   struct setting_reason *reason)
+{
+    struct machine *machine = context;
+    assert_int_equal(machine->locks, 0);
+    assert_true(deadline_ms == FAR);
+    machine->restarts++;
+    note(machine, "R");
+    machine->during = engine_settings(machine->engine, "it hangs");
+    return machine->restart_fails
+               ? setting_reason_set(reason, 1053, "reboot it", "it hung")
+               : 0;
+}
+
 static struct engine_host host_of(struct machine *machine)
 {
     return (struct engine_host){.context = machine,
@@ -126,7 +173,10 @@ static struct engine_host host_of(struct machine *machine)
                                 .lock = lock,
                                 .unlock = unlock,
                                 .earlier = earlier,
-                                .snapshot = snapshot};
+                                .snapshot = snapshot,
+                                .waits = waits,
+                                .restart_takes = restart_takes,
+                                .restart = machine->never ? NULL : restart};
 }
 
 static void add_places(struct machine *machine)
@@ -138,6 +188,8 @@ static void add_places(struct machine *machine)
             cJSON_CreateNumber(machine->places[i].wanted), &place_ops);
         assert_non_null(setting);
         setting->data = &machine->places[i];
+        setting->restart_winmgmt = machine->restart[i];
+        machine->places[i].machine = machine;
     }
 }
 
@@ -150,7 +202,11 @@ static cJSON *run_machine(struct machine *machine, bool apply,
     add_places(machine);
     struct engine *engine = engine_new(&machine->list, &host);
     assert_non_null(engine);
+    machine->engine = engine;
     assert_int_equal(engine_run(engine, apply, deadline, &err), end);
+    cJSON *during = cJSON_Duplicate(machine->during, true);
+    cJSON_Delete(machine->during);
+    machine->during = during;
     cJSON *references = engine_settings(engine, NULL);
     assert_non_null(references);
     cJSON *settings = cJSON_Duplicate(references, true);
@@ -164,6 +220,7 @@ static void release(struct machine *machine, cJSON *settings)
     cJSON_Delete(settings);
     cJSON_Delete(machine->snapshot);
     cJSON_Delete(machine->earlier);
+    cJSON_Delete(machine->during);
     setting_list_release(&machine->list);
 }
 
@@ -325,6 +382,217 @@ static void test_deadline_stops_between_settings(void **state)
     release(&machine, settings);
 }
 
+static bool has_hint(const cJSON *settings, int i, const char *text)
+{
+    const cJSON *hint;
+    cJSON_ArrayForEach (hint,
+                        json_member(cJSON_GetArrayItem(settings, i), "hints")) {
+        if (strstr(hint->valuestring, text) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static const char *error_at(const cJSON *settings, int i, const char *key)
+{
+    const cJSON *error = json_member(cJSON_GetArrayItem(settings, i), "error");
+    const char *text = json_text(error, key);
+    return text != NULL ? text : "(none)";
+}
+
+static void test_one_restart_behind_the_last_that_needs_it(void **state)
+{
+    (void)state;
+    struct machine machine = {.places = {{.value = 0, .wanted = 1},
+                                         {.value = 0, .wanted = 1},
+                                         {.value = 0, .wanted = 1},
+                                         {.value = 0, .wanted = 1}},
+                              .restart = {true, false, true, false},
+                              .count = 4};
+    cJSON *settings = run_machine(&machine, true, FAR, ENGINE_DONE);
+    assert_string_equal(machine.log, "a.a b.b c.c R d.d");
+    for (int i = 0; i < 4; i++) {
+        assert_string_equal(state_at(settings, i), "changed");
+        assert_false(has_hint(settings, i, "restart"));
+    }
+    assert_true(number_at(settings, 0, "before") == 0);
+    assert_true(number_at(settings, 0, "after") == 1);
+    /* What would be known had it never come back. */
+    assert_int_equal(cJSON_GetArraySize(machine.during), 3);
+    assert_string_equal(state_at(machine.during, 0), "pending_restart");
+    assert_true(has_hint(machine.during, 0, "when winmgmt restarts"));
+    assert_string_equal(state_at(machine.during, 1), "changed");
+    assert_string_equal(state_at(machine.during, 2), "pending_restart");
+    assert_true(number_at(machine.during, 2, "after") == 1);
+    release(&machine, settings);
+}
+
+static void test_no_restart_without_a_change(void **state)
+{
+    (void)state;
+    struct machine machine = {
+        .places = {{.value = 1, .wanted = 1},
+                   {.value = 0, .wanted = 1},
+                   {.value = 0, .wanted = 1, .refuses = true}},
+        .restart = {true, false, true},
+        .count = 3};
+    cJSON *settings = run_machine(&machine, true, FAR, ENGINE_DONE);
+    assert_int_equal(machine.restarts, 0);
+    assert_string_equal(state_at(settings, 0), "ok");
+    assert_string_equal(state_at(settings, 1), "changed");
+    assert_string_equal(state_at(settings, 2), "failed");
+    release(&machine, settings);
+}
+
+static void test_a_failed_last_one_does_not_stop_the_restart(void **state)
+{
+    (void)state;
+    struct machine machine = {
+        .places = {{.value = 0, .wanted = 1},
+                   {.value = 0, .wanted = 1, .ignores = true},
+                   {.value = 0, .wanted = 1}},
+        .restart = {true, true, false},
+        .count = 3};
+    cJSON *settings = run_machine(&machine, true, FAR, ENGINE_DONE);
+    assert_string_equal(machine.log, "a.a b.b R c.c");
+    assert_string_equal(state_at(settings, 0), "changed");
+    assert_string_equal(error_at(settings, 1, "name"), "not_effective");
+    release(&machine, settings);
+}
+
+static void test_a_failed_restart_is_the_failure_of_all_who_wait(void **state)
+{
+    (void)state;
+    struct machine machine = {.places = {{.value = 0, .wanted = 1},
+                                         {.value = 0, .wanted = 1},
+                                         {.value = 0, .wanted = 1}},
+                              .restart = {true, true, false},
+                              .restart_fails = true,
+                              .count = 3};
+    cJSON *settings = run_machine(&machine, true, FAR, ENGINE_DONE);
+    assert_int_equal(machine.restarts, 1);
+    for (int i = 0; i < 2; i++) {
+        assert_string_equal(state_at(settings, i), "failed");
+        assert_string_equal(error_at(settings, i, "name"),
+                            "ERROR_SERVICE_REQUEST_TIMEOUT");
+        assert_string_equal(error_at(settings, i, "text"), "it hung");
+        assert_string_equal(error_at(settings, i, "hint"), "reboot it");
+        assert_true(number_at(settings, i, "after") == 1);
+    }
+    assert_string_equal(state_at(settings, 2), "changed");
+    assert_int_equal(machine.places[2].writes, 1);
+    release(&machine, settings);
+}
+
+static void test_never_leaves_them_pending(void **state)
+{
+    (void)state;
+    struct machine machine = {
+        .places = {{.value = 0, .wanted = 1}, {.value = 0, .wanted = 1}},
+        .restart = {true, false},
+        .never = true,
+        .count = 2};
+    cJSON *settings = run_machine(&machine, true, FAR, ENGINE_DONE);
+    assert_string_equal(state_at(settings, 0), "pending_restart");
+    assert_true(has_hint(settings, 0, "takes effect when winmgmt restarts"));
+    assert_true(number_at(settings, 0, "before") == 0);
+    assert_true(number_at(settings, 0, "after") == 1);
+    assert_string_equal(state_at(settings, 1), "changed");
+    release(&machine, settings);
+}
+
+static void test_check_finds_and_names_what_waits(void **state)
+{
+    (void)state;
+    struct machine machine = {.places = {{.value = 1, .wanted = 1},
+                                         {.value = 0, .wanted = 1},
+                                         {.value = 1, .wanted = 1},
+                                         {.value = 0, .wanted = 1}},
+                              .restart = {true, true, true, false},
+                              .waiting = "a.a",
+                              .count = 4};
+    cJSON *settings = run_machine(&machine, false, FAR, ENGINE_DONE);
+    assert_int_equal(machine.restarts, 0);
+    assert_string_equal(state_at(settings, 0), "pending_restart");
+    assert_true(has_hint(settings, 0, "takes effect when winmgmt restarts"));
+    assert_true(has_hint(settings, 0, "apply restarts winmgmt, iphlpsvc"));
+    assert_string_equal(state_at(settings, 1), "drift");
+    assert_true(has_hint(settings, 1, "apply restarts winmgmt, iphlpsvc"));
+    assert_string_equal(state_at(settings, 2), "ok");
+    assert_false(has_hint(settings, 2, "restart"));
+    assert_string_equal(state_at(settings, 3), "drift");
+    assert_false(has_hint(settings, 3, "restart"));
+    release(&machine, settings);
+}
+
+static void test_check_promises_no_restart_of_what_does_not_run(void **state)
+{
+    (void)state;
+    struct machine machine = {.places = {{.value = 0, .wanted = 1}},
+                              .restart = {true},
+                              .nothing_runs = true,
+                              .count = 1};
+    cJSON *settings = run_machine(&machine, false, FAR, ENGINE_DONE);
+    assert_string_equal(state_at(settings, 0), "drift");
+    assert_false(has_hint(settings, 0, "restart"));
+    release(&machine, settings);
+}
+
+static void test_apply_restarts_for_what_an_earlier_run_wrote(void **state)
+{
+    (void)state;
+    struct machine machine = {
+        .places = {{.value = 0, .wanted = 1}, {.value = 1, .wanted = 1}},
+        .restart = {false, true},
+        .waiting = "b.b",
+        .count = 2};
+    cJSON *settings = run_machine(&machine, true, FAR, ENGINE_DONE);
+    assert_string_equal(machine.log, "a.a R");
+    assert_string_equal(state_at(settings, 1), "changed");
+    assert_true(number_at(settings, 1, "before") == 1);
+    assert_int_equal(cJSON_GetArraySize(machine.snapshot), 1);
+    release(&machine, settings);
+
+    struct machine alone = {.places = {{.value = 1, .wanted = 1}},
+                            .restart = {true},
+                            .waiting = "a.a",
+                            .count = 1};
+    settings = run_machine(&alone, true, FAR, ENGINE_DONE);
+    assert_string_equal(alone.log, "R");
+    assert_string_equal(state_at(settings, 0), "changed");
+    assert_null(alone.snapshot);
+    release(&alone, settings);
+}
+
+static void test_one_settled_by_another_waits_too(void **state)
+{
+    (void)state;
+    struct machine machine = {
+        .places = {{.value = 0, .wanted = 1}, {.value = 0, .wanted = 1}},
+        .restart = {false, true},
+        .count = 2};
+    machine.places[0].spill = &machine.places[1];
+    cJSON *settings = run_machine(&machine, true, FAR, ENGINE_DONE);
+    assert_string_equal(machine.log, "a.a R");
+    assert_string_equal(state_at(settings, 1), "changed");
+    release(&machine, settings);
+}
+
+static void test_a_timeout_leaves_what_waits_pending(void **state)
+{
+    (void)state;
+    struct machine machine = {
+        .places = {{.value = 0, .wanted = 1}, {.value = 0, .wanted = 1}},
+        .restart = {true, true},
+        .count = 2,
+        .step = 10};
+    cJSON *settings = run_machine(&machine, true, 40, ENGINE_TIMEOUT);
+    assert_int_equal(machine.restarts, 0);
+    assert_int_equal(cJSON_GetArraySize(settings), 1);
+    assert_string_equal(state_at(settings, 0), "pending_restart");
+    release(&machine, settings);
+}
+
 /* What the watchdog asks while a write hangs. */
 struct hang {
     struct engine *engine;
@@ -414,6 +682,16 @@ int main(void)
         cmocka_unit_test(test_one_write_that_settles_another),
         cmocka_unit_test(test_a_run_done_twice_tells_its_first_state),
         cmocka_unit_test(test_deadline_stops_between_settings),
+        cmocka_unit_test(test_one_restart_behind_the_last_that_needs_it),
+        cmocka_unit_test(test_no_restart_without_a_change),
+        cmocka_unit_test(test_a_failed_last_one_does_not_stop_the_restart),
+        cmocka_unit_test(test_a_failed_restart_is_the_failure_of_all_who_wait),
+        cmocka_unit_test(test_never_leaves_them_pending),
+        cmocka_unit_test(test_check_finds_and_names_what_waits),
+        cmocka_unit_test(test_check_promises_no_restart_of_what_does_not_run),
+        cmocka_unit_test(test_apply_restarts_for_what_an_earlier_run_wrote),
+        cmocka_unit_test(test_one_settled_by_another_waits_too),
+        cmocka_unit_test(test_a_timeout_leaves_what_waits_pending),
         cmocka_unit_test(test_the_interrupted_setting_is_named),
         cmocka_unit_test(test_hints_are_told_once),
         cmocka_unit_test(test_reasons_are_cut_at_whole_characters),

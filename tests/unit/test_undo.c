@@ -249,6 +249,38 @@ static void test_another_installation_is_noticed(void **state)
     cJSON_Delete(undo);
 }
 
+/* Undone only where the part that winmgmt has read goes back. */
+static void test_a_restart_only_for_the_part_that_needs_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *undo;
+        bool restart;
+    } rows[] = {
+        {"{\"settings\":[{\"id\":\"b\",\"before\":{\"p\":1,\"q\":1},"
+         "\"after\":{\"p\":1,\"q\":2}}]}",
+         false},
+        {"{\"settings\":[{\"id\":\"b\",\"before\":{\"p\":1,\"q\":1},"
+         "\"after\":{\"p\":2,\"q\":1}}]}",
+         true},
+        {"{\"force\":true,\"settings\":[{\"id\":\"b\",\"before\":"
+         "{\"p\":1,\"q\":1},\"after\":{\"p\":1,\"q\":2}}]}",
+         true},
+        {"{\"settings\":[{\"id\":\"a\",\"before\":{\"p\":1},"
+         "\"after\":{\"p\":2}}]}",
+         false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        cJSON *undo = parse(rows[i].undo);
+        struct setting_list list = plan_cells();
+        list.items[1].restart_part = "p";
+        assert_int_equal(undo_wrap(&list, undo, NULL), 0);
+        assert_int_equal(list.items[0].restart_winmgmt, rows[i].restart);
+        setting_list_release(&list);
+        cJSON_Delete(undo);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +289,7 @@ int main(void)
         cmocka_unit_test(test_writing_restores_and_passes_hints_on),
         cmocka_unit_test(test_a_setting_that_is_unknown_here_is_told),
         cmocka_unit_test(test_of_namesakes_in_the_plan_the_first_counts),
+        cmocka_unit_test(test_a_restart_only_for_the_part_that_needs_it),
         cmocka_unit_test(test_forms_that_are_no_undo),
         cmocka_unit_test(test_another_installation_is_noticed),
     };

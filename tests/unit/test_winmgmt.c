@@ -55,16 +55,17 @@ static void test_what_ran_runs_again_in_a_new_process(void **state)
     (void)state;
     const struct fake_manager *manager = usual();
     struct setting_reason reason;
-    struct winmgmt_process before = winmgmt_process();
+    char before[WINMGMT_PROCESS_MAX];
+    char after[WINMGMT_PROCESS_MAX];
+    winmgmt_process(before);
     assert_int_equal(restart(&reason), 0);
-    struct winmgmt_process after = winmgmt_process();
+    winmgmt_process(after);
     assert_string_equal(manager->log, "-helper -sharing -iphlpsvc -winmgmt "
                                       "+winmgmt +iphlpsvc +sharing +helper");
     assert_all_run(manager);
     assert_int_equal(fake_service("idle")->state, SERVICE_AT_REST);
-    assert_int_equal(before.pid, 10);
-    assert_false(winmgmt_same_process(&before, &after));
-    assert_true(winmgmt_same_process(&after, &after));
+    assert_string_equal(before, "10-01cdda4faccd000a");
+    assert_string_equal(after, "500-01cdda4faccd01f4");
 }
 
 static void test_one_that_is_at_rest_is_left_so(void **state)
@@ -78,8 +79,9 @@ static void test_one_that_is_at_rest_is_left_so(void **state)
     }
     assert_int_equal(restart(&reason), 0);
     assert_string_equal(manager->log, "");
-    struct winmgmt_process process = winmgmt_process();
-    assert_false(winmgmt_same_process(&process, &process));
+    char process[WINMGMT_PROCESS_MAX];
+    winmgmt_process(process);
+    assert_string_equal(process, "");
     assert_null(winmgmt_restart_names());
 }
 
