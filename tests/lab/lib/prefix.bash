@@ -7,7 +7,7 @@ readonly TEMPLATE=$CACHE/prefix-template
 readonly WINE=/usr/lib/wine/wine64 WINESERVER=/usr/lib/wine/wineserver64
 # No download of Mono or Gecko, no menu entries in the user's desktop.
 readonly OVERRIDES='mscoree,mshtml=;winemenubuilder.exe=d'
-readonly TEMPLATE_VERSION=5
+readonly TEMPLATE_VERSION=6
 # The account of every target. No environment but this reaches Windows.
 readonly LAB_ACCOUNT=Administrator
 
@@ -90,6 +90,7 @@ prefix_stand_ins() {
     cp "$CACHE/firewall.dll" "$1/wmifleet-firewall.dll"
     cp "$CACHE/wbem.dll" "$1/wmifleet-wbem.dll"
     cp "$CACHE/service.dll" "$1/wmifleet-service.dll"
+    cp "$CACHE/winmgmt.exe" "$1/wbem/"
 }
 
 # prefix_stop PREFIX: ends all Windows processes of it and waits for that.

@@ -11,7 +11,8 @@ SERVICES_REPLACED := $(shell sed -n 's/^REPLACED(\(.*\));/\1/p' \
                      $(SERVICES_DIR)/replaced.h)
 SVCPROBE_SRC := $(wildcard $(SERVICES_DIR)/svcprobe*.c)
 
-lab: $(LAB)/svcprobe.exe $(LAB)/service.dll $(LAB)/svcstate.exe
+lab: $(LAB)/svcprobe.exe $(LAB)/service.dll $(LAB)/svcstate.exe \
+     $(LAB)/winmgmt.exe
 
 $(LAB)/svcprobe.exe: $(SVCPROBE_SRC) $(wildcard $(SERVICES_DIR)/svcprobe*.h)
 	@mkdir -p $(@D)
@@ -23,6 +24,7 @@ $(LAB)/service.dll: $(SERVICES_DIR)/host.c tests/lab/windows/modes.h
 	$(LAB_Q)$(LAB_MINGW_CC) $(filter-out -municode,$(LAB_MINGW_CFLAGS)) \
 	    -shared -o $@ $< -Wl,--kill-at -ladvapi32
 
-$(LAB)/svcstate.exe: $(SERVICES_DIR)/svcstate.c
+$(LAB)/svcstate.exe $(LAB)/winmgmt.exe: $(LAB)/%.exe: $(SERVICES_DIR)/%.c \
+                                        tests/lab/windows/modes.h
 	@mkdir -p $(@D)
 	$(LAB_Q)$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -o $@ $< -ladvapi32

@@ -45,8 +45,8 @@ static const struct {
     {                                                                          \
         name, list, sizeof(list)                                               \
     }
-    GROUP(L"netsvcs", L"BITS\0fontcache\0iphlpsvc\0Schedule\0SharedAccess\0"
-                      L"Winmgmt\0"),
+    GROUP(L"netsvcs", L"BITS\0fontcache\0iphlpsvc\0Winmgmt\0Schedule\0"
+                      L"SharedAccess\0"),
     GROUP(L"LocalServiceNetworkRestricted", L"EventLog\0wscsvc\0"),
     GROUP(L"LabMonitor", L"LabMonitor\0"),
 #undef GROUP
@@ -108,6 +108,24 @@ static DWORD make_rpcss(void)
                                   L"Start", REG_DWORD, &start, sizeof start);
 }
 
+/* How a svchost.exe of the shared group speaks DCOM. */
+static DWORD make_group_key(void)
+{
+    static const struct {
+        const WCHAR *name;
+        DWORD number;
+    } numbers[] = {{L"CoInitializeSecurityParam", 1},
+                   {L"AuthenticationCapabilities", 0x3020}};
+    DWORD code = ERROR_SUCCESS;
+    size_t i;
+
+    for (i = 0; i < ARRAYSIZE(numbers) && code == ERROR_SUCCESS; i++)
+        code = (DWORD)RegSetKeyValueW(
+            HKEY_LOCAL_MACHINE, GROUPS_KEY L"\\netsvcs", numbers[i].name,
+            REG_DWORD, &numbers[i].number, sizeof numbers[i].number);
+    return code;
+}
+
 static DWORD factory(SC_HANDLE manager)
 {
     DWORD code = make_rpcss();
@@ -119,6 +137,8 @@ static DWORD factory(SC_HANDLE manager)
         code = (DWORD)RegSetKeyValueW(HKEY_LOCAL_MACHINE, GROUPS_KEY,
                                       GROUPS[i].name, REG_MULTI_SZ,
                                       GROUPS[i].services, GROUPS[i].len);
+    if (code == ERROR_SUCCESS)
+        code = make_group_key();
     return code;
 }
 
