@@ -29,10 +29,11 @@
 
 struct work {
     struct setting *setting;
-    cJSON *before;     /* owned until the entry has it */
-    cJSON *entry;      /* NULL: not done yet */
+    cJSON *before; /* owned until the entry has it; NULL: not readable yet */
+    cJSON *entry;  /* NULL: not done yet */
     cJSON *superseded; /* the entry that stood there before the restart */
     bool waits;        /* for winmgmt to restart */
+    bool lost;         /* a write that cannot be undone was begun */
 };
 
 struct engine {
@@ -126,7 +127,7 @@ static cJSON *make_entry(const struct work *work, const cJSON *after,
         add_copy(entry, "desired", setting->desired) &&
         add_copy(entry, "before", work->before) &&
         add_copy(entry, "after", after) &&
-        cJSON_AddBoolToObject(entry, "restorable", true) != NULL &&
+        cJSON_AddBoolToObject(entry, "restorable", !work->lost) != NULL &&
         (setting->risk == NULL ||
          cJSON_AddStringToObject(entry, "risk", setting->risk) != NULL) &&
         (!reason_says_something(verdict) ||
@@ -195,8 +196,17 @@ static const char *state_of(enum setting_verdict verdict)
         return "blocked";
     case SETTING_CONFLICT:
         return "conflict";
+    case SETTING_IRREVERSIBLE:
+        return "irreversible";
     }
     return "failed";
+}
+
+static bool calls_for_write(const struct engine *engine,
+                            enum setting_verdict verdict)
+{
+    return verdict == SETTING_DIFFERS || (verdict == SETTING_IRREVERSIBLE &&
+                                          engine->host->allow_irreversible);
 }
 
 static cJSON *read_state(struct setting *setting, struct verdict *verdict)
@@ -230,6 +240,23 @@ static bool recall(const struct engine *engine, struct work *work)
     return true;
 }
 
+/*
+ * Nothing to read yet: an account that an earlier setting of this run makes.
+ * That is a difference; what becomes of it the second pass sees.
+ */
+static int look_later(struct engine *engine, struct work *work, bool apply,
+                      struct verdict *verdict)
+{
+    if (verdict->reason.code == CODE_ACCOUNT_TO_COME) {
+        if (apply)
+            return 0;
+        verdict->state = "drift";
+        setting_hint(work->setting, "%s", verdict->reason.text);
+        verdict->reason = (struct setting_reason){.code = 0};
+    }
+    return finish(engine, work, NULL, verdict);
+}
+
 /* First pass: published at once unless the setting is going to be written. */
 static int look(struct engine *engine, struct work *work, bool apply)
 {
@@ -238,13 +265,13 @@ static int look(struct engine *engine, struct work *work, bool apply)
     begin(engine, work);
     cJSON *state = read_state(setting, &verdict);
     if (state == NULL)
-        return finish(engine, work, NULL, &verdict);
+        return look_later(engine, work, apply, &verdict);
     work->before = cJSON_Duplicate(state, true);
     enum setting_verdict compared =
         setting->ops->compare(setting, state, &verdict.reason);
     bool recalled = apply && work->before != NULL && recall(engine, work);
     int status = work->before != NULL ? 0 : -1;
-    if (status == 0 && !(apply && compared == SETTING_DIFFERS)) {
+    if (status == 0 && !(apply && calls_for_write(engine, compared))) {
         verdict.state = state_of(compared);
         if (recalled && compared == SETTING_AGREES)
             verdict.state = "changed";
@@ -296,33 +323,6 @@ static void write_state(struct setting *setting, const cJSON *state,
     *after = setting->ops->read(setting, &ignored);
 }
 
-/* Second pass. */
-static int change(struct engine *engine, struct work *work)
-{
-    struct setting *setting = work->setting;
-    struct verdict verdict = {.state = "failed"};
-    cJSON *after = NULL;
-    begin(engine, work);
-    cJSON *state = read_state(setting, &verdict);
-    if (state != NULL) {
-        enum setting_verdict compared =
-            setting->ops->compare(setting, state, &verdict.reason);
-        verdict.state = state_of(compared);
-        if (compared == SETTING_DIFFERS)
-            write_state(setting, state, &after, &verdict);
-        else if (compared == SETTING_AGREES && /* by another one's write */
-                 !cJSON_Compare(state, work->before, true))
-            verdict.state = "changed";
-        if (strcmp(verdict.state, "changed") == 0 &&
-            (setting->restart_winmgmt || waits_already(engine, work)))
-            wait_for_restart(work, &verdict);
-    }
-    int status = finish(engine, work, after != NULL ? after : state, &verdict);
-    cJSON_Delete(state);
-    cJSON_Delete(after);
-    return status;
-}
-
 static cJSON *snapshot_entry(const struct work *work)
 {
     cJSON *entry = cJSON_CreateObject();
@@ -335,12 +335,75 @@ static cJSON *snapshot_entry(const struct work *work)
     return NULL;
 }
 
+/* What the first pass could not read is kept before its write, too. */
+static int keep_before(struct engine *engine, struct work *work,
+                       const cJSON *state, struct verdict *verdict)
+{
+    struct err err;
+    if (work->before != NULL)
+        return 0;
+    work->before = cJSON_Duplicate(state, true);
+    if (work->before == NULL)
+        return -1;
+    (void)recall(engine, work);
+    cJSON *settings = cJSON_CreateArray();
+    cJSON *entry = snapshot_entry(work);
+    if (entry == NULL || !cJSON_AddItemToArray(settings, entry))
+        cJSON_Delete(entry);
+    else if (engine->host->snapshot(engine->host->context, settings, &err) == 0)
+        entry = NULL;
+    else
+        setting_reason_set(&verdict->reason, CODE_NO_SNAPSHOT, NO_SNAPSHOT_HINT,
+                           "not written: %s", err.text);
+    cJSON_Delete(settings);
+    return entry == NULL ? 0 : -1;
+}
+
+static void change_state(struct engine *engine, struct work *work,
+                         const cJSON *state, cJSON **after,
+                         struct verdict *verdict)
+{
+    struct setting *setting = work->setting;
+    enum setting_verdict compared =
+        setting->ops->compare(setting, state, &verdict->reason);
+    if (calls_for_write(engine, compared)) {
+        verdict->state = "failed";
+        if (keep_before(engine, work, state, verdict) != 0)
+            return;
+        work->lost = compared == SETTING_IRREVERSIBLE;
+        write_state(setting, state, after, verdict);
+        return;
+    }
+    verdict->state = state_of(compared);
+    if (compared == SETTING_AGREES && work->before != NULL &&
+        !cJSON_Compare(state, work->before, true)) /* by another's write */
+        verdict->state = "changed";
+}
+
+/* Second pass. */
+static int change(struct engine *engine, struct work *work)
+{
+    struct verdict verdict = {.state = "failed"};
+    cJSON *after = NULL;
+    begin(engine, work);
+    cJSON *state = read_state(work->setting, &verdict);
+    if (state != NULL)
+        change_state(engine, work, state, &after, &verdict);
+    if (strcmp(verdict.state, "changed") == 0 &&
+        (work->setting->restart_winmgmt || waits_already(engine, work)))
+        wait_for_restart(work, &verdict);
+    int status = finish(engine, work, after != NULL ? after : state, &verdict);
+    cJSON_Delete(state);
+    cJSON_Delete(after);
+    return status;
+}
+
 /* What is to be written, as it stands; NULL when memory is short. */
 static cJSON *make_snapshot(const struct engine *engine)
 {
     cJSON *settings = cJSON_CreateArray();
     for (size_t i = 0; settings != NULL && i < engine->count; i++) {
-        if (engine->works[i].entry != NULL)
+        if (engine->works[i].entry != NULL || engine->works[i].before == NULL)
             continue;
         cJSON *entry = snapshot_entry(&engine->works[i]);
         if (entry != NULL && cJSON_AddItemToArray(settings, entry))

@@ -37,6 +37,7 @@
 /* What the engine needs of its surroundings. NULL only where that is said. */
 struct engine_host {
     void *context;
+    bool allow_irreversible; /* apply: write what SETTING_IRREVERSIBLE is of */
     unsigned long long (*now_ms)(void *context); /* monotonic */
     void (*lock)(void *context);
     void (*unlock)(void *context);
@@ -47,8 +48,9 @@ struct engine_host {
     const cJSON *(*earlier)(void *context, const char *id);
     /*
      * Puts `settings`, an array of {"id", "desired", "before"}, on disk and
-     * returns 0 only when it is there to stay. Called at most once, before
-     * the first write.
+     * returns 0 only when it is there to stay. Called once before the first
+     * write, and again, with what is to be added, before the write of a
+     * setting that could not be read until another one was written.
      */
     int (*snapshot)(void *context, const cJSON *settings, struct err *err);
     /*

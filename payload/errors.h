@@ -26,6 +26,10 @@
 #define CODE_DENIED_BY_ENTRY 0xA004000Aul
 #define CODE_OLD_DESCRIPTOR 0xA004000Bul
 #define CODE_BAD_DESCRIPTOR 0xA004000Cul
+#define CODE_ACCOUNT_TO_COME 0xA0040010ul
+#define CODE_IRREVERSIBLE 0xA0040011ul
+#define CODE_DOMAIN_CONTROLLER 0xA0040012ul
+#define CODE_PROTECTED_ACCOUNT 0xA0040013ul
 
 /*
  * The symbol of `code` in Microsoft's headers, the name of one of ours, or

@@ -34,6 +34,8 @@ enum setting_verdict {
     SETTING_DIFFERS,  /* a write would help */
     SETTING_BLOCKED,  /* differs or cannot work, and a write would not help */
     SETTING_CONFLICT, /* what stands there is not ours to change */
+    /* differs, and what the write destroys no undo brings back */
+    SETTING_IRREVERSIBLE,
 };
 
 /*
@@ -49,11 +51,18 @@ struct setting_reason {
 };
 
 struct setting_ops {
-    /* The state now, or NULL with `reason`. The caller frees. */
+    /*
+     * The state now, or NULL with `reason`. The caller frees. The code
+     * CODE_ACCOUNT_TO_COME there is no failure yet: an account is missing
+     * that this run makes (account_find_asked).
+     */
     cJSON *(*read)(struct setting *setting, struct setting_reason *reason);
     enum setting_verdict (*compare)(struct setting *setting, const cJSON *state,
                                     struct setting_reason *reason);
-    /* Makes it so, from `state`, which compare called SETTING_DIFFERS. 0/-1. */
+    /*
+     * Makes it so, from `state`, which compare called SETTING_DIFFERS, or
+     * SETTING_IRREVERSIBLE where that is allowed. 0/-1.
+     */
     int (*write)(struct setting *setting, const cJSON *state,
                  struct setting_reason *reason);
     /* Puts `state`, once given by read, back exactly. 0/-1. */
@@ -122,6 +131,8 @@ struct setting_family {
     void (*done)(void);
 };
 
+extern const struct setting_family account_family;
+extern const struct setting_family groups_family;
 extern const struct setting_family uac_family;
 extern const struct setting_family dcom_family;
 extern const struct setting_family namespaces_family;

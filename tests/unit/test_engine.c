@@ -15,6 +15,7 @@
 
 #include "base/json.h"
 #include "payload/engine.h"
+#include "payload/errors.h"
 
 #define FAR 1000000ull
 
@@ -26,6 +27,8 @@ struct place {
     int value;
     int wanted;
     bool unreadable;
+    bool to_come; /* until its neighbour before it is as wanted */
+    bool irreversible;
     bool blocked;
     bool refuses;        /* a write fails */
     bool ignores;        /* a write succeeds and does not take */
@@ -41,6 +44,8 @@ struct machine {
     unsigned long long now;
     unsigned long long step; /* what every look at the clock costs */
     bool snapshot_fails;
+    bool addition_fails;
+    bool allow_irreversible;
     cJSON *snapshot; /* the one that was saved */
     int writes_before_snapshot;
     cJSON *earlier; /* {"id": state} */
@@ -67,6 +72,10 @@ static cJSON *read_place(struct setting *setting, struct setting_reason *reason)
 {
     struct place *place = setting->data;
     place->reads++;
+    if (place->to_come && place[-1].value != place[-1].wanted) {
+        setting_reason_set(reason, CODE_ACCOUNT_TO_COME, NULL, "not there yet");
+        return NULL;
+    }
     if (!place->unreadable)
         return cJSON_CreateNumber(place->value);
     setting_reason_set(reason, 5, "look there", "%s: closed", setting->id);
@@ -80,6 +89,8 @@ static enum setting_verdict compare_place(struct setting *setting,
     const struct place *place = setting->data;
     if (state->valueint == place->wanted)
         return SETTING_AGREES;
+    if (place->irreversible)
+        return SETTING_IRREVERSIBLE;
     if (!place->blocked)
         return SETTING_DIFFERS;
     setting_reason_set(reason, 0, NULL, "a policy holds it");
@@ -133,7 +144,11 @@ static const cJSON *earlier(void *context, const char *id)
 static int snapshot(void *context, const cJSON *settings, struct err *err)
 {
     struct machine *machine = context;
-    assert_null(machine->snapshot);
+    if (machine->snapshot != NULL) { /* what is added to it */
+        cJSON_AddItemToArray(machine->snapshot,
+                             cJSON_Duplicate(settings->child, true));
+        return machine->addition_fails ? err_set(err, 112, "disk: full") : 0;
+    }
     for (size_t i = 0; i < machine->count; i++)
         machine->writes_before_snapshot += machine->places[i].writes;
     machine->snapshot = cJSON_Duplicate(settings, true);
@@ -169,6 +184,8 @@ static int restart(void *context, unsigned long long deadline_ms,
 static struct engine_host host_of(struct machine *machine)
 {
     return (struct engine_host){.context = machine,
+                                .allow_irreversible =
+                                    machine->allow_irreversible,
                                 .now_ms = now_ms,
                                 .lock = lock,
                                 .unlock = unlock,
@@ -363,6 +380,105 @@ static void test_a_run_done_twice_tells_its_first_state(void **state)
     assert_true(number_at(settings, 0, "after") == 1);
     assert_string_equal(state_at(settings, 1), "changed");
     assert_true(number_at(settings, 1, "before") == 8);
+    release(&machine, settings);
+}
+
+static void test_what_is_irreversible_needs_leave(void **state)
+{
+    (void)state;
+    for (int allowed = 0; allowed < 2; allowed++) {
+        struct machine machine = {
+            .places = {{.value = 0, .wanted = 1, .irreversible = true},
+                       {.value = 0, .wanted = 1}},
+            .count = 2,
+            .allow_irreversible = allowed};
+        cJSON *settings = run_machine(&machine, true, FAR, ENGINE_DONE);
+        const cJSON *first = cJSON_GetArrayItem(settings, 0);
+        assert_string_equal(state_at(settings, 0),
+                            allowed ? "changed" : "irreversible");
+        assert_int_equal(machine.places[0].writes, allowed);
+        assert_int_equal(cJSON_IsTrue(json_member(first, "restorable")),
+                         !allowed);
+        assert_string_equal(state_at(settings, 1), "changed");
+        assert_int_equal(cJSON_GetArraySize(machine.snapshot), 1 + allowed);
+        release(&machine, settings);
+    }
+}
+
+static void test_check_never_writes_what_is_irreversible(void **state)
+{
+    (void)state;
+    struct machine machine = {
+        .places = {{.value = 0, .wanted = 1, .irreversible = true}},
+        .count = 1,
+        .allow_irreversible = true};
+    cJSON *settings = run_machine(&machine, false, FAR, ENGINE_DONE);
+    assert_string_equal(state_at(settings, 0), "irreversible");
+    assert_int_equal(machine.places[0].writes, 0);
+    release(&machine, settings);
+}
+
+static void test_an_account_to_come_is_drift(void **state)
+{
+    (void)state;
+    struct machine machine = {
+        .places = {{.value = 0, .wanted = 1},
+                   {.value = 5, .wanted = 1, .to_come = true}},
+        .count = 2};
+    cJSON *settings = run_machine(&machine, false, FAR, ENGINE_DONE);
+    const cJSON *entry = cJSON_GetArrayItem(settings, 1);
+    assert_string_equal(state_at(settings, 1), "drift");
+    assert_null(json_member(entry, "error"));
+    assert_string_equal(
+        cJSON_GetArrayItem(json_member(entry, "hints"), 0)->valuestring,
+        "not there yet");
+    release(&machine, settings);
+}
+
+static void test_what_comes_late_is_in_the_snapshot_too(void **state)
+{
+    (void)state;
+    struct machine machine = {
+        .places = {{.value = 0, .wanted = 1},
+                   {.value = 5, .wanted = 1, .to_come = true}},
+        .count = 2};
+    cJSON *settings = run_machine(&machine, true, FAR, ENGINE_DONE);
+    assert_string_equal(state_at(settings, 1), "changed");
+    assert_true(number_at(settings, 1, "before") == 5);
+    assert_true(number_at(settings, 1, "after") == 1);
+    assert_int_equal(cJSON_GetArraySize(machine.snapshot), 2);
+    assert_true(number_at(machine.snapshot, 1, "before") == 5);
+    release(&machine, settings);
+}
+
+static void test_what_does_not_come_has_failed(void **state)
+{
+    (void)state;
+    struct machine machine = {
+        .places = {{.value = 0, .wanted = 1, .refuses = true},
+                   {.value = 5, .wanted = 1, .to_come = true}},
+        .count = 2};
+    cJSON *settings = run_machine(&machine, true, FAR, ENGINE_DONE);
+    const cJSON *error = json_member(cJSON_GetArrayItem(settings, 1), "error");
+    assert_string_equal(state_at(settings, 1), "failed");
+    assert_string_equal(json_text(error, "name"), "account_to_come");
+    assert_int_equal(machine.places[1].writes, 0);
+    release(&machine, settings);
+}
+
+static void test_what_comes_late_needs_its_snapshot(void **state)
+{
+    (void)state;
+    struct machine machine = {
+        .places = {{.value = 0, .wanted = 1},
+                   {.value = 5, .wanted = 1, .to_come = true}},
+        .count = 2,
+        .addition_fails = true};
+    cJSON *settings = run_machine(&machine, true, FAR, ENGINE_DONE);
+    const cJSON *error = json_member(cJSON_GetArrayItem(settings, 1), "error");
+    assert_string_equal(state_at(settings, 1), "failed");
+    assert_string_equal(json_text(error, "name"), "no_snapshot");
+    assert_int_equal(machine.places[1].writes, 0);
     release(&machine, settings);
 }
 
@@ -681,6 +797,12 @@ int main(void)
         cmocka_unit_test(test_second_apply_changes_nothing),
         cmocka_unit_test(test_one_write_that_settles_another),
         cmocka_unit_test(test_a_run_done_twice_tells_its_first_state),
+        cmocka_unit_test(test_what_is_irreversible_needs_leave),
+        cmocka_unit_test(test_check_never_writes_what_is_irreversible),
+        cmocka_unit_test(test_an_account_to_come_is_drift),
+        cmocka_unit_test(test_what_comes_late_is_in_the_snapshot_too),
+        cmocka_unit_test(test_what_does_not_come_has_failed),
+        cmocka_unit_test(test_what_comes_late_needs_its_snapshot),
         cmocka_unit_test(test_deadline_stops_between_settings),
         cmocka_unit_test(test_one_restart_behind_the_last_that_needs_it),
         cmocka_unit_test(test_no_restart_without_a_change),
