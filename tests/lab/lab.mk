@@ -25,6 +25,7 @@ LAB_PRODUCTS := $(LAB)/session $(LAB)/free_port $(LAB)/account.so \
                 $(LAB)/guard.so $(LAB)/login.exe $(LAB)/resident.exe \
                 $(LAB)/mode.exe $(LAB)/security.exe \
                 $(LAB)/arguments.exe $(LAB)/registry.exe \
+                $(LAB)/rightsprobe.exe $(LAB)/keyprobe.exe \
                 $(LAB)/advapi32.dll $(LAB)/advapi32w.dll \
                 $(LAB)/firewall.dll $(LAB)/fwstate.exe
 
@@ -50,17 +51,26 @@ $(LAB)/login.exe: $(LAB_LOGIN_SRC) $(wildcard tests/lab/windows/*.h)
 	@mkdir -p $(@D)
 	$(LAB_Q)$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -o $@ $(LAB_LOGIN_SRC) -ladvapi32
 
-$(LAB)/resident.exe: tests/lab/windows/resident.c
+$(LAB)/resident.exe: tests/lab/windows/resident.c tests/lab/windows/parked.h
 	@mkdir -p $(@D)
-	$(LAB_Q)$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -mwindows -o $@ $< -lole32
+	$(LAB_Q)$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -mwindows -o $@ $< -lole32 \
+	    -ladvapi32
 
 $(LAB)/security.exe $(LAB)/arguments.exe $(LAB)/registry.exe: $(LAB)/%.exe: tests/lab/windows/%.c
 	@mkdir -p $(@D)
 	$(LAB_Q)$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -o $@ $< -ladvapi32
 
+$(LAB)/rightsprobe.exe $(LAB)/keyprobe.exe: $(LAB)/%.exe: \
+    tests/lab/windows/%.c tests/lab/windows/tap.c tests/lab/windows/tap.h
+	@mkdir -p $(@D)
+	$(LAB_Q)$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -o $@ $(filter %.c,$^) \
+	    -ladvapi32
+
 LAB_MODE_SRC := $(addprefix tests/lab/windows/,mode.c mode_effects.c \
-                advapi32/record.c services/mode_services.c)
+                advapi32/record.c advapi32/key_park.c \
+                services/mode_services.c)
 $(LAB)/mode.exe: $(LAB_MODE_SRC) tests/lab/windows/advapi32/record.h \
+                 tests/lab/windows/advapi32/key_park.h \
                  tests/lab/windows/services/mode_services.h \
                  $(wildcard tests/lab/windows/*.h)
 	@mkdir -p $(@D)
@@ -80,6 +90,12 @@ ADVAPI32_REPLACED := GetSecurityInfo SetSecurityInfo GetNamedSecurityInfoW \
                      GetTokenInformation CheckTokenMembership \
                      RegSetValueExW RegDeleteValueW \
                      LookupAccountNameW LookupAccountSidW \
+                     AdjustTokenPrivileges RegCreateKeyExW RegOpenKeyExW \
+                     RegSetKeySecurity \
+                     LsaOpenPolicy LsaClose LsaQueryInformationPolicy \
+                     LsaAddAccountRights LsaRemoveAccountRights \
+                     LsaEnumerateAccountRights \
+                     LsaEnumerateAccountsWithUserRight \
                      $(SERVICES_REPLACED)
 
 $(LAB)/advapi32w.dll: $(WINE_DLLS)/advapi32.dll

@@ -56,6 +56,10 @@ static const struct {
     {L"password-policy", L"accounts: no password is good enough"},
     {L"scm-denied", L"services: the manager's security is refused"},
     {L"scm-ignored", L"services: it is taken and does not take"},
+    {L"rights-denied", L"accounts: a change of rights is refused"},
+    {L"rights-ignored", L"accounts: it succeeds and does not take"},
+    {L"trustedinstaller-keys", L"WMI's AppID is TrustedInstaller's alone"},
+    {L"backup-denied", L"no right to back up and restore in the token"},
     {L"service-stop-hangs", L"services: winmgmt does not stop"},
     {L"service-start-fails", L"services: winmgmt does not start: 1053"},
     {L"dependant-start-fails", L"services: iphlpsvc starts and ends at once"},
@@ -129,6 +133,8 @@ static DWORD end_effects(void)
         code = mode_folder_end();
     if (code == ERROR_SUCCESS && mode_is_on(L"registry-denied"))
         code = mode_keys_end();
+    if (code == ERROR_SUCCESS && mode_is_on(L"trustedinstaller-keys"))
+        code = mode_owner_end();
     return code;
 }
 
@@ -143,6 +149,8 @@ static DWORD begin_effects(int count, WCHAR **names)
         code = mode_folder_begin(LOOSE_SDDL);
     if (code == ERROR_SUCCESS && wants(count, names, L"registry-denied"))
         code = mode_keys_begin();
+    if (code == ERROR_SUCCESS && wants(count, names, L"trustedinstaller-keys"))
+        code = mode_owner_begin();
     for (i = 0; i < count && code == ERROR_SUCCESS; i++)
         code = mode_services_begin(names[i]);
     return code;

@@ -17,4 +17,8 @@ DWORD mode_folder_end(void);
 DWORD mode_keys_begin(void);
 DWORD mode_keys_end(void);
 
+/* WMI's AppID belongs to TrustedInstaller, and Administrators only read. */
+DWORD mode_owner_begin(void);
+DWORD mode_owner_end(void);
+
 #endif

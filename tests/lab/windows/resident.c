@@ -6,9 +6,13 @@
  * never close). Started once per target; ends with the prefix.
  *
  *   resident.exe MARK   makes the file MARK once everything is up
+ *
+ * advapi32's stand-in parks handles in it (advapi32/key_park.h).
  */
 #include <windows.h>
 #include <objbase.h>
+
+#include "parked.h"
 
 static int make_mark(const WCHAR *path)
 {
@@ -19,6 +23,22 @@ static int make_mark(const WCHAR *path)
         return -1;
     CloseHandle(mark);
     return 0;
+}
+
+static int tell_process(void)
+{
+    DWORD process = GetCurrentProcessId();
+    HKEY key;
+    LSTATUS status =
+        RegCreateKeyExW(HKEY_LOCAL_MACHINE, PARKED_KEY, 0, NULL,
+                        REG_OPTION_VOLATILE, KEY_SET_VALUE, NULL, &key, NULL);
+
+    if (status != ERROR_SUCCESS)
+        return -1;
+    status = RegSetValueExW(key, PARKED_PROCESS, 0, REG_DWORD,
+                            (const BYTE *)&process, sizeof process);
+    RegCloseKey(key);
+    return status == ERROR_SUCCESS ? 0 : -1;
 }
 
 int wmain(int argc, WCHAR **argv);
@@ -33,7 +53,7 @@ int wmain(int argc, WCHAR **argv)
     if (CreateWindowExW(0, L"STATIC", L"", 0, 0, 0, 0, 0, NULL, NULL, NULL,
                         NULL) == NULL)
         return 1;
-    if (make_mark(argv[1]) < 0)
+    if (tell_process() < 0 || make_mark(argv[1]) < 0)
         return 1;
     while (GetMessageW(&message, NULL, 0, 0) > 0)
         DispatchMessageW(&message);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The lab's advapi32.dll: forwards every function to Wine's own, renamed
- * advapi32w.dll, and replaces those in which Wine lies (file security) or in
- * which a mode makes Windows refuse (registry.c, elevation.c). The program
- * under test knows nothing of it: the prefix's registry says that this file
- * in system32 goes before Wine's.
+ * advapi32w.dll, and replaces those in which Wine lies (file security, account
+ * rights, opens for restore) or in which a mode makes Windows refuse. The
+ * program under test knows nothing of it: the prefix's registry says that
+ * this file in system32 goes before Wine's.
  */
 #include "real.h"
 
