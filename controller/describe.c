@@ -179,6 +179,9 @@ static void add_wanted_permissions(struct buf *out, const cJSON *wish)
     add_member(out, wish, "state", "");
     add_member(out, wish, "launch", ", launch ");
     add_member(out, wish, "access", ", access ");
+    add_member(out, wish, "rights", ", ");
+    if (cJSON_IsTrue(json_member(wish, "subnamespaces")))
+        buf_add_text(out, ", and below");
     add_member(out, wish, "on", ", on ");
 }
 

@@ -3,7 +3,7 @@
 #ifndef PAYLOAD_ACCOUNT_H
 #define PAYLOAD_ACCOUNT_H
 
-#include "payload/descriptor.h"
+#include "payload/descriptor_access.h"
 #include "payload/setting.h"
 #include "payload/sid.h"
 

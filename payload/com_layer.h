@@ -18,7 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "payload/descriptor.h"
+#include "payload/descriptor_access.h"
+#include "payload/entries.h"
 #include "payload/setting.h"
 
 enum com_layer {
@@ -34,6 +35,7 @@ struct com_layer_row {
     const char *title; /* of its part in a state: "machine_launch" */
     const char *key;
     const char *name;
+    const struct right_words *words;
     bool access; /* its rights are those to call, not to launch */
     bool limit;  /* of the machine: a policy may override it */
 };
@@ -50,14 +52,6 @@ uint32_t com_layer_bits(const struct permission_wish *wish,
 /* The built-in list; -1 when memory is short. */
 int com_layer_default(enum com_layer layer, struct descriptor *descriptor,
                       struct err *err);
-
-/* The word for one bit, or NULL. */
-const char *com_right_word(const struct com_layer_row *row, uint32_t bit);
-
-/* "remote_launch, remote_activation"; "nothing" for 0. */
-#define COM_RIGHTS_TEXT_MAX 96
-void com_rights_text(const struct com_layer_row *row, uint32_t mask,
-                     char text[COM_RIGHTS_TEXT_MAX]);
 
 /* --- judgement ----------------------------------------------------------- */
 

@@ -54,7 +54,7 @@ static int fail_memory(struct setting_reason *reason)
 
 /* Those of the others matter only where they are known. */
 static int find_accounts(const struct permission *own,
-                         struct com_accounts *accounts,
+                         struct entry_accounts *accounts,
                          struct setting_reason *reason)
 {
     struct permissions *all = own->all;
@@ -66,9 +66,9 @@ static int find_accounts(const struct permission *own,
             all->sids[i].len = 0;
     }
     all->looked_up = true;
-    *accounts = (struct com_accounts){.sids = all->sids,
-                                      .count = settings->permission_count,
-                                      .own = own->number};
+    *accounts = (struct entry_accounts){.sids = all->sids,
+                                        .count = settings->permission_count,
+                                        .own = own->number};
     if (all->sids[own->number].len != 0)
         return 0;
     return account_find(wish_of(own)->account, &all->sids[own->number], reason);
@@ -149,7 +149,7 @@ static int find_basis(enum com_layer layer, struct descriptor *basis,
 /* --- reading ------------------------------------------------------------- */
 
 static int add_layer(cJSON *state, enum com_layer layer,
-                     const struct com_accounts *accounts,
+                     const struct entry_accounts *accounts,
                      struct setting_reason *reason)
 {
     const struct com_layer_row *row = com_layer_row(layer);
@@ -172,7 +172,7 @@ static cJSON *read_permission(struct setting *setting,
                               struct setting_reason *reason)
 {
     const struct permission *own = setting->data;
-    struct com_accounts accounts;
+    struct entry_accounts accounts;
     char sid[SID_TEXT_MAX];
     if (find_accounts(own, &accounts, reason) != 0)
         return NULL;
@@ -276,8 +276,8 @@ static void tell_effective(struct setting *setting,
                            const char *when)
 {
     uint32_t may[COM_LAYER_COUNT] = {0};
-    char launch[COM_RIGHTS_TEXT_MAX];
-    char access[COM_RIGHTS_TEXT_MAX];
+    char launch[RIGHT_WORDS_MAX];
+    char access[RIGHT_WORDS_MAX];
     for (unsigned i = 0; i < COM_LAYER_COUNT; i++) {
         struct descriptor list = {.bytes = NULL};
         struct setting_reason ignored;
@@ -288,10 +288,10 @@ static void tell_effective(struct setting *setting,
         descriptor_release(&list);
     }
     const struct permission *own = setting->data;
-    com_rights_text(com_layer_row(COM_WMI_LAUNCH),
-                    may[COM_LAUNCH_LIMIT] & may[COM_WMI_LAUNCH], launch);
-    com_rights_text(com_layer_row(COM_ACCESS_LIMIT), may[COM_ACCESS_LIMIT],
-                    access);
+    right_words_text(com_layer_row(COM_WMI_LAUNCH)->words,
+                     may[COM_LAUNCH_LIMIT] & may[COM_WMI_LAUNCH], launch);
+    right_words_text(com_layer_row(COM_ACCESS_LIMIT)->words,
+                     may[COM_ACCESS_LIMIT], access);
     setting_hint(setting,
                  "effective%s, with its groups and both layers: %s may launch "
                  "WMI: %s; call: %s",
@@ -397,7 +397,7 @@ static int write_permission(struct setting *setting, const cJSON *state,
 }
 
 static int restore_layer(enum com_layer layer, const cJSON *part,
-                         const struct com_accounts *accounts,
+                         const struct entry_accounts *accounts,
                          struct setting_reason *reason)
 {
     const struct com_layer_row *row = com_layer_row(layer);
@@ -421,7 +421,7 @@ static int restore_permission(struct setting *setting, const cJSON *state,
                               struct setting_reason *reason)
 {
     const struct permission *own = setting->data;
-    struct com_accounts accounts;
+    struct entry_accounts accounts;
     int status = find_accounts(own, &accounts, reason);
     for (unsigned i = 0; status == 0 && i < COM_LAYER_COUNT; i++) {
         const enum com_layer layer = (enum com_layer)i;
@@ -481,24 +481,16 @@ static void make_id(const struct settings *settings, size_t number, char *id,
              again && !wish->present ? ",absent" : "");
 }
 
-static bool add_words(cJSON *desired, const char *key,
-                      const struct com_layer_row *row, unsigned bits)
-{
-    cJSON *words = bits != 0 ? cJSON_AddArrayToObject(desired, key) : NULL;
-    return bits == 0 || (words != NULL && com_add_rights(words, row, bits));
-}
-
 static cJSON *make_desired(const struct permission_wish *wish)
 {
-    cJSON *desired = cJSON_CreateObject();
-    bool built =
-        cJSON_AddStringToObject(desired, "account", wish->account) != NULL &&
-        cJSON_AddStringToObject(desired, "state",
-                                wish->present ? "present" : "absent") != NULL &&
-        add_words(desired, "launch", com_layer_row(COM_LAUNCH_LIMIT),
-                  wish->launch) &&
-        add_words(desired, "access", com_layer_row(COM_ACCESS_LIMIT),
-                  wish->access);
+    cJSON *desired = entries_desired(wish->account, wish->present);
+    bool built = desired != NULL &&
+                 entries_desired_rights(desired, "launch",
+                                        com_layer_row(COM_LAUNCH_LIMIT)->words,
+                                        wish->launch) &&
+                 entries_desired_rights(desired, "access",
+                                        com_layer_row(COM_ACCESS_LIMIT)->words,
+                                        wish->access);
     cJSON *on =
         built && wish->on != 0 ? cJSON_AddArrayToObject(desired, "on") : NULL;
     if (on != NULL && (wish->on & SETTINGS_ON_LIMITS) != 0)

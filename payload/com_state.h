@@ -12,20 +12,6 @@
 
 #include "payload/com_layer.h"
 
-/*
- * Appends the words of `mask` to an array (which may be NULL), and its
- * number where words do not say it all.
- */
-bool com_add_rights(cJSON *rights, const struct com_layer_row *row,
-                    uint32_t mask);
-
-/* Accounts; those with `len` 0 are not known. */
-struct com_accounts {
-    const struct sid *sids;
-    size_t count;
-    size_t own; /* number of the one in question */
-};
-
 /* Absent, or present without a byte, which COM takes for the same. */
 bool com_value_is_default(const cJSON *state);
 
@@ -51,7 +37,7 @@ cJSON *com_value_of(const struct descriptor *descriptor);
  */
 cJSON *com_layer_state(const struct com_layer_row *row, const cJSON *value,
                        const struct descriptor *basis,
-                       const struct com_accounts *accounts);
+                       const struct entry_accounts *accounts);
 
 /*
  * What has to stand in the registry so that com_layer_state gives `state`
@@ -60,7 +46,7 @@ cJSON *com_layer_state(const struct com_layer_row *row, const cJSON *value,
  */
 cJSON *com_layer_put_back(const struct com_layer_row *row, const cJSON *state,
                           const cJSON *now, const struct descriptor *basis,
-                          const struct com_accounts *accounts,
+                          const struct entry_accounts *accounts,
                           struct setting_reason *reason);
 
 #endif

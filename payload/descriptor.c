@@ -188,6 +188,14 @@ static size_t entry_at(const struct descriptor *descriptor, size_t index)
     return at;
 }
 
+const unsigned char *descriptor_entries(const struct descriptor *descriptor,
+                                        size_t *len)
+{
+    size_t first = entry_at(descriptor, 0);
+    *len = entry_at(descriptor, descriptor_count(descriptor)) - first;
+    return descriptor->bytes + first;
+}
+
 bool descriptor_next(const struct descriptor *descriptor,
                      struct descriptor_entry *entry)
 {
@@ -213,91 +221,13 @@ bool descriptor_next(const struct descriptor *descriptor,
     return true;
 }
 
-/* The SID of the entry among those of the token that count for it. */
-static bool concerns(const struct descriptor_entry *entry,
-                     const struct descriptor_token *token)
-{
-    if (!entry->plain || (entry->flags & DESCRIPTOR_INHERIT_ONLY) != 0)
-        return false;
-    size_t count = token->count;
-    if (entry->type == DESCRIPTOR_ALLOW)
-        count -= token->deny_only;
-    for (size_t i = 0; i < count; i++) {
-        if (sid_same(&entry->sid, &token->sids[i]))
-            return true;
-    }
-    return false;
-}
-
-uint32_t descriptor_allowed(const struct descriptor *descriptor,
-                            const struct descriptor_token *token,
-                            uint32_t wanted)
-{
-    struct descriptor_entry entry = {0};
-    uint32_t open = wanted; /* not decided yet */
-    uint32_t allowed = 0;
-    if (!descriptor_has_list(descriptor))
-        return wanted;
-    while (open != 0 && descriptor_next(descriptor, &entry)) {
-        if (!concerns(&entry, token))
-            continue;
-        if (entry.type == DESCRIPTOR_ALLOW)
-            allowed |= open & entry.mask;
-        open &= ~entry.mask;
-    }
-    return allowed;
-}
-
-bool descriptor_denied(const struct descriptor *descriptor,
-                       const struct descriptor_token *token, uint32_t wanted,
-                       struct sid *who)
-{
-    struct descriptor_entry entry = {0};
-    while (descriptor_next(descriptor, &entry)) {
-        if (!concerns(&entry, token) || entry.type != DESCRIPTOR_DENY ||
-            (entry.mask & wanted) == 0)
-            continue;
-        *who = entry.sid;
-        return true;
-    }
-    return false;
-}
-
-uint32_t descriptor_granted(const struct descriptor *descriptor,
-                            const struct sid *sid)
-{
-    struct descriptor_entry entry = {0};
-    uint32_t granted = 0;
-    while (descriptor_next(descriptor, &entry)) {
-        if (entry.plain && entry.type == DESCRIPTOR_ALLOW &&
-            sid_same(&entry.sid, sid))
-            granted |= entry.mask;
-    }
-    return granted;
-}
-
-enum descriptor_format
-descriptor_com_format(const struct descriptor *descriptor)
-{
-    struct descriptor_entry entry = {0};
-    size_t old = 0;
-    size_t all = 0;
-    while (descriptor_next(descriptor, &entry)) {
-        all += entry.plain;
-        old += entry.plain && entry.mask == 1;
-    }
-    return old == 0     ? DESCRIPTOR_FORMAT_NEW
-           : old == all ? DESCRIPTOR_FORMAT_OLD
-                        : DESCRIPTOR_FORMAT_MIXED;
-}
-
 /* --- changes ------------------------------------------------------------- */
 
 bool descriptor_is_own(const struct descriptor_entry *entry,
-                       const struct sid *sid)
+                       const struct sid *sid, unsigned flags)
 {
     return entry->plain && entry->type == DESCRIPTOR_ALLOW &&
-           entry->flags == 0 && sid_same(&entry->sid, sid);
+           (entry->flags & ~flags) == 0 && sid_same(&entry->sid, sid);
 }
 
 /* Parts behind the list have moved by `by`, its size has changed as much. */
@@ -352,9 +282,10 @@ int descriptor_put_in(struct descriptor *descriptor, size_t index,
 }
 
 static int insert(struct descriptor *descriptor, const struct sid *sid,
-                  uint32_t mask, struct err *err)
+                  uint32_t mask, unsigned flags, struct err *err)
 {
-    unsigned char entry[ENTRY_HEAD_LEN + SID_LEN_MAX] = {DESCRIPTOR_ALLOW};
+    unsigned char entry[ENTRY_HEAD_LEN + SID_LEN_MAX] = {DESCRIPTOR_ALLOW,
+                                                         (unsigned char)flags};
     size_t len = ENTRY_HEAD_LEN + sid->len;
     put16(entry + 2, len);
     put32(entry + 4, mask);
@@ -364,16 +295,16 @@ static int insert(struct descriptor *descriptor, const struct sid *sid,
 }
 
 int descriptor_allow(struct descriptor *descriptor, const struct sid *sid,
-                     uint32_t mask, struct err *err)
+                     uint32_t mask, unsigned flags, struct err *err)
 {
     struct descriptor_entry entry = {0};
     while (descriptor_next(descriptor, &entry)) {
-        if (!descriptor_is_own(&entry, sid))
+        if (entry.flags != flags || !descriptor_is_own(&entry, sid, flags))
             continue;
         put32(descriptor->bytes + entry.at + 4, entry.mask | mask);
         return 0;
     }
-    return insert(descriptor, sid, mask, err);
+    return insert(descriptor, sid, mask, flags, err);
 }
 
 void descriptor_take_out(struct descriptor *descriptor,
@@ -387,12 +318,21 @@ void descriptor_take_out(struct descriptor *descriptor,
     entry->next--;
 }
 
-void descriptor_withdraw(struct descriptor *descriptor, const struct sid *sid,
-                         uint32_t mask, uint32_t base)
+void descriptor_take_out_inherited(struct descriptor *descriptor)
 {
     struct descriptor_entry entry = {0};
     while (descriptor_next(descriptor, &entry)) {
-        if (!descriptor_is_own(&entry, sid) || (entry.mask & mask) == 0)
+        if ((entry.flags & DESCRIPTOR_INHERITED) != 0)
+            descriptor_take_out(descriptor, &entry);
+    }
+}
+
+void descriptor_withdraw(struct descriptor *descriptor, const struct sid *sid,
+                         uint32_t mask, uint32_t base, unsigned flags)
+{
+    struct descriptor_entry entry = {0};
+    while (descriptor_next(descriptor, &entry)) {
+        if (!descriptor_is_own(&entry, sid, flags) || (entry.mask & mask) == 0)
             continue;
         uint32_t left = entry.mask & ~mask;
         if ((left & ~base) != 0) {
@@ -460,7 +400,7 @@ int descriptor_build(struct descriptor *descriptor,
     append(&built, AT_LIST, empty_list, sizeof empty_list);
     for (size_t i = 0; i < count; i++) {
         if (!sid_parse(&sid, grants[i].sid) ||
-            insert(&built, &sid, grants[i].mask, err) != 0) {
+            insert(&built, &sid, grants[i].mask, 0, err) != 0) {
             descriptor_release(&built);
             return -1;
         }

@@ -23,6 +23,8 @@
 
 #define DESCRIPTOR_ALLOW 0u
 #define DESCRIPTOR_DENY 1u
+#define DESCRIPTOR_CONTAINERS 0x02u /* containers below inherit it */
+#define DESCRIPTOR_NO_PROPAGATE 0x04u
 #define DESCRIPTOR_INHERIT_ONLY 0x08u
 #define DESCRIPTOR_INHERITED 0x10u
 
@@ -78,65 +80,34 @@ struct descriptor_entry {
 bool descriptor_next(const struct descriptor *descriptor,
                      struct descriptor_entry *entry);
 
-/* --- what it means ------------------------------------------------------- */
-
-/* Whom a token stands for: the last `deny_only` count in denials alone. */
-struct descriptor_token {
-    struct sid *sids;
-    size_t count;
-    size_t deny_only;
-};
-
-/*
- * Which of `wanted` the token is allowed, as Windows decides: in the order
- * of the list, the first entry that speaks of a bit decides it. Entries of
- * other types than plain ones allow nothing.
- */
-uint32_t descriptor_allowed(const struct descriptor *descriptor,
-                            const struct descriptor_token *token,
-                            uint32_t wanted);
-
-/* The first SID of the token that an entry denies one of `wanted`. */
-bool descriptor_denied(const struct descriptor *descriptor,
-                       const struct descriptor_token *token, uint32_t wanted,
-                       struct sid *who);
-
-/* All bits of the plain allow entries for exactly this SID. */
-uint32_t descriptor_granted(const struct descriptor *descriptor,
-                            const struct sid *sid);
-
-/*
- * COM's old format has the mask 1 in every entry and means all rights; an
- * entry of it beside one of the new format makes the whole invalid.
- */
-enum descriptor_format {
-    DESCRIPTOR_FORMAT_NEW,
-    DESCRIPTOR_FORMAT_OLD,
-    DESCRIPTOR_FORMAT_MIXED,
-};
-enum descriptor_format
-descriptor_com_format(const struct descriptor *descriptor);
+/* The bytes of all entries, one behind the other; there must be a list. */
+const unsigned char *descriptor_entries(const struct descriptor *descriptor,
+                                        size_t *len);
 
 /* --- changes ------------------------------------------------------------- */
 
 /*
- * Adds the bits of `mask` to the allow entry without flags for exactly this
- * SID; where there is none, a new one goes behind all denials and in front
- * of what is inherited. -1 when there is no list, or no room in it.
+ * Adds the bits of `mask` to the allow entry with these flags for exactly
+ * this SID; where there is none, a new one goes behind all denials and in
+ * front of what is inherited. -1 when there is no list, or no room in it.
  */
 int descriptor_allow(struct descriptor *descriptor, const struct sid *sid,
-                     uint32_t mask, struct err *err);
+                     uint32_t mask, unsigned flags, struct err *err);
 
 /*
- * Takes the bits of `mask` from every allow entry without flags for exactly
- * this SID; one that is left with no bit, or none but `base`, goes.
+ * Takes the bits of `mask` from every allow entry for exactly this SID that
+ * has no other flags than these; one that is left with no bit, or none but
+ * `base`, goes.
  */
 void descriptor_withdraw(struct descriptor *descriptor, const struct sid *sid,
-                         uint32_t mask, uint32_t base);
+                         uint32_t mask, uint32_t base, unsigned flags);
 
-/* True for what the two above write: plain, allow, no flags, this SID. */
+/* True for what the two above write: plain, allow, no other flags, this SID. */
 bool descriptor_is_own(const struct descriptor_entry *entry,
-                       const struct sid *sid);
+                       const struct sid *sid, unsigned flags);
+
+/* What came from a container above goes. */
+void descriptor_take_out_inherited(struct descriptor *descriptor);
 
 /* Takes one out; `entry` then stands in front of the one behind it. */
 void descriptor_take_out(struct descriptor *descriptor,

@@ -5,6 +5,7 @@
 #include <bcrypt.h>
 #include <stdbool.h>
 
+#include "payload/hex.h"
 #include "payload/system.h"
 
 #define LIBRARY L"bcrypt.dll"
@@ -56,7 +57,6 @@ static NTSTATUS sha256(const struct bcrypt *b, const void *bytes, size_t len,
 int digest_hash(const void *bytes, size_t len, char hash[PROTOCOL_HASH_LEN + 1],
                 struct err *err)
 {
-    static const char digits[] = "0123456789abcdef";
     struct bcrypt bcrypt;
     unsigned char digest[32];
     if (!load(&bcrypt))
@@ -67,10 +67,6 @@ int digest_hash(const void *bytes, size_t len, char hash[PROTOCOL_HASH_LEN + 1],
         return err_set(err, (int)status,
                        "bcrypt.dll: SHA-256 failed with 0x%08lX",
                        (unsigned long)status);
-    for (size_t i = 0; i < PROTOCOL_HASH_LEN / 2; i++) {
-        hash[2 * i] = digits[digest[i] >> 4];
-        hash[2 * i + 1] = digits[digest[i] & 0xF];
-    }
-    hash[PROTOCOL_HASH_LEN] = '\0';
+    hex_print(digest, PROTOCOL_HASH_LEN / 2, hash);
     return 0;
 }

@@ -54,7 +54,7 @@ static int fail_memory(struct setting_reason *reason)
 
 /* Those of the others matter only where they are known. */
 static int find_accounts(const struct grant *own,
-                         struct namespace_accounts *accounts,
+                         struct entry_accounts *accounts,
                          struct setting_reason *reason)
 {
     struct grants *all = own->all;
@@ -66,8 +66,10 @@ static int find_accounts(const struct grant *own,
             all->sids[i].len = 0;
     }
     all->looked_up = true;
-    *accounts = (struct namespace_accounts){
-        .sids = all->sids, .count = count, .own = own->number};
+    *accounts = (struct entry_accounts){.sids = all->sids,
+                                        .count = count,
+                                        .own = own->number,
+                                        .flags = NAMESPACE_OWN_FLAGS};
     if (all->sids[own->number].len != 0)
         return 0;
     if (account_find(wish_of(own)->account, &all->sids[own->number], reason) ==
@@ -82,7 +84,7 @@ static int find_accounts(const struct grant *own,
 static cJSON *read_grant(struct setting *setting, struct setting_reason *reason)
 {
     struct grant *own = setting->data;
-    struct namespace_accounts accounts;
+    struct entry_accounts accounts;
     if (find_accounts(own, &accounts, reason) != 0)
         return NULL;
     descriptor_release(&own->list);
@@ -139,6 +141,7 @@ static enum setting_verdict compare_grant(struct setting *setting,
     const struct grant *own = setting->data;
     struct namespace_question question = question_of(own);
     struct descriptor_token token;
+    char may[RIGHT_WORDS_MAX];
     const char *note;
     (void)state;
     if (account_token(question.sid, &token, &note) != 0) {
@@ -150,6 +153,11 @@ static enum setting_verdict compare_grant(struct setting *setting,
         namespace_list_judge(&question, &own->list, reason);
     if (note != NULL)
         setting_hint(setting, "%s: %s", question.wish->account, note);
+    right_words_text(&namespace_words,
+                     descriptor_allowed(&own->list, &token, ~(uint32_t)0), may);
+    setting_hint(setting, "effective%s, with its groups: %s may %s",
+                 verdict == SETTING_DIFFERS ? " before the change" : "",
+                 question.wish->account, may);
     account_token_release(&token);
     return verdict;
 }
@@ -179,7 +187,7 @@ static int restore_grant(struct setting *setting, const cJSON *state,
 {
     struct grant *own = setting->data;
     const char *path = own->all->namespace->path;
-    struct namespace_accounts accounts;
+    struct entry_accounts accounts;
     struct err err;
     if (find_accounts(own, &accounts, reason) != 0)
         return -1;
@@ -214,15 +222,10 @@ static const struct setting_ops grant_ops = {
 
 static cJSON *make_desired(const struct grant_wish *wish)
 {
-    cJSON *desired = cJSON_CreateObject();
-    bool built =
-        cJSON_AddStringToObject(desired, "account", wish->account) != NULL &&
-        cJSON_AddStringToObject(desired, "state",
-                                wish->present ? "present" : "absent") != NULL;
-    if (built && wish->rights != 0) {
-        cJSON *rights = cJSON_AddArrayToObject(desired, "rights");
-        built = rights != NULL && namespace_add_rights(rights, wish->rights);
-    }
+    cJSON *desired = entries_desired(wish->account, wish->present);
+    bool built = desired != NULL &&
+                 entries_desired_rights(desired, "rights", &namespace_words,
+                                        wish->rights);
     if (built && wish->present)
         built = cJSON_AddBoolToObject(desired, "subnamespaces",
                                       wish->subnamespaces) != NULL;

@@ -16,33 +16,32 @@
 #ifndef PAYLOAD_NAMESPACE_LIST_H
 #define PAYLOAD_NAMESPACE_LIST_H
 
-#include "payload/descriptor.h"
+#include "payload/descriptor_access.h"
+#include "payload/entries.h"
 #include "payload/setting.h"
 
-/* Accounts of one namespace; those with `len` 0 are not known. */
-struct namespace_accounts {
-    const struct sid *sids;
-    size_t count;
-    size_t own; /* number of the one in question */
-};
+/* Flags that an entry may have that a wish about its account changes. */
+#define NAMESPACE_OWN_FLAGS 0x0Fu
 
-/* {"entries"}; NULL when memory is short. */
+extern const struct right_words namespace_words;
+
+/* {"sid", "namespace": {"value", "entries"}}; NULL when memory is short. */
 cJSON *namespace_list_state(const struct descriptor *list,
-                            const struct namespace_accounts *accounts);
+                            const struct entry_accounts *accounts);
 
 /*
  * Makes `list` one that gives `state` again while the other accounts keep
  * what they have in it; inherited entries go. 0/-1.
  */
 int namespace_list_put_back(struct descriptor *list, const cJSON *state,
-                            const struct namespace_accounts *accounts,
+                            const struct entry_accounts *accounts,
                             struct err *err);
 
 struct namespace_question {
     const char *path;
     const struct grant_wish *wish;
     const struct sid *sid;
-    const struct descriptor_token *token; /* for denials */
+    const struct descriptor_token *token;
     bool parent_changes; /* this run takes rights away further up */
 };
 
@@ -55,8 +54,5 @@ namespace_list_judge(const struct namespace_question *question,
 /* Changes the list so; inherited entries go. 0/-1. */
 int namespace_list_change(const struct namespace_question *question,
                           struct descriptor *list, struct err *err);
-
-/* Appends the words of `rights` to an array, the rest as a number. */
-bool namespace_add_rights(cJSON *words, uint32_t rights);
 
 #endif

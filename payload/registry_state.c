@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "payload/hex.h"
 #include "payload/utf16.h"
 
 static const char *const type_names[] = {
@@ -51,20 +52,6 @@ static char *text_of(const struct registry_value *value)
     return text;
 }
 
-static char *hex_of(const struct registry_value *value)
-{
-    static const char digits[] = "0123456789abcdef";
-    char *hex = malloc(value->len * 2 + 1);
-    if (hex == NULL)
-        return NULL;
-    for (size_t i = 0; i < value->len; i++) {
-        hex[2 * i] = digits[value->bytes[i] >> 4];
-        hex[2 * i + 1] = digits[value->bytes[i] & 0xF];
-    }
-    hex[2 * value->len] = '\0';
-    return hex;
-}
-
 /* {"type", key: text}; takes the text, which may be NULL. */
 static cJSON *typed(unsigned long type, const char *key, char *text)
 {
@@ -99,7 +86,7 @@ cJSON *registry_state_make(const struct registry_value *value)
     if (text != NULL && value->type == REGISTRY_TYPE_EXPAND_SZ)
         return typed(value->type, "text", text);
     if (text == NULL)
-        return typed(value->type, "hex", hex_of(value));
+        return typed(value->type, "hex", hex_text(value->bytes, value->len));
     cJSON *state = cJSON_CreateString(text);
     free(text);
     return state;
@@ -177,29 +164,12 @@ static int take_number(struct registry_value *value, double number)
     return 0;
 }
 
-static int digit_of(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                                  : -1;
-}
-
 static int take_hex(struct registry_value *value, unsigned long type,
                     const char *hex)
 {
-    size_t digits = strlen(hex);
-    if (digits % 2 != 0 || take_bytes(value, type, digits / 2) != 0)
-        return -1;
-    for (size_t i = 0; i < digits / 2; i++) {
-        int high = digit_of(hex[2 * i]);
-        int low = digit_of(hex[2 * i + 1]);
-        if (high < 0 || low < 0) {
-            registry_value_release(value);
-            return -1;
-        }
-        value->bytes[i] = (unsigned char)(high << 4 | low);
-    }
-    return 0;
+    value->bytes = hex_read(hex, &value->len);
+    value->type = type;
+    return value->bytes != NULL ? 0 : -1;
 }
 
 static int type_of(const char *name, unsigned long *type)

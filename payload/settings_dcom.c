@@ -15,30 +15,33 @@ struct draft {
     unsigned on;
 };
 
+const struct settings_word settings_launch_rights[] = {
+    {"local_launch", SETTINGS_COM_LOCAL},
+    {"remote_launch", SETTINGS_COM_REMOTE},
+    {"local_activation", SETTINGS_COM_ACTIVATE_LOCAL},
+    {"remote_activation", SETTINGS_COM_ACTIVATE_REMOTE},
+};
+const struct settings_word settings_access_rights[] = {
+    {"local_access", SETTINGS_COM_LOCAL},
+    {"remote_access", SETTINGS_COM_REMOTE},
+};
+
 static void read_launch(struct settings_reader *reader,
                         const struct settings_path *path, const cJSON *value,
                         void *out)
 {
-    static const struct settings_word words[] = {
-        {"local_launch", SETTINGS_COM_LOCAL},
-        {"remote_launch", SETTINGS_COM_REMOTE},
-        {"local_activation", SETTINGS_COM_ACTIVATE_LOCAL},
-        {"remote_activation", SETTINGS_COM_ACTIVATE_REMOTE},
-    };
-    settings_read_bits(reader, path, value, words, SETTINGS_COUNT(words),
-                       "rights", "none of them", out);
+    settings_read_bits(reader, path, value, settings_launch_rights,
+                       SETTINGS_COUNT(settings_launch_rights), "rights",
+                       "none of them", out);
 }
 
 static void read_access(struct settings_reader *reader,
                         const struct settings_path *path, const cJSON *value,
                         void *out)
 {
-    static const struct settings_word words[] = {
-        {"local_access", SETTINGS_COM_LOCAL},
-        {"remote_access", SETTINGS_COM_REMOTE},
-    };
-    settings_read_bits(reader, path, value, words, SETTINGS_COUNT(words),
-                       "rights", "none of them", out);
+    settings_read_bits(reader, path, value, settings_access_rights,
+                       SETTINGS_COUNT(settings_access_rights), "rights",
+                       "none of them", out);
 }
 
 static void read_on(struct settings_reader *reader,

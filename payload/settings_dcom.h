@@ -5,6 +5,10 @@
 
 #include "payload/settings_read.h"
 
+/* The words for the rights; their values are SETTINGS_COM_*. */
+extern const struct settings_word settings_launch_rights[4];
+extern const struct settings_word settings_access_rights[2];
+
 /* Fills `permissions` and `permission_count` of the whole struct. */
 settings_reader_fn settings_read_permissions;
 

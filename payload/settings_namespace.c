@@ -9,16 +9,15 @@
 
 #define PATH_MAX_LEN 80
 
-const struct settings_word
-    settings_namespace_rights[SETTINGS_NAMESPACE_RIGHT_COUNT] = {
-        {"enable_account", SETTINGS_WBEM_ENABLE},
-        {"execute_methods", SETTINGS_WBEM_METHODS},
-        {"full_write", SETTINGS_WBEM_FULL_WRITE},
-        {"partial_write", SETTINGS_WBEM_PARTIAL_WRITE},
-        {"provider_write", SETTINGS_WBEM_PROVIDER_WRITE},
-        {"remote_enable", SETTINGS_WBEM_REMOTE},
-        {"read_security", SETTINGS_WBEM_READ_SECURITY},
-        {"edit_security", SETTINGS_WBEM_EDIT_SECURITY},
+const struct settings_word settings_namespace_rights[] = {
+    {"enable_account", SETTINGS_WBEM_ENABLE},
+    {"execute_methods", SETTINGS_WBEM_METHODS},
+    {"full_write", SETTINGS_WBEM_FULL_WRITE},
+    {"partial_write", SETTINGS_WBEM_PARTIAL_WRITE},
+    {"provider_write", SETTINGS_WBEM_PROVIDER_WRITE},
+    {"remote_enable", SETTINGS_WBEM_REMOTE},
+    {"read_security", SETTINGS_WBEM_READ_SECURITY},
+    {"edit_security", SETTINGS_WBEM_EDIT_SECURITY},
 };
 
 /* --- paths --------------------------------------------------------------- */
@@ -70,7 +69,7 @@ static void read_rights(struct settings_reader *reader,
                         void *out)
 {
     settings_read_bits(reader, path, value, settings_namespace_rights,
-                       SETTINGS_NAMESPACE_RIGHT_COUNT, "rights",
+                       SETTINGS_COUNT(settings_namespace_rights), "rights",
                        "all of them, where they are to be absent", out);
 }
 

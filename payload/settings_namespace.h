@@ -6,8 +6,7 @@
 #include "payload/settings_read.h"
 
 /* The words for the rights; their values are SETTINGS_WBEM_*. */
-extern const struct settings_word settings_namespace_rights[];
-#define SETTINGS_NAMESPACE_RIGHT_COUNT 8
+extern const struct settings_word settings_namespace_rights[8];
 
 /* Fills `namespaces` and `namespace_count` of the whole struct. */
 settings_reader_fn settings_read_namespaces;

@@ -310,6 +310,17 @@ namespaces[root\\wmi].grants[$READER] changed"
     assert_equal "$(entries 'root\cimv2')" "$(written allow:20003:$FOREIGN)"
 }
 
+@test "the result tells the entries in words" {
+    run namespaces apply "$(in_namespace 'root\cimv2' \
+        "$(grant $READER "$READ" '"subnamespaces":true')")"
+    assert_contains "$(jq -c '.[].after.namespace.entries' <<<"$output")" \
+        '{"sid":"'$READER'","type":"allow","rights":["enable_account","remote_enable"],"flags":2}'
+    assert_equal "$(jq -c '.[].desired' <<<"$output")" \
+        '{"account":"'$READER'","state":"present","rights":["enable_account","remote_enable"],"subnamespaces":true}'
+    assert_contains "$(jq -r '.[].hints[]' <<<"$output")" \
+        "effective, with its groups: $READER may enable_account, execute_methods, provider_write, remote_enable"
+}
+
 @test "a namespace that is not there, and an account that nobody has" {
     run namespaces apply "$(in_namespace 'root\nosuch' \
         "$(grant $READER "$READ")"),$(a_reader)"

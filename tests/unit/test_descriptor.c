@@ -13,7 +13,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "payload/descriptor.h"
+#include "payload/descriptor_access.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define ENTRIES_MAX 64
@@ -292,21 +292,21 @@ static void test_allow_goes_behind_denials(void **state)
     end(&m, 8);
     struct descriptor before = made(&m);
     struct descriptor after = made(&m);
-    assert_int_equal(descriptor_allow(&after, &own, 0x15, NULL), 0);
+    assert_int_equal(descriptor_allow(&after, &own, 0x15, 0, NULL), 0);
     assert_foreign_kept(&before, &after, &own);
     struct descriptor_entry entry = {0};
     for (int i = 0; i < 3; i++)
         assert_true(descriptor_next(&after, &entry));
-    assert_true(descriptor_is_own(&entry, &own));
+    assert_true(descriptor_is_own(&entry, &own, 0));
     assert_int_equal(entry.mask, 0x15);
     /* Once more: merged, nothing added. */
     size_t len = after.len;
-    assert_int_equal(descriptor_allow(&after, &own, 0x0b, NULL), 0);
+    assert_int_equal(descriptor_allow(&after, &own, 0x0b, 0, NULL), 0);
     assert_int_equal(after.len, len);
     assert_int_equal(descriptor_granted(&after, &own), 0x1f);
-    descriptor_withdraw(&after, &own, 0x0a, 1);
+    descriptor_withdraw(&after, &own, 0x0a, 1, 0);
     assert_int_equal(after.len, len);
-    descriptor_withdraw(&after, &own, 0x14, 1);
+    descriptor_withdraw(&after, &own, 0x14, 1, 0);
     assert_int_equal(after.len, before.len);
     assert_memory_equal(after.bytes, before.bytes, before.len);
     descriptor_release(&before);
@@ -324,7 +324,7 @@ static void test_full_list(void **state)
     for (;; added++) {
         snprintf(text, sizeof text, "S-1-5-21-1-2-3-%u", 1000 + added);
         struct sid sid = sid_of(text);
-        if (descriptor_allow(&d, &sid, 3, &err) != 0)
+        if (descriptor_allow(&d, &sid, 3, 0, &err) != 0)
             break;
     }
     assert_int_equal(added, (0xFFFC - 8) / 36);
@@ -347,7 +347,7 @@ static void test_no_list_means_everything(void **state)
     struct descriptor d = made(&m);
     assert_false(descriptor_has_list(&d));
     assert_int_equal(descriptor_allowed(&d, &token, 0x1f), 0x1f);
-    assert_int_equal(descriptor_allow(&d, &own, 1, NULL), -1);
+    assert_int_equal(descriptor_allow(&d, &own, 1, 0, NULL), -1);
     assert_int_equal(d.len, m.len);
     descriptor_release(&d);
 }
@@ -514,12 +514,12 @@ static void change_at_random(const struct maker *m, uint64_t *seed)
     uint32_t had = descriptor_granted(&before, &own);
     struct sid who;
     if (next_random(seed) % 2 == 0) {
-        assert_int_equal(descriptor_allow(&after, &own, mask, NULL), 0);
+        assert_int_equal(descriptor_allow(&after, &own, mask, 0, NULL), 0);
         assert_int_equal(descriptor_granted(&after, &own), had | mask);
         if (!descriptor_denied(&after, &token, 0x1f, &who))
             assert_int_equal(descriptor_allowed(&after, &token, mask), mask);
     } else {
-        descriptor_withdraw(&after, &own, mask, 1);
+        descriptor_withdraw(&after, &own, mask, 1, 0);
     }
     assert_foreign_kept(&before, &after, &own);
     struct descriptor again;
@@ -571,8 +571,8 @@ static void test_broken_ones_never_crash(void **state)
         assert_int_equal(descriptor_arrange(&arranged, &d, NULL), 0);
         assert_int_equal(descriptor_count(&arranged), descriptor_count(&d));
         descriptor_release(&arranged);
-        if (descriptor_allow(&d, &own, 0x15, NULL) == 0)
-            descriptor_withdraw(&d, &own, 0x1f, 1);
+        if (descriptor_allow(&d, &own, 0x15, 0, NULL) == 0)
+            descriptor_withdraw(&d, &own, 0x1f, 1, 0);
         struct descriptor again;
         assert_int_equal(descriptor_init(&again, d.bytes, d.len, NULL), 0);
         descriptor_release(&again);

@@ -252,14 +252,16 @@ static void test_state_is_put_back(void **state)
 {
     (void)state;
     struct sid sids[] = {sid_of(READERS), sid_of(COM_USERS)};
-    const struct namespace_accounts accounts = {.sids = sids, .count = 2};
+    const struct entry_accounts accounts = {
+        .sids = sids, .count = 2, .flags = NAMESPACE_OWN_FLAGS};
     static const struct line now[] = {DENY(0, 1, GUESTS),
                                       ALLOW(CI, READ | 2, COM_USERS)};
     struct descriptor list = make(mixed, 4);
     struct descriptor later = make(now, 2);
     struct err err;
     cJSON *before = namespace_list_state(&list, &accounts);
-    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(before, "entries")),
+    const cJSON *part = cJSON_GetObjectItem(before, "namespace");
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(part, "entries")),
                      2);
     assert_int_equal(namespace_list_put_back(&later, before, &accounts, &err),
                      0);
@@ -280,16 +282,18 @@ static void test_state_shows_words(void **state)
 {
     (void)state;
     struct sid sid = sid_of(READERS);
-    const struct namespace_accounts accounts = {.sids = &sid, .count = 1};
+    const struct entry_accounts accounts = {
+        .sids = &sid, .count = 1, .flags = NAMESPACE_OWN_FLAGS};
     static const struct line line = ALLOW(CI, READ | 0x100, COM_USERS);
     struct descriptor list = make(&line, 1);
     cJSON *found = namespace_list_state(&list, &accounts);
     char *text = cJSON_PrintUnformatted(found);
     assert_string_equal(
-        text, "{\"entries\":[{\"sid\":\"S-1-5-32-562\",\"type\":\"allow\","
-              "\"rights\":[\"enable_account\",\"remote_enable\",\"0x100\"],"
-              "\"subnamespaces\":true,\"hex\":\"0002180021010000010200000000"
-              "00052000000032020000\"}]}");
+        text, "{\"sid\":\"S-1-5-32-558\",\"namespace\":{\"value\":"
+              "\"000218002101000001020000000000052000000032020000\","
+              "\"entries\":[{\"sid\":\"S-1-5-32-562\",\"type\":\"allow\","
+              "\"rights\":[\"enable_account\",\"remote_enable\",\"0x121\"],"
+              "\"flags\":2}]}}");
     cJSON_free(text);
     cJSON_Delete(found);
     descriptor_release(&list);
@@ -300,15 +304,20 @@ static void test_broken_records(void **state)
     (void)state;
     static const char *const records[] = {
         "{}",
-        "{\"entries\":[{}]}",
-        "{\"entries\":[{\"hex\":\"zz\"}]}",
-        "{\"entries\":[{\"hex\":\"0000ffff21000000\"}]}",
-        "{\"entries\":[{\"hex\":\"0000080021000000\"}]}",
-        "{\"entries\":[{\"hex\":\"00000c002100000001ff0000\"}]}",
-        "{\"entries\":[{\"hex\":\"000009002100000001\"}]}",
+        "{\"namespace\":{}}",
+        "{\"namespace\":{\"value\":5}}",
+        "{\"namespace\":{\"value\":\"zz\"}}",
+        "{\"namespace\":{\"value\":\"000\"}}",
+        "{\"namespace\":{\"value\":\"0000\"}}",
+        "{\"namespace\":{\"value\":\"00000000\"}}",
+        "{\"namespace\":{\"value\":\"0000ffff21000000\"}}",
+        "{\"namespace\":{\"value\":\"0000080021000000\"}}",
+        "{\"namespace\":{\"value\":\"00000c002100000001ff0000\"}}",
+        "{\"namespace\":{\"value\":\"000009002100000001\"}}",
     };
     struct sid sid = sid_of(READERS);
-    const struct namespace_accounts accounts = {.sids = &sid, .count = 1};
+    const struct entry_accounts accounts = {
+        .sids = &sid, .count = 1, .flags = NAMESPACE_OWN_FLAGS};
     for (size_t i = 0; i < sizeof records / sizeof records[0]; i++) {
         struct descriptor list = make(mixed, 4);
         struct err err;

@@ -260,6 +260,9 @@ static void test_values_are_described_in_words(void **state)
         {"{\"account\":\"a\",\"state\":\"present\",\"launch\":"
          "[\"remote_launch\",\"remote_activation\"]}",
          "present, launch remote_launch, remote_activation"},
+        {"{\"account\":\"a\",\"state\":\"present\",\"rights\":"
+         "[\"enable_account\",\"remote_enable\"],\"subnamespaces\":true}",
+         "present, enable_account, remote_enable, and below"},
         {"{\"other\":[1]}", "{\"other\":[1]}"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
