@@ -9,6 +9,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "controller/requests.h"
+
 #define HOST_LIST_MAX ((size_t)64 * 1024 * 1024)
 
 bool chosen_tell(const struct problems *problems, const struct log *log)
@@ -195,21 +197,42 @@ static int common_password(struct chosen *chosen, const struct options *options,
     return chosen->password != NULL ? 0 : -1;
 }
 
-/* Runs each command that a password comes from, before the loop starts. */
-static int command_passwords(struct chosen *chosen, const struct log *log)
+bool chosen_sends_password(const struct options *options,
+                           const struct target *target)
+{
+    return options->command == COMMAND_APPLY &&
+           target->account_password.source != SECRET_NONE &&
+           requests_leave_family(options->only, options->skip, "account");
+}
+
+static int try_password(struct chosen *chosen, const struct target *target,
+                        char *(*read)(struct inventory *, const struct target *,
+                                      struct err *),
+                        const struct log *log)
+{
+    struct err err;
+    char *secret = read(chosen->inventory, target, &err);
+    if (secret == NULL)
+        log_line(log, LOG_ERROR, "%s", err.text);
+    int failed = secret == NULL ? -1 : 0;
+    secret_free(secret);
+    return failed;
+}
+
+/*
+ * Runs each command that a password comes from, before the loop starts. One
+ * for an account is needed for certain, so it has to be there.
+ */
+static int early_passwords(struct chosen *chosen, const struct options *options,
+                           const struct log *log)
 {
     int failed = 0;
     for (size_t i = 0; i < chosen->targets.count; i++) {
         const struct target *target = &chosen->targets.items[i];
-        if (target->password.source != SECRET_COMMAND)
-            continue;
-        struct err err;
-        char *secret = secret_read(chosen->inventory, target, &err);
-        if (secret == NULL) {
-            log_line(log, LOG_ERROR, "%s", err.text);
-            failed = -1;
-        }
-        secret_free(secret);
+        if (target->password.source == SECRET_COMMAND)
+            failed |= try_password(chosen, target, secret_read, log);
+        if (chosen_sends_password(options, target))
+            failed |= try_password(chosen, target, secret_read_account, log);
     }
     return failed;
 }
@@ -304,7 +327,7 @@ int chosen_connect(struct chosen *chosen, const struct options *options,
                    choose_known_hosts(chosen, options, log) ||
                    open_known_hosts(chosen, log) ||
                    common_password(chosen, options, log) ||
-                   command_passwords(chosen, log)
+                   early_passwords(chosen, options, log)
                ? -1
                : 0;
 }

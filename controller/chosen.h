@@ -39,8 +39,16 @@ int chosen_open_undo(struct chosen *chosen, const struct options *options,
                      const struct undo_plan *plan, const struct log *log);
 
 /*
+ * Whether this run sends the target the password of the account that it is
+ * to have: an apply, and the setting is not left out.
+ */
+bool chosen_sends_password(const struct options *options,
+                           const struct target *target);
+
+/*
  * Opens known_hosts, asks for the password where the options say so, and
- * runs the commands that passwords come from: nothing blocks later. 0 or -1.
+ * runs the commands that passwords come from: nothing blocks later; reads
+ * the passwords that the run sends, to know that they are there. 0 or -1.
  */
 int chosen_connect(struct chosen *chosen, const struct options *options,
                    const struct log *log);

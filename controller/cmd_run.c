@@ -80,6 +80,20 @@ static int undo_request_of(struct run *run, const struct target *target,
     return failed;
 }
 
+static int apply_request_of(struct run *run, const struct target *target,
+                            struct blob *request, struct err *err)
+{
+    if (!chosen_sends_password(run->options, target))
+        return requests_get(run->requests, target->wmi, NULL, request, err);
+    char *password = secret_read_account(run->chosen.inventory, target, err);
+    if (password == NULL)
+        return -1;
+    int failed =
+        requests_get_secret(run->requests, target->wmi, password, request, err);
+    secret_free(password);
+    return failed;
+}
+
 static int on_request(void *context, const struct target *target,
                       struct blob *request, struct err *err)
 {
@@ -88,10 +102,9 @@ static int on_request(void *context, const struct target *target,
         *request = (struct blob){0};
         return 0;
     }
-    int failed =
-        run->verb == VERB_UNDO
-            ? undo_request_of(run, target, request, err)
-            : requests_get(run->requests, target->wmi, NULL, request, err);
+    int failed = run->verb == VERB_UNDO
+                     ? undo_request_of(run, target, request, err)
+                     : apply_request_of(run, target, request, err);
     return failed ? err_prefix(err, target->name) : 0;
 }
 
@@ -265,9 +278,13 @@ static int open_run(struct run *run, struct err *err)
     run->again = command_again(run->options, run->undo.run);
     if (make_run_id(run) || run->sources == NULL || run->again == NULL)
         return err_set(err, 0, "the run cannot be named: no random bytes");
-    run->requests = requests_new(
-        run->options->only, run->options->skip,
-        run->options->restart_never && verb_writes(run->verb), err);
+    const struct request_options wanted = {
+        .only = run->options->only,
+        .skip = run->options->skip,
+        .restart_never = run->options->restart_never && verb_writes(run->verb),
+        .allow_irreversible = run->options->allow_irreversible,
+    };
+    run->requests = requests_new(&wanted, err);
     if (run->requests == NULL)
         return -1;
     if (run->store == NULL)

@@ -70,6 +70,8 @@ char *command_again(const struct options *options, const char *undone)
     add_option(&out, "--skip", options->skip);
     if (options->restart_never)
         buf_add_text(&out, " --restart never");
+    if (options->allow_irreversible)
+        buf_add_text(&out, " --allow-irreversible");
     add_option(&out, "--known-hosts", options->known_hosts);
     add_login(&out, options);
     if (!options->store_by_default)

@@ -61,6 +61,7 @@ struct options {
     const char *skip;
     bool restart_never; /* of winmgmt */
     bool dry_run;
+    bool allow_irreversible; /* apply */
     bool yes;
     bool force_ssh;
     enum output output;

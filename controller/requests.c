@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 #include "controller/requests.h"
 
+#include <errno.h>
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
+#include "base/buf.h"
 #include "base/json.h"
 #include "base/problems.h"
+#include "base/utf8.h"
 #include "controller/payload_image.h"
 #include "payload/settings.h"
 
+#define SALT_LEN 16
+
 struct requests {
     cJSON *options; /* the member that all requests share */
-    void *tree;     /* tsearch: struct request by text */
+    char salt[2 * SALT_LEN + 1];
+    void *tree; /* tsearch: struct request by text */
 };
 
 struct request {
@@ -27,10 +35,17 @@ static int compare(const void *left, const void *right)
     return strcmp(a->text, b->text);
 }
 
+static void wipe(char *text)
+{
+    if (text != NULL)
+        explicit_bzero(text, strlen(text));
+    free(text);
+}
+
 static void request_free(void *node)
 {
     struct request *request = node;
-    free(request->text);
+    wipe(request->text);
     free(request);
 }
 
@@ -67,15 +82,52 @@ static int add_families(cJSON *options, const char *option, const char *words,
     return failed;
 }
 
-static int add_restart(cJSON *options, bool never, struct err *err)
+/* The hash in a request's name must tell nothing of a password in it. */
+static int make_salt(char salt[2 * SALT_LEN + 1], struct err *err)
 {
-    return !never || cJSON_AddStringToObject(options, "restart", "never")
-               ? 0
-               : err_set(err, 0, "out of memory");
+    unsigned char random[SALT_LEN];
+    if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+        return err_set(err, errno, "no random bytes: %s", strerror(errno));
+    for (size_t i = 0; i < SALT_LEN; i++)
+        snprintf(salt + 2 * i, 3, "%02x", random[i]);
+    return 0;
 }
 
-struct requests *requests_new(const char *only, const char *skip,
-                              bool restart_never, struct err *err)
+static bool names_family(const char *words, const char *family)
+{
+    size_t len = strlen(family);
+    for (; words != NULL; words = strchr(words, ',')) {
+        words += *words == ',';
+        if (strncmp(words, family, len) == 0 &&
+            (words[len] == ',' || words[len] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+bool requests_leave_family(const char *only, const char *skip,
+                           const char *family)
+{
+    return (only == NULL || names_family(only, family)) &&
+           !names_family(skip, family);
+}
+
+static int add_options(cJSON *object, const struct request_options *options,
+                       struct err *err)
+{
+    if (add_families(object, "only", options->only, err) ||
+        add_families(object, "skip", options->skip, err))
+        return -1;
+    if ((options->restart_never &&
+         cJSON_AddStringToObject(object, "restart", "never") == NULL) ||
+        (options->allow_irreversible &&
+         cJSON_AddTrueToObject(object, "allow_irreversible") == NULL))
+        return err_set(err, 0, "out of memory");
+    return 0;
+}
+
+struct requests *requests_new(const struct request_options *options,
+                              struct err *err)
 {
     struct requests *requests = calloc(1, sizeof *requests);
     if (requests != NULL)
@@ -85,9 +137,8 @@ struct requests *requests_new(const char *only, const char *skip,
         requests_free(requests);
         return NULL;
     }
-    if (add_families(requests->options, "only", only, err) ||
-        add_families(requests->options, "skip", skip, err) ||
-        add_restart(requests->options, restart_never, err)) {
+    if (make_salt(requests->salt, err) ||
+        add_options(requests->options, options, err)) {
         requests_free(requests);
         return NULL;
     }
@@ -148,22 +199,22 @@ static struct request *request_new(char *text, struct err *err)
     return NULL;
 }
 
-int requests_get(struct requests *requests, const cJSON *wmi, const cJSON *undo,
-                 struct blob *request, struct err *err)
+/* Takes `text`. */
+static int get_request(struct requests *requests, char *text,
+                       struct blob *request, struct err *err)
 {
-    char *text = print_request(requests, wmi, undo);
     if (text == NULL)
         return err_set(err, 0, "out of memory");
     const struct request key = {.text = text};
     void *found = tfind(&key, &requests->tree, compare);
     if (found != NULL) {
         *request = (*(struct request **)found)->blob;
-        free(text);
+        wipe(text);
         return 0;
     }
     struct request *made = request_new(text, err);
     if (made == NULL) {
-        free(text);
+        wipe(text);
         return -1;
     }
     if (tsearch(made, &requests->tree, compare) == NULL) {
@@ -172,4 +223,76 @@ int requests_get(struct requests *requests, const cJSON *wmi, const cJSON *undo,
     }
     *request = made->blob;
     return 0;
+}
+
+int requests_get(struct requests *requests, const cJSON *wmi, const cJSON *undo,
+                 struct blob *request, struct err *err)
+{
+    return get_request(requests, print_request(requests, wmi, undo), request,
+                       err);
+}
+
+/* --- with a password ------------------------------------------------------ */
+
+#define SECRETS_ROOM 256
+#define ESCAPED_MAX 12 /* bytes that one character can become */
+
+/* -1 when it is not UTF-8. */
+static int add_escaped(struct buf *out, const char *text)
+{
+    size_t len = strlen(text);
+    for (size_t at = 0; at < len;) {
+        uint32_t code;
+        size_t taken = utf8_decode(text + at, len - at, &code);
+        if (taken == 0)
+            return -1;
+        at += taken;
+        if (code >= 0x10000) {
+            buf_addf(out, "\\u%04x",
+                     (unsigned)(0xD800 + ((code - 0x10000) >> 10)));
+            code = 0xDC00 + ((code - 0x10000) & 0x3FF);
+        }
+        buf_addf(out, "\\u%04x", (unsigned)code);
+    }
+    return 0;
+}
+
+/* A buffer that never grows: no copy of the password stays behind. */
+static int add_secrets(const struct requests *requests, const char *plain,
+                       const char *password, struct buf *out, struct err *err)
+{
+    size_t room = strlen(plain) + SECRETS_ROOM + ESCAPED_MAX * strlen(password);
+    buf_init(out, room + 1);
+    if (buf_room(out, room) == NULL)
+        return err_set(err, 0, "out of memory");
+    buf_add(out, plain, strlen(plain) - 1); /* without the last brace */
+    buf_addf(out, ",\"secrets\":{\"salt\":\"%s\",\"account_password\":\"",
+             requests->salt);
+    if (add_escaped(out, password) != 0)
+        return err_set(err, 0, "wmi.account.password: it is not UTF-8");
+    buf_add_text(out, "\"}}");
+    return out->failed ? err_set(err, 0, "out of memory") : 0;
+}
+
+int requests_get_secret(struct requests *requests, const cJSON *wmi,
+                        const char *password, struct blob *request,
+                        struct err *err)
+{
+    struct buf out;
+    cJSON *options = requests->options;
+    cJSON *secret = cJSON_AddTrueToObject(options, "secret");
+    char *plain = print_request(requests, wmi, NULL);
+    cJSON_DeleteItemFromObjectCaseSensitive(options, "secret");
+    if (secret == NULL || plain == NULL) {
+        free(plain);
+        return err_set(err, 0, "out of memory");
+    }
+    int failed = add_secrets(requests, plain, password, &out, err);
+    free(plain);
+    if (!failed)
+        return get_request(requests, buf_take(&out), request, err);
+    if (out.capacity > 0)
+        explicit_bzero(out.data, out.len);
+    buf_release(&out);
+    return -1;
 }

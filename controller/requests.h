@@ -14,12 +14,16 @@
 
 struct requests;
 
-/*
- * `only` and `skip` are comma-separated families, or NULL; both copied.
- * `restart_never`: winmgmt is left running, whatever waits for it.
- */
-struct requests *requests_new(const char *only, const char *skip,
-                              bool restart_never, struct err *err);
+/* What every request of a run says; the words are copied. */
+struct request_options {
+    const char *only; /* comma-separated families, or NULL */
+    const char *skip;
+    bool restart_never; /* winmgmt is left running, whatever waits for it */
+    bool allow_irreversible;
+};
+
+struct requests *requests_new(const struct request_options *options,
+                              struct err *err);
 void requests_free(struct requests *requests);
 
 /*
@@ -28,5 +32,17 @@ void requests_free(struct requests *requests);
  */
 int requests_get(struct requests *requests, const cJSON *wmi, const cJSON *undo,
                  struct blob *request, struct err *err);
+
+/*
+ * The same with the password of `wmi`'s account in it: such a request is
+ * kept nowhere on the target, and wiped by requests_free.
+ */
+int requests_get_secret(struct requests *requests, const cJSON *wmi,
+                        const char *password, struct blob *request,
+                        struct err *err);
+
+/* What `only` and `skip` leave of the families. */
+bool requests_leave_family(const char *only, const char *skip,
+                           const char *family);
 
 #endif

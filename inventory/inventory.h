@@ -90,6 +90,9 @@ int inventory_print_graph(const struct inventory *inventory, struct buf *out,
  */
 char *secret_read(struct inventory *inventory, const struct target *target,
                   struct err *err);
+/* The same for target->account_password, `wmi.account.password`. */
+char *secret_read_account(struct inventory *inventory,
+                          const struct target *target, struct err *err);
 void secret_free(char *secret);
 
 #endif

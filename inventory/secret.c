@@ -240,11 +240,18 @@ static char *read_file(const char *path, struct err *err)
     return secret;
 }
 
-static char *run_command(const struct target *target, struct err *err)
+/* Whose secret it is, and where it comes from. */
+struct asked_secret {
+    const struct target *target;
+    const struct secret *secret;
+    const char *what;
+};
+
+static char *run_command(const struct asked_secret *asked, struct err *err)
 {
-    const struct program program = {.argv = target->password.command,
+    const struct program program = {.argv = asked->secret->command,
                                     .env_name = "WMIFLEET_HOST",
-                                    .env_value = target->name,
+                                    .env_value = asked->target->name,
                                     .limit_s = COMMAND_LIMIT_S};
     struct buf out;
     char *secret = NULL;
@@ -308,15 +315,15 @@ static int cache(struct inventory *inventory, char *words, const char *secret)
 }
 
 static char *ask_command(struct inventory *inventory,
-                         const struct target *target, struct err *err)
+                         const struct asked_secret *asked, struct err *err)
 {
-    char *words = join_words(target->password.command);
+    char *words = join_words(asked->secret->command);
     if (words == NULL) {
         no_memory(err);
         return NULL;
     }
     const char *known = find_cached(inventory, words);
-    char *secret = known == NULL ? run_command(target, err) : strdup(known);
+    char *secret = known == NULL ? run_command(asked, err) : strdup(known);
     if (known != NULL || secret == NULL) {
         free(words);
         if (known != NULL && secret == NULL)
@@ -331,10 +338,10 @@ static char *ask_command(struct inventory *inventory,
     return secret;
 }
 
-char *secret_read(struct inventory *inventory, const struct target *target,
-                  struct err *err)
+static char *read_asked(struct inventory *inventory,
+                        const struct asked_secret *asked, struct err *err)
 {
-    const struct secret *password = &target->password;
+    const struct secret *password = asked->secret;
     char *secret = NULL;
     switch (password->source) {
     case SECRET_NONE:
@@ -351,15 +358,31 @@ char *secret_read(struct inventory *inventory, const struct target *target,
         secret = read_file(password->text, err);
         break;
     case SECRET_COMMAND:
-        secret = ask_command(inventory, target, err);
+        secret = ask_command(inventory, asked, err);
         break;
     }
     if (secret == NULL) {
         char whose[300];
-        snprintf(whose, sizeof whose, "%.280s: password", target->name);
+        snprintf(whose, sizeof whose, "%.260s: %s", asked->target->name,
+                 asked->what);
         err_prefix(err, whose);
     }
     return secret;
+}
+
+char *secret_read(struct inventory *inventory, const struct target *target,
+                  struct err *err)
+{
+    const struct asked_secret asked = {target, &target->password, "password"};
+    return read_asked(inventory, &asked, err);
+}
+
+char *secret_read_account(struct inventory *inventory,
+                          const struct target *target, struct err *err)
+{
+    const struct asked_secret asked = {target, &target->account_password,
+                                       "wmi.account.password"};
+    return read_asked(inventory, &asked, err);
 }
 
 void secret_free(char *secret)

@@ -10,7 +10,8 @@
 #include "inventory/target.h"
 
 /*
- * Judges a `wmifleet_password` ({"env": …}, {"file": …}, {"command": […]})
+ * Judges a `wmifleet_password` or `wmi.account.password` ({"env": …},
+ * {"file": …}, {"command": […]})
  * and puts it into `secret` with {host} replaced. -1 with a text that opens
  * with nothing: the caller says whose it is. Reads nothing yet.
  */

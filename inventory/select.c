@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "inventory/inventory.h"
 #include "inventory/merge.h"
 #include "inventory/pattern.h"
+#include "inventory/secret.h"
 #include "inventory/select.h"
 #include "payload/settings.h"
 
@@ -141,6 +143,28 @@ static enum wish_verdict judge(const struct judging *judging)
     return empty ? WISH_EMPTY : WISH_GOOD;
 }
 
+/* Where the password is that the account is to get, if it is to get one. */
+static int find_account_password(const struct judging *judging,
+                                 struct target *target)
+{
+    const cJSON *account = json_member(judging->wish->tree, "account");
+    const cJSON *password = json_member(account, "password");
+    const char *state = json_text(account, "state");
+    struct err err;
+    if (password == NULL || judging->wish->verdict != WISH_GOOD ||
+        (state != NULL && strcmp(state, "absent") == 0))
+        return 0;
+    if (secret_describe(judging->inventory, password, target->name,
+                        &target->account_password, &err) == 0)
+        return 0;
+    if (err.code == ENOMEM)
+        return -1;
+    complaints_error(judging->complaints, target->name,
+                     merge_origin(judging->wish, password),
+                     "wmi.account.password: %s", err.text);
+    return 0;
+}
+
 /* --- the list ------------------------------------------------------------- */
 
 struct selecting {
@@ -164,11 +188,11 @@ static int add_target(struct selecting *selecting, struct host *host)
     struct view view;
     if (merge_view(selecting->inventory, host, &view) == -1)
         return -1;
+    const struct judging judging = {.inventory = selecting->inventory,
+                                    .complaints = &selecting->complaints,
+                                    .wish = view.wish,
+                                    .host = host->name};
     if (selecting->selection->need == INVENTORY_WMI) {
-        struct judging judging = {.inventory = selecting->inventory,
-                                  .complaints = &selecting->complaints,
-                                  .wish = view.wish,
-                                  .host = host->name};
         /* A bad one is judged for each host, to count them. */
         if (view.wish != NULL &&
             (view.wish->verdict == WISH_NEW || view.wish->verdict == WISH_BAD))
@@ -183,8 +207,11 @@ static int add_target(struct selecting *selecting, struct host *host)
                                            .force_ssh =
                                                selecting->selection->force_ssh};
     connection_read(&rules, &view, target);
-    if (selecting->selection->need == INVENTORY_WMI)
+    if (selecting->selection->need == INVENTORY_WMI) {
         target->wmi = view.wish->tree;
+        if (find_account_password(&judging, target) == -1)
+            return -1;
+    }
     list->count++;
     return 0;
 }

@@ -42,6 +42,7 @@ struct target {
     const char *private_key_file; /* ~ expanded; NULL: default keys, agent */
     const char *host_key_alias;   /* NULL: name */
     struct secret password;
+    struct secret account_password; /* of the account that `wmi` asks for */
     enum host_key_policy host_keys;
     unsigned connect_timeout_s; /* 0: the command line's or the default */
     int retries;                /* -1: the command line's or the default */

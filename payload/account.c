@@ -2,14 +2,14 @@
 #include "payload/account.h"
 
 #include <windows.h>
-#include <lm.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "payload/account_words.h"
 #include "payload/errors.h"
+#include "payload/netapi.h"
 #include "payload/registry_io.h"
-#include "payload/system.h"
+#include "payload/settings_read.h"
 #include "payload/utf16.h"
 
 #define NAME_COUNT 256
@@ -74,6 +74,21 @@ int account_find(const char *text, struct sid *sid,
     return code == 0 ? 0 : fail(text, code, reason);
 }
 
+int account_find_asked(const struct settings *settings, const char *text,
+                       struct sid *sid, struct setting_reason *reason)
+{
+    if (account_find(text, sid, reason) == 0)
+        return 0;
+    if (reason->code == ERROR_NONE_MAPPED && settings->account.present &&
+        settings_same_text(settings->account.name, text))
+        setting_reason_set(reason, CODE_ACCOUNT_TO_COME,
+                           "look at what the setting `account` says",
+                           "the account `%s` does not exist before `account` "
+                           "of this request has made it",
+                           text);
+    return -1;
+}
+
 /* --- what for ------------------------------------------------------------ */
 
 struct who {
@@ -134,13 +149,11 @@ static bool add_groups(struct descriptor_token *token, const struct who *who)
     LOCALGROUP_USERS_INFO_0 *groups = NULL;
     DWORD count = 0;
     DWORD total = 0;
-    __typeof__(&NetUserGetLocalGroups) ask =
-        (__typeof__(ask))system_load(L"netapi32.dll", "NetUserGetLocalGroups");
-    __typeof__(&NetApiBufferFree) discard =
-        (__typeof__(discard))system_load(L"netapi32.dll", "NetApiBufferFree");
-    if (ask == NULL || discard == NULL ||
-        ask(NULL, who->name, 0, LG_INCLUDE_INDIRECT, (LPBYTE *)&groups,
-            MAX_PREFERRED_LENGTH, &count, &total) != NERR_Success)
+    struct netapi net;
+    if (!netapi_load(&net) ||
+        net.groups_of(NULL, who->name, 0, LG_INCLUDE_INDIRECT,
+                      (LPBYTE *)&groups, MAX_PREFERRED_LENGTH, &count,
+                      &total) != NERR_Success)
         return false;
     for (DWORD i = 0; groups != NULL && i < count && token->count < GROUPS_MAX;
          i++) {
@@ -150,7 +163,7 @@ static bool add_groups(struct descriptor_token *token, const struct who *who)
             token->sids[token->count++] = sid;
     }
     if (groups != NULL)
-        discard(groups);
+        net.discard(groups);
     return true;
 }
 

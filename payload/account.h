@@ -12,6 +12,14 @@ int account_find(const char *text, struct sid *sid,
                  struct setting_reason *reason);
 
 /*
+ * The same for a setting of `settings`: an account that is missing because
+ * their `account` is still to be made gives CODE_ACCOUNT_TO_COME, which a
+ * setting's `read` passes on.
+ */
+int account_find_asked(const struct settings *settings, const char *text,
+                       struct sid *sid, struct setting_reason *reason);
+
+/*
  * Whom the account stands for when it calls from another machine: itself,
  * what everybody is, its local groups. `note` becomes what is to be said of
  * that (a static text), or NULL. -1 when memory is short.

@@ -71,7 +71,8 @@ static int find_accounts(const struct permission *own,
                                         .own = own->number};
     if (all->sids[own->number].len != 0)
         return 0;
-    return account_find(wish_of(own)->account, &all->sids[own->number], reason);
+    return account_find_asked(settings, wish_of(own)->account,
+                              &all->sids[own->number], reason);
 }
 
 /* --- values -------------------------------------------------------------- */

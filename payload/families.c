@@ -7,8 +7,8 @@ const struct setting_family *const *families(void)
 {
     /* The door is opened when the room is ready. */
     static const struct setting_family *const table[] = {
-        &uac_family,   &dcom_family,     &namespaces_family,
-        &cimom_family, &firewall_family, NULL,
+        &account_family,    &groups_family, &uac_family,      &dcom_family,
+        &namespaces_family, &cimom_family,  &firewall_family, NULL,
     };
     return table;
 }

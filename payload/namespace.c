@@ -72,8 +72,8 @@ static int find_accounts(const struct grant *own,
                                         .flags = NAMESPACE_OWN_FLAGS};
     if (all->sids[own->number].len != 0)
         return 0;
-    if (account_find(wish_of(own)->account, &all->sids[own->number], reason) ==
-        0)
+    if (account_find_asked(all->settings, wish_of(own)->account,
+                           &all->sids[own->number], reason) == 0)
         return 0;
     all->sids[own->number].len = 0;
     return -1;

@@ -23,8 +23,14 @@
  *   `wmi` is the host's merged variable, judged by payload/settings.h.
  *   `options`: "only" and "skip" (lists of family names), "restart"
  *   ("needed" when absent; "never": what takes effect when winmgmt restarts
- *   stays pending_restart), "secret" (true: delete the file on opening it,
- *   never copy it to the folder).
+ *   stays pending_restart), "allow_irreversible" (true: settings whose state
+ *   would be `irreversible` are written), "secret" (true: delete the file on
+ *   opening it, never copy it to the folder).
+ *   An apply that sets a password has "secret" and the member
+ *     "secrets": {"account_password": <text>, "salt": <hex digits>}
+ *   The salt keeps the hash in the file's name from telling anything of the
+ *   password. `wmi` itself holds none: where it has {"env"}, {"file"} or
+ *   {"command"}, that is for the controller.
  *   The payload refuses a file whose bytes do not give the hash in its name.
  *   For the verb undo, "wmi" is what the newest of the runs asked and "undo"
  *   says what to put back:
@@ -66,6 +72,8 @@
  *     u-<run-id>.json                    snapshots, flushed before the first
  *                                        write of that run
  *     pending.json                       settings that wait for winmgmt
+ *     a-<sid>.json                       when the password of an account was
+ *                                        set here (password_record.h)
  *   `folder` is reported so that it has PROTOCOL_COMMAND_CHARACTERS only (its
  *   8.3 form where needed).
  *

@@ -122,6 +122,14 @@ static int read_undo(struct request *request, const struct command *command,
     return read_earlier(request, failure);
 }
 
+/* Where the password stands in the tree, or NULL. */
+static cJSON *account_password(const struct request *request)
+{
+    cJSON *item =
+        json_member(json_member(request->tree, "secrets"), "account_password");
+    return cJSON_IsString(item) ? item : NULL;
+}
+
 static int read_tree(struct request *request, const struct command *command,
                      struct failure *failure)
 {
@@ -154,6 +162,9 @@ int request_open(struct request *request, const struct command *command,
         status = read_settings(&request->settings,
                                json_member(request->tree, "wmi"), failure);
     if (status == 0)
+        request->settings.account.password =
+            cJSON_GetStringValue(account_password(request));
+    if (status == 0)
         status = read_undo(request, command, failure);
     if (status != 0)
         request_close(request);
@@ -165,6 +176,9 @@ void request_close(struct request *request)
     if (request->bytes.len > 0)
         SecureZeroMemory(request->bytes.data, request->bytes.len);
     buf_release(&request->bytes);
+    cJSON *password = account_password(request);
+    if (password != NULL)
+        SecureZeroMemory(password->valuestring, strlen(password->valuestring));
     cJSON_Delete(request->tree);
     settings_release(&request->settings);
     for (size_t i = 0; i < request->earlier_count; i++)
@@ -189,6 +203,12 @@ bool request_may_restart(const struct request *request)
     const char *word =
         json_text(json_member(request->tree, "options"), "restart");
     return word == NULL || strcmp(word, "never") != 0;
+}
+
+bool request_allows_irreversible(const struct request *request)
+{
+    return cJSON_IsTrue(json_member(json_member(request->tree, "options"),
+                                    "allow_irreversible"));
 }
 
 bool request_wants_family(const struct request *request, const char *name)

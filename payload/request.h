@@ -32,6 +32,9 @@ void request_close(struct request *request);
 /* False where the request has "restart": "never". */
 bool request_may_restart(const struct request *request);
 
+/* Whether a setting may be written that no undo brings back. */
+bool request_allows_irreversible(const struct request *request);
+
 /* What "only" and "skip" leave of the families. */
 bool request_wants_family(const struct request *request, const char *name);
 

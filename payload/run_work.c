@@ -173,6 +173,7 @@ static int make_engine(struct run *run)
 {
     run->host = (struct engine_host){
         .context = run,
+        .allow_irreversible = request_allows_irreversible(&run->request),
         .now_ms = now_ms,
         .lock = lock_guard,
         .unlock = unlock_guard,

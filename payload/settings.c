@@ -4,9 +4,11 @@
 #include <stddef.h>
 
 #include "payload/settings_dcom.h"
+#include "payload/settings_groups.h"
 #include "payload/settings_namespace.h"
 #include "payload/settings_read.h"
 #include "payload/settings_rule.h"
+#include "payload/settings_user.h"
 
 #define AT(member) offsetof(struct settings, member)
 #define SHAPE(noun_, keys_)                                                    \
@@ -85,6 +87,8 @@ static void read_cimom(struct settings_reader *reader,
 
 /* Every reader of a family is given the whole struct. */
 static const struct settings_key family_keys[] = {
+    {"account", settings_read_user, 0, false},
+    {"groups", settings_read_groups, 0, false},
     {"firewall", read_firewall, 0, false},
     {"uac", read_uac, 0, false},
     {"dcom", read_dcom, 0, false},
@@ -119,7 +123,8 @@ void settings_release(struct settings *settings)
 
 bool settings_empty(const struct settings *settings)
 {
-    return settings->wmi_group.enabled == FLAG_NOT_ASKED &&
+    return settings->account.name == NULL && settings->group_count == 0 &&
+           settings->wmi_group.enabled == FLAG_NOT_ASKED &&
            settings->rule_count == 0 &&
            settings->token_filter_policy == DWORD_NOT_ASKED &&
            settings->dcom_enabled == FLAG_NOT_ASKED &&
@@ -129,7 +134,8 @@ bool settings_empty(const struct settings *settings)
 
 const char *const *settings_families(void)
 {
-    static const char *const families[] = {"uac",   "dcom",     "namespaces",
-                                           "cimom", "firewall", NULL};
+    static const char *const families[] = {"account",  "groups",     "uac",
+                                           "dcom",     "namespaces", "cimom",
+                                           "firewall", NULL};
     return families;
 }

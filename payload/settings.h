@@ -106,7 +106,31 @@ struct namespace_wish {
     size_t grant_count;
 };
 
+/* Who is to be a member of a local group, or is not to be. */
+struct group_wish {
+    const char *group; /* name, SID or word (account_words.h) */
+    const char *const *members;
+    size_t member_count;
+    bool present;
+    bool create; /* a group of our own, which may be made */
+};
+
+/* A local account; `name` NULL: not asked. */
+struct account_wish {
+    const char *name;
+    bool present;
+    bool password_given; /* the inventory says where it is */
+    /* The password itself, in a request that carries one; not ours. */
+    const char *password;
+    bool password_never_expires;
+    bool network_logon_only;
+    bool update_password;
+};
+
 struct settings {
+    struct account_wish account;
+    struct group_wish *groups;
+    size_t group_count;
     struct {
         enum flag_wish enabled;
         unsigned profiles;

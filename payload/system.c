@@ -43,6 +43,22 @@ bool system_is_elevated_administrator(void)
            CheckTokenMembership(NULL, sid, &member) && member;
 }
 
+bool system_is_own_sid(const void *sid)
+{
+    union {
+        TOKEN_USER user;
+        BYTE bytes[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
+    } own;
+    HANDLE token = NULL;
+    DWORD len = 0;
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
+        return false;
+    bool same = GetTokenInformation(token, TokenUser, &own, sizeof own, &len) &&
+                EqualSid(own.user.User.Sid, (PSID)sid);
+    CloseHandle(token);
+    return same;
+}
+
 bool system_set_privilege(const wchar_t *name, bool on)
 {
     TOKEN_PRIVILEGES change = {.PrivilegeCount = 1};

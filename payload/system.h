@@ -15,6 +15,9 @@ void system_prepare(void);
 /* True for an elevated member of Administrators, SYSTEM included. */
 bool system_is_elevated_administrator(void);
 
+/* True when `sid` is the account that this program runs as. */
+bool system_is_own_sid(const void *sid);
+
 /*
  * Switches a privilege that the token has but keeps disabled; false when
  * the token lacks it.

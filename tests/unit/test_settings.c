@@ -323,8 +323,8 @@ static void test_strange_keys_are_told_whole(void **state)
 static void test_families(void **state)
 {
     (void)state;
-    static const char *const expected[] = {"uac", "dcom", "namespaces", "cimom",
-                                           "firewall"};
+    static const char *const expected[] = {
+        "account", "groups", "uac", "dcom", "namespaces", "cimom", "firewall"};
     const char *const *families = settings_families();
     const size_t count = sizeof expected / sizeof *expected;
     for (size_t i = 0; i < count; i++)

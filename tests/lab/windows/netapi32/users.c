@@ -76,8 +76,9 @@ static NET_API_STATUS set_fields(const struct account *user, DWORD level,
     status = set_text_if(user, L"FullName", info->usri4_full_name);
     if (status == NERR_Success)
         status = account_set_number(user, L"Expires", info->usri4_acct_expires);
-    if (status == NERR_Success && level == 4 && info->usri4_password_expired)
-        status = account_set_number(user, L"PasswordExpired", 1);
+    if (status == NERR_Success && level == 4)
+        status = account_set_number(user, L"PasswordExpired",
+                                    info->usri4_password_expired != 0);
     return status;
 }
 
