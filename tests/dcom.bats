@@ -59,6 +59,10 @@ setup() {
     wine reg delete "$POLICY" /f >/dev/null 2>&1 || true
 }
 
+teardown() {
+    "$LAB/target-1/mode" none
+}
+
 # entries KEY VALUE: its descriptor, an entry a line, without its owner.
 entries() {
     "$ROOT/tests/descriptor" show "$(registry 1 "$1" "$2")" | tail -n +2
@@ -327,4 +331,82 @@ dcom.permissions[$READER] conflict
 dcom.permissions[$OTHER] changed"
     assert_equal "$(owner "$APPID" LaunchPermission)" \
         "owner S-1-5-32-544 group S-1-5-32-544"
+}
+
+# Owner, group and access list of WMI's AppID key, as SDDL.
+key_security() {
+    wine "$BUILD/lab/keyprobe.exe" show "${APPID#HKLM\\}" | tr -d '\r'
+}
+
+@test "TrustedInstaller's key is written, and stays as it was" {
+    item='{"account":"'$READER'","launch":["remote_activation"],"on":["wmi_application"]}'
+    "$LAB/target-1/mode" trustedinstaller-keys
+    security=$(key_security)
+    assert_contains "$security" "O:S-1-5-80-956008885-"
+    run wine reg add "$APPID" /v LaunchPermission /t REG_BINARY /d 00 /f
+    [ "$status" -ne 0 ]
+    full_circle "$item"
+    assert_equal "$SEEN_WMI" "$(written "${FACTORY_WMI[@]}" allow:11:$READER)"
+    assert_equal "$(key_security)" "$security"
+}
+
+@test "a value made in TrustedInstaller's key goes again with undo" {
+    unset_value "$APPID" LaunchPermission
+    "$LAB/target-1/mode" trustedinstaller-keys
+    security=$(key_security)
+    full_circle '{"account":"'$READER'","launch":["remote_activation"],"on":["wmi_application"]}'
+    assert_equal "$SEEN_WMI" "$(written allow:1f:S-1-5-18 allow:1f:S-1-5-32-544 \
+        allow:1f:S-1-5-4 allow:11:$READER)"
+    assert_equal "$(key_security)" "$security"
+}
+
+@test "without the right to restore files the key is denied, with a hint" {
+    "$LAB/target-1/mode" trustedinstaller-keys backup-denied
+    before=$(everything)
+    run permissions apply '{"account":"'$READER'","launch":["remote_activation"],"on":["wmi_application"]},{"account":"'$OTHER'","launch":["remote_activation"],"on":["machine_limits"]}'
+    assert_equal "$(jq -r '.[] | [.id, .state, .error.code, .error.name] |
+        map(values) | join(" ")' <<<"$output")" \
+        "dcom.permissions[$READER] failed 0x00000005 ERROR_ACCESS_DENIED
+dcom.permissions[$OTHER] changed"
+    assert_contains "$(jq -r '.[0].error.text' <<<"$output")" \
+        "LaunchPermission: it cannot be written"
+    assert_contains "$(jq -r '.[0] | tojson' <<<"$output")" \
+        "not even the right to restore files was enough"
+    assert_equal "$(entries "$APPID" LaunchPermission)" \
+        "$(written "${FACTORY_WMI[@]}")"
+    [ "$before" != "$(everything)" ]
+}
+
+@test "a write that does not take is no success" {
+    "$LAB/target-1/mode" registry-ignored
+    before=$(everything)
+    run verdicts apply '{"account":"'$READER'","launch":["remote_activation"],"on":["machine_limits"]}'
+    assert_contains "$output" "dcom.permissions[$READER] failed "
+    assert_equal "$(everything)" "$before"
+}
+
+@test "limits that deny writes are written by the right to restore" {
+    "$LAB/target-1/mode" registry-denied
+    full_circle '{"account":"'$READER'","launch":["remote_activation"],"on":["machine_limits"]}'
+    assert_equal "$SEEN_LAUNCH" \
+        "$(written "${FACTORY_LAUNCH[@]}" allow:11:$READER)"
+}
+
+@test "a member of Distributed COM Users has that group's rights" {
+    local accounts='HKLM\SOFTWARE\wmifleet-lab\Accounts' member
+    member=S-1-5-21-0-0-0-1777
+    wine reg add "$accounts\\$member" /v Kind /t REG_DWORD /d 1 /f >/dev/null
+    wine reg add "$accounts\\$member" /v Name /d group-reader /f >/dev/null
+    item='{"account":"group-reader","launch":["remote_launch","remote_activation"],"access":["remote_access"]}'
+    run permissions check "$item"
+    assert_equal "$(jq -r '.[].state' <<<"$output")" drift
+    wine reg add "$accounts\\S-1-5-32-562" /v Members /t REG_MULTI_SZ \
+        /d $member /f >/dev/null
+    put "$APPID" LaunchPermission "${FACTORY_WMI[@]}" allow:15:S-1-5-32-562
+    run permissions check "$item"
+    wine reg delete "$accounts\\$member" /f >/dev/null
+    wine reg delete "$accounts\\S-1-5-32-562" /f >/dev/null
+    assert_equal "$(jq -r '.[].state' <<<"$output")" ok
+    assert_contains "$(jq -r '.[].hints[]' <<<"$output")" \
+        "group-reader may launch WMI: local_launch, remote_launch, local_activation, remote_activation; call: local_access, remote_access"
 }
