@@ -2,7 +2,8 @@
 /*
  * Theory of operation. Every setting has one `struct work`. The first pass
  * reads and compares all of them and publishes an entry for each that is
- * done with that: all of them in check, those that need no write in apply.
+ * done with that: all of them in check, those that need no write in apply,
+ * unless a write that comes first may settle their conflict.
  * What is left then goes into the snapshot, and the second pass writes.
  *
  * The second pass reads once more before it writes, because the write of
@@ -257,6 +258,18 @@ static int look_later(struct engine *engine, struct work *work, bool apply,
     return finish(engine, work, NULL, verdict);
 }
 
+/*
+ * Two settings may stand on the same thing, such as two rules of one name:
+ * the write of the earlier one can settle what is a conflict for the later.
+ */
+static bool may_settle(const struct engine *engine, const struct work *work)
+{
+    for (const struct work *w = engine->works; w < work; w++)
+        if (w->entry == NULL)
+            return true;
+    return false;
+}
+
 /* First pass: published at once unless the setting is going to be written. */
 static int look(struct engine *engine, struct work *work, bool apply)
 {
@@ -271,7 +284,10 @@ static int look(struct engine *engine, struct work *work, bool apply)
         setting->ops->compare(setting, state, &verdict.reason);
     bool recalled = apply && work->before != NULL && recall(engine, work);
     int status = work->before != NULL ? 0 : -1;
-    if (status == 0 && !(apply && calls_for_write(engine, compared))) {
+    bool open =
+        apply && (calls_for_write(engine, compared) ||
+                  (compared == SETTING_CONFLICT && may_settle(engine, work)));
+    if (status == 0 && !open) {
         verdict.state = state_of(compared);
         if (recalled && compared == SETTING_AGREES)
             verdict.state = "changed";

@@ -30,6 +30,7 @@ struct place {
     bool to_come; /* until its neighbour before it is as wanted */
     bool irreversible;
     bool blocked;
+    int known;           /* any other value but this is a conflict; 0: none */
     bool refuses;        /* a write fails */
     bool ignores;        /* a write succeeds and does not take */
     struct place *spill; /* a write here writes there too */
@@ -91,6 +92,8 @@ static enum setting_verdict compare_place(struct setting *setting,
         return SETTING_AGREES;
     if (place->irreversible)
         return SETTING_IRREVERSIBLE;
+    if (place->known != 0 && state->valueint != place->known)
+        return SETTING_CONFLICT;
     if (!place->blocked)
         return SETTING_DIFFERS;
     setting_reason_set(reason, 0, NULL, "a policy holds it");
@@ -109,7 +112,8 @@ static int write_place(struct setting *setting, const cJSON *state,
     if (!place->ignores)
         place->value = place->wanted;
     if (place->spill != NULL)
-        place->spill->value = place->spill->wanted;
+        place->spill->value = place->spill->known != 0 ? place->spill->known
+                                                       : place->spill->wanted;
     return 0;
 }
 
@@ -362,6 +366,27 @@ static void test_one_write_that_settles_another(void **state)
     assert_int_equal(machine.places[1].writes, 0);
     assert_true(number_at(settings, 1, "before") == 0);
     assert_true(number_at(settings, 1, "after") == 1);
+    release(&machine, settings);
+}
+
+/* Undo of two rules of one name: the later one is seen by the earlier too. */
+static void test_one_write_that_settles_a_conflict(void **state)
+{
+    (void)state;
+    struct machine machine = {.places = {{.value = 9, .wanted = 1, .known = 7},
+                                         {.value = 0, .wanted = 1},
+                                         {.value = 9, .wanted = 1, .known = 7},
+                                         {.value = 9, .wanted = 1, .known = 7}},
+                              .count = 4};
+    machine.places[1].spill = &machine.places[2];
+    cJSON *settings = run_machine(&machine, true, FAR, ENGINE_DONE);
+    assert_string_equal(state_at(settings, 0), "conflict");
+    assert_int_equal(machine.places[0].reads, 1);
+    assert_string_equal(state_at(settings, 2), "changed");
+    assert_true(number_at(settings, 2, "before") == 9);
+    assert_true(number_at(settings, 2, "after") == 1);
+    assert_string_equal(state_at(settings, 3), "conflict");
+    assert_int_equal(machine.places[3].writes, 0);
     release(&machine, settings);
 }
 
@@ -796,6 +821,7 @@ int main(void)
         cmocka_unit_test(test_without_a_snapshot_nothing_is_written),
         cmocka_unit_test(test_second_apply_changes_nothing),
         cmocka_unit_test(test_one_write_that_settles_another),
+        cmocka_unit_test(test_one_write_that_settles_a_conflict),
         cmocka_unit_test(test_a_run_done_twice_tells_its_first_state),
         cmocka_unit_test(test_what_is_irreversible_needs_leave),
         cmocka_unit_test(test_check_never_writes_what_is_irreversible),
