@@ -70,6 +70,10 @@ def descriptor(*parts):
     return (3, descriptor_tool.made(parts))
 
 
+def owner(data):
+    return descriptor_tool.listed(data[1])[0]
+
+
 def listed(data):
     return "\n".join(descriptor_tool.listed(data[1])[1:])
 
@@ -83,7 +87,7 @@ def entries(*parts):
             return "no REG_BINARY"
         if listed(new) != listed(wanted):
             return f"entries\n{listed(new)}\nwanted\n{listed(wanted)}"
-        if old and descriptor_tool.listed(old[1])[0] != descriptor_tool.listed(new[1])[0]:
+        if old and old[1] and owner(old) != owner(new):
             return "owner or group changed"
         return None
 

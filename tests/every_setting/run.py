@@ -52,6 +52,12 @@ class Target:
         return reg.read_prefix(self.drive)
 
 
+def targets_of(lab, kind):
+    with open(f"{lab}/asked.json", encoding="utf-8") as file:
+        hosts = json.load(file)["all"]["children"]["lab"]["hosts"]
+    return [kind(lab, number) for number in range(1, len(hosts) + 1)]
+
+
 def all_of(processes):
     for process in list(processes):
         if process.wait() != 0:
@@ -120,7 +126,7 @@ class Round:
         )
         lines = [json.loads(line) for line in done.stdout.splitlines()]
         if not lines:
-            sys.exit(f"wmifleet {verb}: exit {done.returncode}\n{done.stderr}")
+            self.failures.append(f"wmifleet {verb}: exit {done.returncode}\n{done.stderr}")
         return {line["host"]: line for line in lines if line.get("host")}
 
     def save(self, step):
@@ -229,7 +235,7 @@ class Round:
             self.same(target, "check", "given")
             self.judge_registry(target)
             self.same(target, "apply again", "apply")
-        return next(iter(applied.values()))["run"]
+        return next(iter(applied.values()))["run"] if applied else ""
 
     def back(self, run):
         expected = {
@@ -280,9 +286,7 @@ class Round:
 
 def main():
     lab, part = sys.argv[1:]
-    with open(f"{lab}/asked.json", encoding="utf-8") as file:
-        hosts = json.load(file)["all"]["children"]["lab"]["hosts"]
-    targets = [Target(lab, number) for number in range(1, len(hosts) + 1)]
+    targets = targets_of(lab, Target)
     rows = [row for table in TABLES for row in getattr(table, part.upper())]
     only = os.environ.get("ROWS")
     if only:

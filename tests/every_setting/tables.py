@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The tables of rows, one module a family: FACTORY and OTHERS in each."""
+"""The tables, one module a family. In each: FACTORY and OTHERS, rows from
+these states, and ALL, a request that changes all of the family's settings."""
+import dcom
+import firewall
 import values
 
-TABLES = (values,)
+TABLES = (values, dcom, firewall)

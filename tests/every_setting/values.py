@@ -104,3 +104,4 @@ OTHERS = [
     for value in values
     for kind, standing in STANDING[area]
 ]
+ALL = {**uac(1), **dcom(False), **cimom(1)}

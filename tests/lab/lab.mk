@@ -24,7 +24,7 @@ LAB_PRODUCTS := $(LAB)/session $(LAB)/free_port $(LAB)/account.so \
                 $(LAB)/relay $(LAB)/door $(LAB)/recorded \
                 $(LAB)/guard.so $(LAB)/login.exe $(LAB)/resident.exe \
                 $(LAB)/mode.exe $(LAB)/security.exe \
-                $(LAB)/arguments.exe $(LAB)/registry.exe \
+                $(LAB)/arguments.exe $(LAB)/registry.exe $(LAB)/killer.exe \
                 $(LAB)/rightsprobe.exe $(LAB)/keyprobe.exe \
                 $(LAB)/advapi32.dll $(LAB)/advapi32w.dll \
                 $(LAB)/firewall.dll $(LAB)/fwstate.exe
@@ -65,6 +65,10 @@ $(LAB)/rightsprobe.exe $(LAB)/keyprobe.exe: $(LAB)/%.exe: \
 	@mkdir -p $(@D)
 	$(LAB_Q)$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -o $@ $(filter %.c,$^) \
 	    -ladvapi32
+
+$(LAB)/killer.exe: tests/lab/windows/killer.c
+	@mkdir -p $(@D)
+	$(LAB_Q)$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -o $@ $< -lntdll
 
 LAB_MODE_SRC := $(addprefix tests/lab/windows/,mode.c mode_effects.c \
                 advapi32/record.c advapi32/key_park.c \
