@@ -71,7 +71,7 @@ static char *list_of_hosts(const struct undo_plan *plan)
     struct buf list;
     buf_init(&list, HOST_LIST_MAX);
     for (size_t i = 0; i < plan->count; i++)
-        buf_addf(&list, "%s,", plan->hosts[i].kept.target.name);
+        buf_addf(&list, "%s,", plan->hosts[i]->kept.target.name);
     return buf_take(&list);
 }
 

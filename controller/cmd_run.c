@@ -18,7 +18,9 @@
 #include "controller/chosen.h"
 #include "controller/command_again.h"
 #include "controller/fleet.h"
+#include "controller/from_target.h"
 #include "controller/kept_target.h"
+#include "controller/known_target.h"
 #include "controller/payload_image.h"
 #include "controller/recap.h"
 #include "controller/requests.h"
@@ -29,7 +31,8 @@ struct run {
     const struct log *log;
     enum verb verb;
     char id[PROTOCOL_RUN_ID_MAX + 1];
-    struct undo_plan undo; /* undo: what to put back where */
+    struct undo_plan undo;   /* undo: what to put back where */
+    struct from_target from; /* zeroed where it is not asked for */
     struct chosen chosen;
     struct requests *requests;
     struct store *store;
@@ -108,49 +111,11 @@ static int on_request(void *context, const struct target *target,
     return failed ? err_prefix(err, target->name) : 0;
 }
 
-static void target_key(const struct target *target, char *key, size_t size)
-{
-    snprintf(key, size, "%s|%s|%u", target->name, target->address,
-             (unsigned)target->port);
-}
-
 static void on_cache(void *context, const struct target *target,
                      struct target_cache *cache)
 {
     struct run *run = context;
-    char key[1024];
-    struct store_target stored;
-    struct err err;
-    target_key(target, key, sizeof key);
-    int found = store_target_get(run->store, key, &stored, &err);
-    if (found < 0)
-        log_line(run->log, LOG_WARNING, "%s", err.text);
-    if (found <= 0)
-        return;
-    cache->shell = stored.shell == '\\'  ? SHELL_BACKSLASH
-                   : stored.shell == '/' ? SHELL_SLASH
-                                         : SHELL_UNKNOWN;
-    snprintf(cache->folder, sizeof cache->folder, "%s", stored.folder);
-    snprintf(cache->payload_hash, sizeof cache->payload_hash, "%.*s",
-             PROTOCOL_HASH_LEN, stored.payload_hash);
-    snprintf(cache->request_hash, sizeof cache->request_hash, "%.*s",
-             PROTOCOL_HASH_LEN, stored.request_hash);
-}
-
-static int keep_cache(struct run *run, const struct target *target,
-                      const struct target_cache *cache, struct err *err)
-{
-    struct store_target stored = {.shell = '\0'};
-    if (cache->shell != SHELL_UNKNOWN)
-        stored.shell = cache->shell == SHELL_SLASH ? '/' : '\\';
-    snprintf(stored.folder, sizeof stored.folder, "%s", cache->folder);
-    snprintf(stored.payload_hash, sizeof stored.payload_hash, "%s",
-             cache->payload_hash);
-    snprintf(stored.request_hash, sizeof stored.request_hash, "%s",
-             cache->request_hash);
-    char key[1024];
-    target_key(target, key, sizeof key);
-    return store_target_put(run->store, key, &stored, err);
+    known_target_get(run->store, run->log, target, cache);
 }
 
 static int hold(struct run *run, struct result *result, struct err *err)
@@ -188,7 +153,7 @@ static int on_done(void *context, const struct target *target, struct job *job,
     log_line(run->log, LOG_INFO, "%s: %s", result->host,
              status_word(result->status));
     if ((run->verb != VERB_PING &&
-         keep_cache(run, target, job_cache(job), err)) ||
+         known_target_put(run->store, target, job_cache(job), err)) ||
         put_result(run, result, err) || hold(run, result, err)) {
         result_free(result);
         return -1;
@@ -276,8 +241,8 @@ static int open_run(struct run *run, struct err *err)
             ? strdup(run->undo.inventory)
             : join_sources(run->options);
     run->again = command_again(run->options, run->undo.run);
-    if (make_run_id(run) || run->sources == NULL || run->again == NULL)
-        return err_set(err, 0, "the run cannot be named: no random bytes");
+    if (run->sources == NULL || run->again == NULL)
+        return err_set(err, 0, "out of memory");
     const struct request_options wanted = {
         .only = run->options->only,
         .skip = run->options->skip,
@@ -315,6 +280,7 @@ static void close_run(struct run *run)
     free(run->again);
     free(run->sources);
     chosen_close(&run->chosen);
+    from_target_release(&run->from);
     undo_plan_release(&run->undo);
 }
 
@@ -327,20 +293,41 @@ static struct job_timeouts timeouts_of(const struct options *options)
     return timeouts;
 }
 
+static int make_plan(struct run *run, struct job_plan *plan, struct err *err)
+{
+    *plan = (struct job_plan){.verb = run->verb,
+                              .run = run->id,
+                              .transport = &ssh_transport,
+                              .transport_context = &run->chosen.ssh,
+                              .timeouts = timeouts_of(run->options),
+                              .log = run->log};
+    return payload_image(&plan->payload, err);
+}
+
+/* Hosts whose outcome was known before: their results come first. */
+static int tell_rest(struct run *run, struct err *err)
+{
+    struct from_target *from = &run->from;
+    while (from->rest_count > 0) {
+        struct result *result = from->rest[--from->rest_count];
+        if (put_result(run, result, err) || hold(run, result, err)) {
+            result_free(result);
+            return -1;
+        }
+    }
+    return on_turn(run, err);
+}
+
 static int run_fleet(struct run *run, enum fleet_end *end, struct err *err)
 {
-    struct job_plan plan = {.verb = run->verb,
-                            .run = run->id,
-                            .transport = &ssh_transport,
-                            .transport_context = &run->chosen.ssh,
-                            .timeouts = timeouts_of(run->options),
-                            .log = run->log};
-    if (payload_image(&plan.payload, err))
+    struct job_plan plan;
+    if (make_plan(run, &plan, err) || tell_rest(run, err))
         return -1;
     const struct fleet_config config = {
         .plan = &plan,
         .targets = run->chosen.targets.items,
-        .target_count = run->chosen.targets.count,
+        .target_count = run->options->from_target ? run->undo.count
+                                                  : run->chosen.targets.count,
         .forks = fleet_forks_possible(run->options->forks, run->log),
         .log = run->log,
         .context = run,
@@ -381,31 +368,81 @@ static int perform(struct run *run, struct err *err)
 /* What undo has to know before it knows its hosts. */
 static int plan_undo(struct run *run, struct err *err)
 {
-    run->store = store_open(run->options->store, err);
-    if (run->store == NULL)
-        return -1;
-    return undo_plan_make(&run->undo, run->store, run->options->run,
-                          run->options->all, err);
+    int failed = undo_plan_make(&run->undo, run->store, run->options->run,
+                                run->options->all, err);
+    char *rest = run->undo.unsure;
+    for (char *line; !failed && (line = strsep(&rest, "\n")) != NULL;)
+        log_line(run->log, LOG_WARNING, "%s", line);
+    return failed;
 }
 
-/* Everything that comes before the first connection. -1 when told. */
-static int choose(struct run *run)
+/* Status to end with, or -1: go on. Everything that goes wrong is told. */
+static int choose_from_target(struct run *run)
+{
+    struct from_target *from = &run->from;
+    struct job_plan plan;
+    struct err err = {0};
+    *from = (struct from_target){.options = run->options,
+                                 .log = run->log,
+                                 .store = run->store,
+                                 .chosen = &run->chosen,
+                                 .undo = &run->undo};
+    if (from_target_open(from) ||
+        chosen_connect(&run->chosen, run->options, run->log))
+        return EXIT_CONTROLLER;
+    if (make_plan(run, &plan, &err)) {
+        log_line(run->log, LOG_ERROR, "%s", err.text);
+        return EXIT_CONTROLLER;
+    }
+    if (from_target_plan(from, &plan))
+        return EXIT_CONTROLLER;
+    if (from->interrupted)
+        return EXIT_INTERRUPTED;
+    bool go_on = run->undo.count == 0 || from_target_agreed(from);
+    return go_on ? -1 : EXIT_CONTROLLER;
+}
+
+/* As its name says; where the hosts come from differs by verb. */
+static int choose_hosts(struct run *run)
 {
     const struct options *options = run->options;
     const struct log *log = run->log;
     struct err err;
-    int failed;
-    if (run->verb == VERB_UNDO && plan_undo(run, &err)) {
+    if (run->verb != VERB_UNDO)
+        return chosen_open(
+            &run->chosen, options,
+            run->verb == VERB_PING ? INVENTORY_CONNECT : INVENTORY_WMI, log);
+    if (plan_undo(run, &err)) {
         log_line(log, LOG_ERROR, "%s", err.text);
         return -1;
     }
+    return chosen_open_undo(&run->chosen, options, &run->undo, log);
+}
+
+/*
+ * Everything that comes before the first write. Status to end with, or -1:
+ * go on. Everything that goes wrong is told.
+ */
+static int choose(struct run *run)
+{
+    struct err err;
+    if (make_run_id(run)) {
+        log_line(run->log, LOG_ERROR,
+                 "the run cannot be named: no random bytes");
+        return EXIT_CONTROLLER;
+    }
     if (run->verb == VERB_UNDO)
-        failed = chosen_open_undo(&run->chosen, options, &run->undo, log);
-    else
-        failed = chosen_open(
-            &run->chosen, options,
-            run->verb == VERB_PING ? INVENTORY_CONNECT : INVENTORY_WMI, log);
-    return failed || chosen_connect(&run->chosen, options, log) ? -1 : 0;
+        run->store = store_open(run->options->store, &err);
+    if (run->verb == VERB_UNDO && run->store == NULL) {
+        log_line(run->log, LOG_ERROR, "%s", err.text);
+        return EXIT_CONTROLLER;
+    }
+    if (run->options->from_target)
+        return choose_from_target(run);
+    return choose_hosts(run) ||
+                   chosen_connect(&run->chosen, run->options, run->log)
+               ? EXIT_CONTROLLER
+               : -1;
 }
 
 int command_run(const struct options *options, const struct log *log)
@@ -413,11 +450,11 @@ int command_run(const struct options *options, const struct log *log)
     struct run run = {
         .options = options, .log = log, .verb = verb_of(options->command)};
     struct err err = {0};
-    int status = -1;
-    bool told = choose(&run) != 0;
-    if (!told && open_run(&run, &err) == 0)
+    int told = choose(&run);
+    int status = told;
+    if (told < 0 && open_run(&run, &err) == 0)
         status = perform(&run, &err);
-    if (status < 0 && !told)
+    if (status < 0)
         log_line(log, LOG_ERROR, "%s", err.text);
     close_run(&run);
     return status < 0 ? EXIT_CONTROLLER : status;

@@ -59,7 +59,9 @@ char *command_again(const struct options *options, const char *undone)
     struct buf out;
     buf_init(&out, 65536);
     if (options->command == COMMAND_UNDO)
-        buf_addf(&out, " %s%s%s", undone, options->all ? " --all" : "",
+        buf_addf(&out, "%s%s%s%s%s", *undone != '\0' ? " " : "", undone,
+                 options->from_target ? " --from-target" : "",
+                 options->all ? " --all" : "",
                  options->force ? " --force" : "");
     for (size_t i = 0; i < options->inventory_count; i++)
         if (!options->inventory_by_default)

@@ -108,7 +108,12 @@ static const struct option_row rows[] = {
      "back to before the first apply, over all runs", NULL, 0},
     {0, "force", KIND_FLAG, OPT(force), V(UNDO), NULL,
      "also where somebody changed the setting since", NULL, 0},
-    {0, "yes", KIND_FLAG, OPT(yes), V(TRUST), NULL, "do not ask", NULL, 0},
+    {0, "from-target", KIND_FLAG, OPT(from_target), V(UNDO), NULL,
+     "by the machines' own snapshots, where the store does not know;\n"
+     "they are shown first",
+     NULL, 0},
+    {0, "yes", KIND_FLAG, OPT(yes), V(TRUST) | V(UNDO), NULL, "do not ask",
+     NULL, 0},
     {0, "list", KIND_FLAG, OPT(list), V(INVENTORY), NULL,
      "everything, resolved, in Ansible's layout", NULL, 0},
     {0, "host", KIND_TEXT, OPT(host), V(INVENTORY), "NAME",

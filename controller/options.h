@@ -75,6 +75,7 @@ struct options {
     const char *host;
     bool all; /* undo */
     bool force;
+    bool from_target;
     const char *run; /* undo, show */
 };
 

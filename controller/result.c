@@ -73,6 +73,7 @@ void result_free(struct result *result)
     cJSON_Delete(result->identity);
     cJSON_Delete(result->settings);
     cJSON_Delete(result->hints);
+    cJSON_Delete(result->snapshots);
     cJSON_Delete(result->timing);
     free(result->noise);
     free(result);

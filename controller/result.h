@@ -25,6 +25,7 @@
     X(APPLY, "apply")                                                          \
     X(UNDO, "undo")                                                            \
     X(PING, "ping")                                                            \
+    X(SNAPSHOTS, "snapshots")                                                  \
     X(TRUST, "trust")
 
 enum verb {
@@ -72,12 +73,14 @@ struct result {
     char *fault_name;
     char *fault_text;
     char *fault_hint;
-    cJSON *facts;    /* object, or NULL */
-    cJSON *identity; /* object, or NULL */
-    cJSON *settings; /* array, or NULL */
-    cJSON *hints;    /* array of texts, or NULL */
-    cJSON *timing;   /* object: "<stage>_ms": N */
-    char *noise;     /* what the login printed around the documents, or NULL */
+    cJSON *facts;     /* object, or NULL */
+    cJSON *identity;  /* object, or NULL */
+    cJSON *settings;  /* array, or NULL */
+    cJSON *hints;     /* array of texts, or NULL */
+    cJSON *snapshots; /* VERB_SNAPSHOTS: as the target gave it,
+                         unjudged (controller/snapshots.h); in no JSON */
+    cJSON *timing;    /* object: "<stage>_ms": N */
+    char *noise;      /* what the login printed around the documents, or NULL */
     unsigned attempts;
 };
 
@@ -112,6 +115,9 @@ struct result_settled {
 int result_judge(struct result *result, const struct result_expect *expect,
                  const char *text, size_t len, struct result_settled *settled,
                  struct err *err);
+
+/* A lower-case letter, then anything that a terminal may be shown. */
+bool result_id_is_sane(const char *id);
 
 /* The one object of --json and of the store; free with cJSON_Delete. */
 cJSON *result_to_json(const struct result *result);

@@ -140,8 +140,7 @@ static int check_reason(cJSON *reason, struct err *err)
     return 0;
 }
 
-/* A lower-case letter, then anything that a terminal may be shown. */
-static bool id_is_sane(const char *id)
+bool result_id_is_sane(const char *id)
 {
     size_t len = strlen(id);
     if (len == 0 || len > ID_MAX || id[0] < 'a' || id[0] > 'z')
@@ -162,7 +161,7 @@ static int check_setting(cJSON *setting, enum verb verb, enum state *worst,
     if (!cJSON_IsObject(setting))
         return refuse(err, "a setting is no object");
     const char *id = json_text(setting, "id");
-    if (id == NULL || !id_is_sane(id))
+    if (id == NULL || !result_id_is_sane(id))
         return refuse(err, "a setting has no usable id");
     const char *word = json_text(setting, "state");
     enum state state = word == NULL ? STATE_COUNT : state_of(word);
@@ -401,6 +400,8 @@ static void take_over(struct result *result, cJSON *root, enum state worst)
     take(&result->identity, root, "identity");
     take(&result->settings, root, "settings");
     take(&result->hints, root, "hints");
+    if (result->verb == VERB_SNAPSHOTS)
+        take(&result->snapshots, root, "snapshots");
     drop_unknown_members(result->settings);
     const char *computer = json_text(root, "computer");
     if (computer && result->facts && !json_member(result->facts, "computer"))

@@ -242,15 +242,10 @@ int store_host_target(struct store *store, const char *run, const char *host,
     return found;
 }
 
-int store_pending(struct store *store, const char *run,
-                  int (*each)(void *context, const char *host), void *context,
-                  struct err *err)
+static int each_name(struct store *store, sqlite3_stmt *row,
+                     int (*each)(void *context, const char *host),
+                     void *context, struct err *err)
 {
-    sqlite3_stmt *row =
-        store_prepare(store, err,
-                      "SELECT host FROM run_host WHERE run=?1 AND host NOT IN"
-                      " (SELECT host FROM result WHERE run=?1) ORDER BY host",
-                      "s", run);
     if (row == NULL)
         return -1;
     int stop = 0;
@@ -260,6 +255,31 @@ int store_pending(struct store *store, const char *run,
     int failed = !stop && status != SQLITE_DONE ? store_fail(store, err) : 0;
     sqlite3_finalize(row);
     return failed;
+}
+
+int store_hosts(struct store *store, const char *run,
+                int (*each)(void *context, const char *host), void *context,
+                struct err *err)
+{
+    return each_name(store,
+                     store_prepare(store, err,
+                                   "SELECT host FROM run_host WHERE run=?1"
+                                   " ORDER BY host",
+                                   "s", run),
+                     each, context, err);
+}
+
+int store_pending(struct store *store, const char *run,
+                  int (*each)(void *context, const char *host), void *context,
+                  struct err *err)
+{
+    return each_name(store,
+                     store_prepare(store, err,
+                                   "SELECT host FROM run_host WHERE run=?1"
+                                   " AND host NOT IN (SELECT host FROM result"
+                                   " WHERE run=?1) ORDER BY host",
+                                   "s", run),
+                     each, context, err);
 }
 
 /* --- targets -------------------------------------------------------------- */

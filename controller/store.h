@@ -93,7 +93,11 @@ int store_status(struct store *store,
                  int (*each)(void *context, const char *host, int status,
                              const char *json),
                  void *context, struct err *err);
-/* Hosts of the run that have no result. */
+/* Hosts of the run. */
+int store_hosts(struct store *store, const char *run,
+                int (*each)(void *context, const char *host), void *context,
+                struct err *err);
+/* Those that have no result. */
 int store_pending(struct store *store, const char *run,
                   int (*each)(void *context, const char *host), void *context,
                   struct err *err);

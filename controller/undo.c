@@ -6,11 +6,19 @@
  */
 #include "controller/undo.h"
 
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "controller/fault.h"
+#include "controller/undo_settings.h"
+#include "inventory/fold.h"
+
+/* Names longer than this, folded, are counted: the line is for a person. */
+#define NAMES_MAX 200
+#define UNSURE_MAX ((size_t)1024 * 1024)
 
 struct walk {
     struct undo_plan *plan;
@@ -18,7 +26,9 @@ struct walk {
     const struct store_run *run; /* the one being read */
     const char *wanted;          /* its whole id, or NULL: the newest */
     bool all;
-    bool found; /* a run that wrote something */
+    bool found;    /* a run that wrote something */
+    char **unsure; /* hosts of `run` of which too little is known */
+    size_t unsure_count;
     struct err *err;
     bool failed;
 };
@@ -29,51 +39,75 @@ static int short_of_memory(struct walk *walk)
     return err_set(walk->err, 0, "undo: out of memory");
 }
 
-static void host_release(struct undo_host *host)
+static void host_free(struct undo_host *host)
 {
+    if (host == NULL)
+        return;
     cJSON_Delete(host->settings);
     cJSON_Delete(host->identity);
     cJSON_Delete(host->earlier_wmi);
     kept_target_release(&host->kept);
+    free(host);
+}
+
+static void keep_node(void *node)
+{
+    (void)node;
 }
 
 void undo_plan_release(struct undo_plan *plan)
 {
+    tdestroy(plan->index, keep_node);
     for (size_t i = 0; i < plan->count; i++)
-        host_release(&plan->hosts[i]);
+        host_free(plan->hosts[i]);
     free(plan->hosts);
     free(plan->inventory);
+    free(plan->unsure);
     *plan = (struct undo_plan){.run = ""};
 }
 
-/* Where the host stands, or `count`. */
-static size_t place_of(const struct undo_plan *plan, const char *name)
+static int by_name(const void *left, const void *right)
 {
-    size_t i = 0;
-    while (i < plan->count &&
-           strcmp(plan->hosts[i].kept.target.name, name) != 0)
-        i++;
-    return i;
+    const struct undo_host *a = left;
+    const struct undo_host *b = right;
+    return strcmp(a->kept.target.name, b->kept.target.name);
+}
+
+static struct undo_host *find_host(const struct undo_plan *plan,
+                                   const char *name)
+{
+    const struct undo_host key = {.kept.target.name = name};
+    void *found = tfind(&key, &plan->index, by_name);
+    return found != NULL ? *(struct undo_host **)found : NULL;
 }
 
 const struct undo_host *undo_plan_host(const struct undo_plan *plan,
                                        const char *name)
 {
-    size_t place = place_of(plan, name);
-    return place < plan->count ? &plan->hosts[place] : NULL;
+    return find_host(plan, name);
 }
 
-static struct undo_host *add_host(struct undo_plan *plan)
+struct undo_host *undo_plan_add(struct undo_plan *plan,
+                                struct kept_target *kept)
 {
-    struct undo_host *hosts =
-        realloc(plan->hosts, (plan->count + 1) * sizeof *hosts);
-    if (hosts == NULL)
+    struct undo_host **hosts =
+        realloc(plan->hosts, (plan->count + 1) * sizeof(struct undo_host *));
+    if (hosts != NULL)
+        plan->hosts = hosts;
+    struct undo_host *host = calloc(1, sizeof *host);
+    if (host == NULL) {
+        kept_target_release(kept);
         return NULL;
-    plan->hosts = hosts;
-    struct undo_host *host = &hosts[plan->count];
-    *host = (struct undo_host){.settings = cJSON_CreateArray(),
+    }
+    *host = (struct undo_host){.kept = *kept,
+                               .settings = cJSON_CreateArray(),
                                .earlier_wmi = cJSON_CreateArray()};
-    plan->count++;
+    if (hosts == NULL || host->settings == NULL || host->earlier_wmi == NULL ||
+        tsearch(host, &plan->index, by_name) == NULL) {
+        host_free(host);
+        return NULL;
+    }
+    hosts[plan->count++] = host;
     return host;
 }
 
@@ -98,52 +132,13 @@ static bool writes_something(const cJSON *settings)
     return false;
 }
 
-static cJSON *entry_of(const cJSON *settings, const char *id)
-{
-    cJSON *entry;
-    cJSON_ArrayForEach (entry, settings)
-        if (strcmp(json_text(entry, "id"), id) == 0)
-            return entry;
-    return NULL;
-}
-
-static int copy_member(cJSON *to, const char *key, const cJSON *from)
-{
-    cJSON *copy = cJSON_Duplicate(json_member(from, key), 1);
-    if (copy != NULL && cJSON_AddItemToObject(to, key, copy))
-        return 0;
-    cJSON_Delete(copy);
-    return -1;
-}
-
-static int add_entry(cJSON *settings, const cJSON *setting)
-{
-    cJSON *entry = cJSON_CreateObject();
-    if (entry != NULL &&
-        cJSON_AddStringToObject(entry, "id", json_text(setting, "id")) &&
-        copy_member(entry, "before", setting) == 0 &&
-        copy_member(entry, "after", setting) == 0 &&
-        cJSON_AddItemToArray(settings, entry))
-        return 0;
-    cJSON_Delete(entry);
-    return -1;
-}
-
-/* `setting` is of an older run than what the host has so far. */
-static int take_setting(struct undo_host *host, const cJSON *setting)
-{
-    cJSON *entry = entry_of(host->settings, json_text(setting, "id"));
-    if (entry == NULL)
-        return add_entry(host->settings, setting);
-    cJSON_DeleteItemFromObjectCaseSensitive(entry, "before");
-    return copy_member(entry, "before", setting);
-}
-
 static int take_settings(struct undo_host *host, const cJSON *settings)
 {
     const cJSON *setting;
     cJSON_ArrayForEach (setting, settings)
-        if (was_written(setting) && take_setting(host, setting))
+        if (was_written(setting) &&
+            undo_settings_take(host->settings, setting,
+                               json_member(setting, "after")))
             return -1;
     return 0;
 }
@@ -160,31 +155,31 @@ static int keep_earlier_wmi(struct undo_host *host,
     return -1;
 }
 
+static int read_target(struct walk *walk, const char *name,
+                       struct kept_target *kept)
+{
+    char *text = NULL;
+    int failed = store_host_target(walk->store, walk->run->id, name, &text,
+                                   walk->err) < 0 ||
+                 kept_target_parse(kept, name, text ? text : "", walk->err);
+    free(text);
+    walk->failed = walk->failed || failed;
+    return failed ? -1 : 0;
+}
+
 /* The host as this run reached it: the newest run's way is the one taken. */
 static struct undo_host *take_target(struct walk *walk, const char *name)
 {
-    char *text = NULL;
     struct kept_target kept;
-    int failed = store_host_target(walk->store, walk->run->id, name, &text,
-                                   walk->err) < 0 ||
-                 kept_target_parse(&kept, name, text ? text : "", walk->err);
-    free(text);
-    if (failed) {
-        walk->failed = true;
+    if (read_target(walk, name, &kept))
         return NULL;
-    }
-    size_t place = place_of(walk->plan, name);
-    struct undo_host *host =
-        place < walk->plan->count ? &walk->plan->hosts[place] : NULL;
-    if (host != NULL) {
+    struct undo_host *host = find_host(walk->plan, name);
+    int failed = 0;
+    if (host == NULL) {
+        host = undo_plan_add(walk->plan, &kept);
+    } else {
         failed = keep_earlier_wmi(host, &kept);
         kept_target_release(&kept);
-    } else {
-        host = add_host(walk->plan);
-        if (host != NULL)
-            host->kept = kept;
-        else
-            kept_target_release(&kept);
     }
     if (failed || host == NULL) {
         short_of_memory(walk);
@@ -193,9 +188,83 @@ static struct undo_host *take_target(struct walk *walk, const char *name)
     return host;
 }
 
+/* --- what the store does not know ----------------------------------------- */
+
+static int add_unsure(struct walk *walk, const char *host)
+{
+    char **hosts =
+        realloc(walk->unsure, (walk->unsure_count + 1) * sizeof *walk->unsure);
+    if (hosts == NULL)
+        return short_of_memory(walk);
+    walk->unsure = hosts;
+    hosts[walk->unsure_count] = strdup(host);
+    return hosts[walk->unsure_count++] != NULL ? 0 : short_of_memory(walk);
+}
+
+/*
+ * A run that may have written more than its result tells: the result never
+ * came, or it came from a payload that did not get to its end.
+ */
+static bool is_unsure(const cJSON *result)
+{
+    const char *word = json_text(json_member(result, "error"), "class");
+    enum fault fault = word != NULL ? fault_from_word(word) : FAULT_NONE;
+    const cJSON *settings = json_member(result, "settings");
+    const cJSON *setting;
+    const char *phase = json_text(result, "phase");
+    bool at_work = phase != NULL &&
+                   (strcmp(phase, "start") == 0 || strcmp(phase, "run") == 0);
+    if (fault != FAULT_LOST && fault != FAULT_RUN_TIMEOUT &&
+        fault != FAULT_PAYLOAD_FAILED && fault != FAULT_BAD_RESULT &&
+        !(fault == FAULT_CANCELLED && at_work))
+        return false;
+    cJSON_ArrayForEach (setting, settings) {
+        const cJSON *after = json_member(setting, "after");
+        if (after == NULL || cJSON_IsNull(after))
+            return true;
+    }
+    return cJSON_GetArraySize(settings) == 0;
+}
+
+static int each_pending(void *context, const char *host)
+{
+    return add_unsure(context, host);
+}
+
+/* One line of the plan's `unsure` for the hosts of this run. */
+static void tell_unsure(struct walk *walk, const char *run)
+{
+    struct buf names;
+    struct buf text;
+    buf_init(&names, NAMES_MAX);
+    buf_init(&text, UNSURE_MAX);
+    if (fold_names(&names, (const char *const *)walk->unsure,
+                   walk->unsure_count) != 0) {
+        buf_reset(&names);
+        buf_addf(&names, "%zu hosts", walk->unsure_count);
+    }
+    buf_addf(&text,
+             "%s%srun %s: the store does not know what it changed on %s; the "
+             "machines' own snapshots may: wmifleet undo %s --from-target",
+             walk->plan->unsure ? walk->plan->unsure : "",
+             walk->plan->unsure ? "\n" : "", run, names.data, run);
+    free(walk->plan->unsure);
+    walk->plan->unsure = buf_take(&text);
+    buf_release(&names);
+    for (size_t i = 0; i < walk->unsure_count; i++)
+        free(walk->unsure[i]);
+    free(walk->unsure);
+    walk->unsure = NULL;
+    walk->unsure_count = 0;
+}
+
+/* --- one run, host by host ------------------------------------------------ */
+
 static int take_result(struct walk *walk, const char *name, const cJSON *result)
 {
     const cJSON *settings = json_member(result, "settings");
+    if (is_unsure(result) && add_unsure(walk, name))
+        return -1;
     if (!writes_something(settings))
         return 0;
     struct undo_host *host = take_target(walk, name);
@@ -245,11 +314,17 @@ static int each_run(void *context, const struct store_run *run)
     if (!is_wanted)
         return 0;
     walk->run = run;
-    if (store_results(walk->store, run->id, each_result, walk, walk->err))
+    if (store_results(walk->store, run->id, each_result, walk, walk->err) ||
+        (run->ended[0] == '\0' && /* the controller was killed */
+         store_pending(walk->store, run->id, each_pending, walk, walk->err)))
         walk->failed = true;
+    bool unsure = walk->unsure_count > 0;
+    if (unsure)
+        tell_unsure(walk, run->id);
     if (walk->failed || (walk->found && name_plan(walk, run)))
         return 1;
-    return walk->found && !walk->all;
+    /* An older run is not taken for the last one. */
+    return (walk->found || unsure) && !walk->all;
 }
 
 static int find_run(struct store *store, const char *name, char *id,
@@ -283,11 +358,37 @@ int undo_plan_make(struct undo_plan *plan, struct store *store, const char *run,
     int failed = store_runs(store, each_run, &walk, err) || walk.failed;
     if (!failed && plan->count > 0)
         return 0;
-    if (!failed)
+    if (!failed && plan->unsure != NULL)
+        err_set(err, 0, "%s", plan->unsure);
+    else if (!failed)
         err_set(err, 0,
                 "%s%s: nothing was changed, so nothing is to be put "
                 "back; wmifleet runs lists the runs",
                 newest ? "the store" : "run ", newest ? "" : id);
+    undo_plan_release(plan);
+    return -1;
+}
+
+static int each_host(void *context, const char *name)
+{
+    struct walk *walk = context;
+    struct kept_target kept;
+    if (read_target(walk, name, &kept))
+        return -1;
+    return undo_plan_add(walk->plan, &kept) ? 0 : short_of_memory(walk);
+}
+
+int undo_plan_hosts(struct undo_plan *plan, struct store *store,
+                    const char *run, struct err *err)
+{
+    struct store_run found = {.id = ""};
+    *plan = (struct undo_plan){.run = ""};
+    snprintf(found.id, sizeof found.id, "%s", run);
+    snprintf(plan->run, sizeof plan->run, "%s", run);
+    struct walk walk = {
+        .plan = plan, .store = store, .run = &found, .err = err};
+    if (store_hosts(store, run, each_host, &walk, err) == 0 && !walk.failed)
+        return 0;
     undo_plan_release(plan);
     return -1;
 }

@@ -196,6 +196,15 @@ static int collect(HANDLE search, WIN32_FIND_DATAW *found,
     return 0;
 }
 
+static int newest_first(const void *a, const void *b)
+{
+    const struct file_entry *left = a;
+    const struct file_entry *right = b;
+    if (left->written != right->written)
+        return left->written < right->written ? 1 : -1;
+    return strcmp(left->name, right->name);
+}
+
 int file_list(const char *pattern, struct file_entry **entries, size_t *count,
               struct err *err)
 {
@@ -215,6 +224,8 @@ int file_list(const char *pattern, struct file_entry **entries, size_t *count,
     }
     int status = collect(search, &found, entries, count, err);
     FindClose(search);
+    if (*count > 1)
+        qsort(*entries, *count, sizeof **entries, newest_first);
     if (status != 0) {
         free(*entries);
         *entries = NULL;

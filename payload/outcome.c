@@ -81,6 +81,9 @@ static bool add_members(cJSON *object, const struct outcome *outcome,
                          cJSON_AddObjectToObject) &&
            add_reference(object, "settings", outcome->settings,
                          cJSON_AddArrayToObject) &&
+           (outcome->snapshots == NULL ||
+            add_reference(object, "snapshots", outcome->snapshots,
+                          cJSON_AddNullToObject)) &&
            add_reference(object, "hints", outcome->hints,
                          cJSON_AddArrayToObject) &&
            cJSON_AddNumberToObject(object, "elapsed_ms",

@@ -44,6 +44,7 @@ struct outcome {
     cJSON *identity;
     cJSON *facts;
     cJSON *settings;
+    cJSON *snapshots; /* left out where it is not known */
     cJSON *hints;
     unsigned long long elapsed_ms;
 };

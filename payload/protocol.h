@@ -37,7 +37,10 @@
  *     {"force": bool, "identity": {...} | null, "earlier_wmi": [{...}],
  *      "settings": [{"id", "before", "after"}]}
  *   `before` and `after` as a result had them, `identity` of the machine that
- *   gave it: on another installation nothing is written.
+ *   gave it: on another installation nothing is written. `after` null: not
+ *   known (the run ended half-way); whatever stands there is put back.
+ *   For the verb snapshots, "wmi" is {} and "options" may have "run": only
+ *   snapshots of runs whose id begins so.
  *
  * OUTPUT   standard output, binary, pure ASCII. Each document is
  *   RS (0x1E), one line of JSON, LF. Anything around it is noise of the
@@ -60,6 +63,14 @@
  *   "risk", "error", "hints"}; `state` is one of PROTOCOL_STATES. `before`
  *   is the exact state read before the write, `after` the state read after
  *   it (check: both the state read). Absent members mean null.
+ *   For the verb snapshots, which changes nothing, there is one member more:
+ *     "snapshots": {"files": [...], "left_out": N}
+ *   with one entry for each u-<run-id>.json, the newest first, as many as
+ *   PROTOCOL_SNAPSHOTS_MAX holds; "left_out" is how many older ones did not
+ *   fit. An entry is {"file": "u-...json", "text": <all of the file>,
+ *   "result": <all of that run's saved result; absent: there is none>}, or
+ *   {"file", "error": <why it cannot be read>}. Texts are strings, so that
+ *   what is in them is judged where it is used.
  *   "complete" is the last member and must be true. The exit status proves
  *   nothing: 0 after any complete result.
  *
@@ -70,7 +81,12 @@
  *     r-<hash>.json                      requests
  *     s-<run-id>-<verb>-<hash>.json      results, written before printing
  *     u-<run-id>.json                    snapshots, flushed before the first
- *                                        write of that run
+ *                                        write of that run:
+ *       {"protocol": 1, "run", "verb", "wmi", "earlier_wmi", "computer",
+ *        "identity", "settings": [{"id", "desired", "before"}],
+ *        "complete": true}
+ *       `wmi` and `earlier_wmi` are the request's, without secrets; earlier
+ *       versions wrote neither these nor `verb`.
  *     pending.json                       settings that wait for winmgmt
  *     a-<sid>.json                       when the password of an account was
  *                                        set here (password_record.h)
@@ -80,7 +96,8 @@
  * EXACTLY ONCE   A saved result with the same run id, verb and request hash
  *   is printed again instead of working again. While another payload works
  *   under the machine-wide mutex, one with the same key waits for it and
- *   prints its result; any other ends with class `busy`.
+ *   prints its result; any other ends with class `busy`. Results of the verb
+ *   snapshots are not saved: they are read again.
  */
 #ifndef PAYLOAD_PROTOCOL_H
 #define PAYLOAD_PROTOCOL_H
@@ -90,9 +107,10 @@
 #define PROTOCOL_NONCE_LEN 16
 #define PROTOCOL_RUN_ID_MAX 40
 #define PROTOCOL_RS 0x1E
-#define PROTOCOL_RESULT_MAX 4194304u  /* bytes, start mark aside */
-#define PROTOCOL_REQUEST_MAX 1048576u /* bytes */
-#define PROTOCOL_RUN_SECONDS 180      /* the run's own deadline */
+#define PROTOCOL_RESULT_MAX 4194304u    /* bytes, start mark aside */
+#define PROTOCOL_REQUEST_MAX 1048576u   /* bytes */
+#define PROTOCOL_SNAPSHOTS_MAX 3145728u /* bytes of their entries */
+#define PROTOCOL_RUN_SECONDS 180        /* the run's own deadline */
 #define PROTOCOL_WATCHDOG_SECONDS (PROTOCOL_RUN_SECONDS + 30)
 
 /* The tilde is for 8.3 names; no shell obeys one inside of a word. */
@@ -108,7 +126,8 @@
 #define PROTOCOL_VERBS(X)                                                      \
     X(check)                                                                   \
     X(apply)                                                                   \
-    X(undo)
+    X(undo)                                                                    \
+    X(snapshots)
 
 /* Worst first; a host's status is that of its worst setting. X(name) */
 #define PROTOCOL_STATES(X)                                                     \

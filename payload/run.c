@@ -71,7 +71,8 @@ static char *save_result(struct run *run, const struct failure *failure,
     run->outcome.elapsed_ms = GetTickCount64() - run->begun_ms;
     char *text = outcome_print(&run->outcome, failure);
     if (run->worked && text != NULL)
-        (void)saved_store(&run->folder, run->key, text, strlen(text), NULL);
+        (void)saved_store(&run->folder, &run->command, text, strlen(text),
+                          NULL);
     run->outcome.settings = NULL;
     cJSON_Delete(settings);
     run_publish_end(run);
@@ -271,6 +272,7 @@ static void release(struct run *run)
     free(run->restart_takes);
     cJSON_Delete(run->outcome.facts);
     cJSON_Delete(run->outcome.identity);
+    cJSON_Delete(run->outcome.snapshots);
     cJSON_Delete(run->outcome.hints);
     free(run->computer);
     DeleteCriticalSection(&run->guard);

@@ -9,6 +9,7 @@
 #include "payload/pending.h"
 #include "payload/run_state.h"
 #include "payload/snapshot.h"
+#include "payload/snapshots.h"
 #include "payload/undo.h"
 #include "payload/winmgmt.h"
 
@@ -106,8 +107,10 @@ static int save_snapshot(void *context, const cJSON *settings, struct err *err)
     struct run *run = context;
     const struct snapshot_head head = {
         .run = run->command.run,
+        .verb = run->outcome.verb,
         .computer = run->computer,
         .identity = run->outcome.identity,
+        .request = run->request.tree,
     };
     return snapshot_save(&run->folder, &head, settings, err) == 0
                ? note_pending(run, settings, err)
@@ -247,8 +250,26 @@ static void bring_com_up(struct run *run)
         run_hint(run, "COM cannot be initialised: settings that need it fail");
 }
 
+static void tell_snapshots(struct run *run)
+{
+    struct err err;
+    const cJSON *options = json_member(run->request.tree, "options");
+    cJSON *snapshots =
+        snapshots_collect(&run->folder, json_text(options, "run"), &err);
+    run_publish_begin(run);
+    run->outcome.snapshots = snapshots;
+    run_publish_end(run);
+    if (snapshots == NULL)
+        failure_set(&run->failure, FAILURE_PAYLOAD_FAILED,
+                    (unsigned long)err.code, NULL, "%s", err.text);
+}
+
 void run_work(struct run *run)
 {
+    if (run->command.verb == COMMAND_snapshots) {
+        tell_snapshots(run);
+        return;
+    }
     if (plan(run) != 0 || load_snapshot(run) != 0 || make_engine(run) != 0)
         return;
     bring_com_up(run);

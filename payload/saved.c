@@ -36,25 +36,14 @@ int saved_load(const struct folder *folder, const char *key, struct buf *out,
     return 0;
 }
 
-static int newest_first(const void *a, const void *b)
-{
-    const struct file_entry *left = a;
-    const struct file_entry *right = b;
-    if (left->written != right->written)
-        return left->written < right->written ? 1 : -1;
-    return strcmp(left->name, right->name);
-}
-
-static void trim(const struct folder *folder)
+static void trim(const struct folder *folder, const char *pattern)
 {
     char path[FILE_PATH_MAX];
     struct file_entry *entries;
     size_t count;
-    folder_path(folder, "s-*.json", path);
+    folder_path(folder, pattern, path);
     if (file_list(path, &entries, &count, NULL) != 0)
         return;
-    if (count > SAVED_KEEP)
-        qsort(entries, count, sizeof *entries, newest_first);
     for (size_t i = SAVED_KEEP; i < count; i++) {
         folder_path(folder, entries[i].name, path);
         (void)file_delete(path, NULL);
@@ -62,13 +51,18 @@ static void trim(const struct folder *folder)
     free(entries);
 }
 
-int saved_store(const struct folder *folder, const char *key, const char *text,
-                size_t len, struct err *err)
+int saved_store(const struct folder *folder, const struct command *command,
+                const char *text, size_t len, struct err *err)
 {
     char path[FILE_PATH_MAX];
+    char key[SAVED_KEY_MAX];
+    char pattern[32];
+    saved_key(command, key);
     saved_path(folder, key, path);
     if (file_replace(path, text, len, err) != 0)
         return -1;
-    trim(folder);
+    snprintf(pattern, sizeof pattern, "s-*-%s-*.json",
+             command_verb_word(command->verb));
+    trim(folder, pattern);
     return 0;
 }

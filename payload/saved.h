@@ -17,8 +17,11 @@ void saved_key(const struct command *command, char key[SAVED_KEY_MAX]);
 int saved_load(const struct folder *folder, const char *key, struct buf *out,
                struct err *err);
 
-/* On the disk when it returns 0; then all but the newest are removed. */
-int saved_store(const struct folder *folder, const char *key, const char *text,
-                size_t len, struct err *err);
+/*
+ * On the disk when it returns 0; then all but the newest SAVED_KEEP of this
+ * verb are removed: checks do not push out what an apply said.
+ */
+int saved_store(const struct folder *folder, const struct command *command,
+                const char *text, size_t len, struct err *err);
 
 #endif

@@ -69,6 +69,33 @@ cJSON *snapshot_load(const struct folder *folder, const char *run,
     return settings;
 }
 
+static void drop_secret(cJSON *wmi)
+{
+    cJSON_DeleteItemFromObjectCaseSensitive(json_member(wmi, "account"),
+                                            "password");
+}
+
+/* A copy; an absent item is no member. */
+static bool add_copy(cJSON *object, const char *key, const cJSON *item)
+{
+    return item == NULL ||
+           cJSON_AddItemToObject(object, key, cJSON_Duplicate(item, true));
+}
+
+static bool add_request(cJSON *tree, const cJSON *request)
+{
+    const cJSON *undo = json_member(request, "undo");
+    if (!add_copy(tree, "wmi", json_member(request, "wmi")) ||
+        !add_copy(tree, "earlier_wmi", json_member(undo, "earlier_wmi")))
+        return false;
+    drop_secret(json_member(tree, "wmi"));
+    cJSON *wmi;
+    cJSON_ArrayForEach (wmi, json_member(tree, "earlier_wmi")) {
+        drop_secret(wmi);
+    }
+    return true;
+}
+
 /* Takes `settings`. */
 static char *print(const struct snapshot_head *head, cJSON *settings)
 {
@@ -78,11 +105,11 @@ static char *print(const struct snapshot_head *head, cJSON *settings)
         cJSON_Delete(settings);
     else if (cJSON_AddNumberToObject(tree, "protocol", PROTOCOL_VERSION) &&
              cJSON_AddStringToObject(tree, "run", head->run) &&
+             cJSON_AddStringToObject(tree, "verb", head->verb) &&
+             add_request(tree, head->request) &&
              (head->computer == NULL ||
               cJSON_AddStringToObject(tree, "computer", head->computer)) &&
-             (head->identity == NULL ||
-              cJSON_AddItemToObject(tree, "identity",
-                                    cJSON_Duplicate(head->identity, true))) &&
+             add_copy(tree, "identity", head->identity) &&
              cJSON_AddTrueToObject(tree, "complete"))
         text = json_print_ascii(tree);
     cJSON_Delete(tree);

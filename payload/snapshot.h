@@ -2,8 +2,11 @@
 /*
  * u-<run-id>.json: what stood on the machine before a run wrote.
  *
- *   {"protocol", "run", "computer", "identity", "settings": [{"id",
- *    "desired", "before"}], "complete": true}
+ *   {"protocol", "run", "verb", "wmi", "earlier_wmi", "computer", "identity",
+ *    "settings": [{"id", "desired", "before"}], "complete": true}
+ *
+ * `wmi` and `earlier_wmi` are the request's, without account.password: what
+ * an undo needs to plan the same settings when only this file is left.
  *
  * A run id may be worked on twice, when the first time ended half-way. The
  * snapshot of the first time then stands: it has the state before the first
@@ -18,8 +21,10 @@
 
 struct snapshot_head {
     const char *run;
+    const char *verb;
     const char *computer; /* may be NULL */
     const cJSON *identity;
+    const cJSON *request; /* the whole of it */
 };
 
 /*

@@ -75,7 +75,8 @@ static enum setting_verdict compare_wrapped(struct setting *setting,
     const struct wrapped *wrapped = setting->data;
     if (cJSON_Compare(state, wrapped->before, true))
         return SETTING_AGREES;
-    if (wrapped->force || cJSON_Compare(state, wrapped->after, true))
+    if (wrapped->force || cJSON_IsNull(wrapped->after) ||
+        cJSON_Compare(state, wrapped->after, true))
         return SETTING_DIFFERS;
     setting_reason_set(reason, 0,
                        "look who changed it; undo --force puts the earlier "
@@ -123,20 +124,12 @@ static const struct setting_ops undo_ops = {
     .release = release_wrapped,
 };
 
-/* Takes the planned setting of that id out of the list, if there is one. */
-static void take_planned(struct setting_list *planned, const char *id,
-                         struct setting *inner)
-{
-    for (size_t i = 0; i < planned->count; i++) {
-        struct setting *setting = &planned->items[i];
-        if (setting->ops == NULL || strcmp(setting->id, id) != 0)
-            continue;
-        *inner = *setting;
-        /* Left behind, an empty one that release has nothing to do with. */
-        *setting = (struct setting){.id = ""};
-        return;
-    }
-}
+/* An entry of the request, and where its setting stands in the plan. */
+struct place {
+    const cJSON *entry;
+    size_t planned; /* the count of the plan: it does not stand there */
+    size_t given;
+};
 
 static bool needs_restart(const struct wrapped *wrapped)
 {
@@ -147,10 +140,9 @@ static bool needs_restart(const struct wrapped *wrapped)
                            json_member(wrapped->after, part), true));
 }
 
-static int wrap_one(struct setting_list *out, struct setting_list *planned,
+static int wrap_one(struct setting_list *out, struct setting *planned,
                     const cJSON *entry, bool force)
 {
-    const char *id = json_text(entry, "id");
     struct wrapped *wrapped = calloc(1, sizeof *wrapped);
     cJSON *desired = cJSON_Duplicate(json_member(entry, "before"), true);
     if (wrapped == NULL || desired == NULL) {
@@ -158,12 +150,17 @@ static int wrap_one(struct setting_list *out, struct setting_list *planned,
         free(wrapped);
         return -1;
     }
-    struct setting *setting = setting_list_add(out, id, desired, &undo_ops);
+    struct setting *setting =
+        setting_list_add(out, json_text(entry, "id"), desired, &undo_ops);
     if (setting == NULL) {
         free(wrapped);
         return -1;
     }
-    take_planned(planned, id, &wrapped->inner);
+    if (planned != NULL) {
+        wrapped->inner = *planned;
+        /* Left behind, an empty one that release has nothing to do with. */
+        *planned = (struct setting){.id = ""};
+    }
     wrapped->before = json_member(entry, "before");
     wrapped->after = json_member(entry, "after");
     wrapped->force = force;
@@ -180,29 +177,42 @@ static size_t place_of(const struct setting_list *planned, const char *id)
     return i;
 }
 
+static int last_first(const void *a, const void *b)
+{
+    const struct place *left = a;
+    const struct place *right = b;
+    if (left->planned != right->planned)
+        return left->planned < right->planned ? 1 : -1;
+    return left->given < right->given ? -1 : 1;
+}
+
 /* Entries by the reverse order of application; unplanned ones come first. */
 static int wrap_all(struct setting_list *out, struct setting_list *planned,
                     const cJSON *entries, bool force)
 {
+    struct place *places =
+        calloc((size_t)cJSON_GetArraySize(entries) + 1, sizeof *places);
+    size_t count = 0;
+    int status = 0;
     const cJSON *entry;
-    size_t count = planned->count;
+    if (places == NULL)
+        return -1;
     cJSON_ArrayForEach (entry, entries) {
-        if (place_of(planned, json_text(entry, "id")) == count &&
-            wrap_one(out, planned, entry, force) != 0)
-            return -1;
+        places[count] = (struct place){
+            entry, place_of(planned, json_text(entry, "id")), count};
+        count++;
     }
-    for (size_t place = count; place-- > 0;) {
-        cJSON_ArrayForEach (entry, entries) {
-            const char *id = json_text(entry, "id");
-            if (strcmp(planned->items[place].id, id) == 0 &&
-                place_of(planned, id) == place) {
-                if (wrap_one(out, planned, entry, force) != 0)
-                    return -1;
-                break;
-            }
-        }
+    qsort(places, count, sizeof *places, last_first);
+    for (size_t i = 0; status == 0 && i < count; i++) {
+        size_t place = places[i].planned;
+        bool known = place < planned->count;
+        if (known && i > 0 && places[i - 1].planned == place)
+            continue;
+        status = wrap_one(out, known ? &planned->items[place] : NULL,
+                          places[i].entry, force);
     }
-    return 0;
+    free(places);
+    return status;
 }
 
 int undo_wrap(struct setting_list *list, const cJSON *undo, struct err *err)

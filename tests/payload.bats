@@ -331,13 +331,14 @@ C
     [ -e "$HOME_DIR/$ONE_TIME.exe" ]
 }
 
-@test "at most twenty results are kept, and every snapshot" {
+@test "at most twenty results of a verb are kept, and every snapshot" {
     name=r-$(printf '%s' "$REQUEST" | sha256sum | cut -c1-32).json
     for i in $(seq 25); do
         touch -d '1 day ago' "$FOLDER/s-old-$i-check-x.json"
     done
     warm check "$name" newest >/dev/null
-    assert_equal "$(find "$FOLDER" -name 's-*.json' | wc -l)" 20
+    assert_equal "$(find "$FOLDER" -name 's-*-check-*.json' | wc -l)" 20
+    [ "$(find "$FOLDER" -name 's-*-apply-*.json' | wc -l)" -gt 0 ]
     ls "$FOLDER"/s-newest-check-*.json
     ls "$FOLDER/u-second.json"
 }

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What several runs did to one host, as one span: of each setting the oldest
+ * state before and the newest state after.
+ */
+#ifndef CONTROLLER_UNDO_SETTINGS_H
+#define CONTROLLER_UNDO_SETTINGS_H
+
+#include <cjson/cJSON.h>
+
+/*
+ * Adds one setting ({"id", "before", ...}) of a run older than all that
+ * `settings`, an array of {"id", "before", "after"}, has so far. `after` NULL
+ * is written as null: not known. Copies. -1 when memory is short.
+ */
+int undo_settings_take(cJSON *settings, const cJSON *setting,
+                       const cJSON *after);
+
+#endif
