@@ -219,15 +219,45 @@ refused() {
     assert_contains "$output" "changed          0"
 }
 
-@test "a run that the store lost sight of points to the target's snapshots" {
-    wmifleet apply -l target-1 >/dev/null
-    id=$(wmifleet runs | awk '{ print $1; exit }')
-    sqlite3 "$LAB/state.db" "UPDATE result SET json = json_set(json,
-        '\$.settings', json('[]'), '\$.error',
-        json('{\"class\":\"lost\",\"code\":null,\"name\":null,\"text\":null,\"hint\":null}'))"
+until_true() {
+    local end=$((SECONDS + 20))
+    until "$@"; do
+        [ $SECONDS -lt $end ]
+        sleep 0.02
+    done
+}
+
+command_given() {
+    log_since 1 | grep -q 'Starting session: command'
+}
+
+result_saved() {
+    compgen -G "$(folder 1)/s-*-apply-*.json" >/dev/null
+}
+
+# The controller stops before the payload's work and never goes on.
+killed_apply() {
+    local pid
+    "$LAB/target-1/mode" slow-start
+    log_mark 1
+    WMIFLEET_STORE=$LAB/state.db "$WMIFLEET" apply -l target-1 \
+        -i "$LAB/inventory.json" --known-hosts "$LAB/known_hosts" \
+        >/dev/null 2>&1 3>&- &
+    pid=$!
+    until_true command_given
+    kill -STOP $pid
+    until_true result_saved
+    kill -KILL $pid
+    wait $pid || :
+    "$LAB/target-1/mode" none
+}
+
+@test "a run of a killed controller points to the targets' own snapshots" {
+    killed_apply
+    id=$(wmifleet runs | awk '$2 == "apply" { print $1; exit }')
     run wmifleet undo
     assert_equal "$status" 1
-    assert_contains "$output" "target-1"
+    assert_contains "$output" "changed on target-1; "
     assert_contains "$output" "wmifleet undo $id --from-target"
     run env -u WMIFLEET_INVENTORY WMIFLEET_STORE="$LAB/state.db" "$WMIFLEET" \
         undo "$id" --from-target --yes --known-hosts "$LAB/known_hosts"

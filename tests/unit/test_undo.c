@@ -150,6 +150,41 @@ static void test_verdicts_by_what_stands_there_now(void **state)
     }
 }
 
+static void test_what_was_left_may_be_unknown(void **state)
+{
+    (void)state;
+    cJSON *undo = parse("{\"settings\":[{\"id\":\"b\",\"before\":1,"
+                        "\"after\":null}]}");
+    struct setting_list list = wrap(undo);
+    struct setting_reason reason;
+    cells[1].value = 1;
+    assert_int_equal(compare_now(&list.items[0], &reason), SETTING_AGREES);
+    cells[1].value = 7;
+    assert_int_equal(compare_now(&list.items[0], &reason), SETTING_DIFFERS);
+    setting_list_release(&list);
+    cJSON_Delete(undo);
+}
+
+/* As they are given: unknown ones first, then those of the plan backwards. */
+static void test_of_namesakes_in_the_request_the_first_counts(void **state)
+{
+    (void)state;
+    cJSON *undo =
+        parse("{\"settings\":[{\"id\":\"a\",\"before\":1,\"after\":2},"
+              "{\"id\":\"z\",\"before\":1,\"after\":2},"
+              "{\"id\":\"b\",\"before\":3,\"after\":4},"
+              "{\"id\":\"y\",\"before\":1,\"after\":2},"
+              "{\"id\":\"a\",\"before\":5,\"after\":6}]}");
+    static const char *const order[] = {"z", "y", "b", "a"};
+    struct setting_list list = wrap(undo);
+    assert_int_equal(list.count, 4);
+    for (size_t i = 0; i < 4; i++)
+        assert_string_equal(list.items[i].id, order[i]);
+    assert_int_equal(list.items[3].desired->valueint, 1);
+    setting_list_release(&list);
+    cJSON_Delete(undo);
+}
+
 static void test_writing_restores_and_passes_hints_on(void **state)
 {
     (void)state;
@@ -286,6 +321,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_only_what_is_named_in_reverse_order),
         cmocka_unit_test(test_verdicts_by_what_stands_there_now),
+        cmocka_unit_test(test_what_was_left_may_be_unknown),
+        cmocka_unit_test(test_of_namesakes_in_the_request_the_first_counts),
         cmocka_unit_test(test_writing_restores_and_passes_hints_on),
         cmocka_unit_test(test_a_setting_that_is_unknown_here_is_told),
         cmocka_unit_test(test_of_namesakes_in_the_plan_the_first_counts),

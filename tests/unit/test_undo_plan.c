@@ -106,6 +106,7 @@ static void test_checks_and_undos_are_not_the_last_apply(void **state)
     put(f, "r1", "a", "[" SETTING("x", "1", "2") "]");
     begin_run(f, "r2", "apply", "{}");
     put(f, "r2", "a", "[" SETTING("x", "2", "2") "]");
+    assert_int_equal(store_run_end(f->store, "r2", 0, NULL), 0);
     begin_run(f, "r3", "undo", "{}");
     put(f, "r3", "a", "[" SETTING("x", "2", "1") "]");
     begin_run(f, "r4", "check", "{}");
@@ -144,6 +145,104 @@ static void test_all_spans_from_the_oldest_to_the_newest(void **state)
     undo_plan_release(&plan);
 }
 
+/* What the store has of a host that did not come to its end. */
+static void put_fault(struct fixture *f, const char *run, const char *host,
+                      const char *class, const char *phase,
+                      const char *settings)
+{
+    char json[1024];
+    snprintf(json, sizeof json,
+             "{\"error\":{\"class\":\"%s\"},\"phase\":\"%s\","
+             "\"settings\":%s}",
+             class, phase, settings);
+    assert_int_equal(store_result_put(f->store, run, host, 5, json, NULL), 0);
+    assert_int_equal(store_commit(f->store, NULL), 0);
+}
+
+static void test_a_run_of_unknown_end_is_told_and_not_passed_over(void **state)
+{
+    struct fixture *f = *state;
+    struct undo_plan plan;
+    struct err err;
+    begin_run(f, "r1", "apply", "{}");
+    put(f, "r1", "a", "[" SETTING("x", "1", "2") "]");
+    begin_run(f, "r2", "apply", "{}");
+    put_fault(f, "r2", "a", "lost", "run", "[]");
+    put_fault(f, "r2", "b", "busy", "run", "[]");
+    assert_int_equal(store_run_end(f->store, "r2", 2, NULL), 0);
+    assert_int_equal(undo_plan_make(&plan, f->store, NULL, false, &err), -1);
+    assert_non_null(strstr(err.text, "changed on a; "));
+    assert_non_null(strstr(err.text, "wmifleet undo r2 --from-target"));
+    assert_int_equal(undo_plan_make(&plan, f->store, "r2", false, &err), -1);
+    assert_non_null(strstr(err.text, "--from-target"));
+    assert_int_equal(undo_plan_make(&plan, f->store, NULL, true, NULL), 0);
+    assert_non_null(strstr(plan.unsure, "r2"));
+    assert_int_equal(plan.count, 1);
+    undo_plan_release(&plan);
+}
+
+static void test_which_ends_leave_something_unknown(void **state)
+{
+    static const struct {
+        const char *class, *phase, *settings;
+        bool unsure;
+    } cases[] = {
+        {"lost", "run", "[]", true},
+        {"run-timeout", "run", "[" SETTING("x", "1", "1") "]", false},
+        {"run-timeout", "run", "[{\"id\":\"x\",\"before\":1}]", true},
+        {"payload-failed", "done", "[]", true},
+        {"bad-result", "run", "[]", true},
+        {"cancelled", "run", "[]", true},
+        {"cancelled", "login", "[]", false},
+        {"not-admin", "done", "[]", false},
+        {"auth", "login", "[]", false},
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char id[16];
+        struct undo_plan plan;
+        struct err err;
+        snprintf(id, sizeof id, "r%zu", i);
+        begin_run(f, id, "apply", "{}");
+        put_fault(f, id, "a", cases[i].class, cases[i].phase,
+                  cases[i].settings);
+        assert_int_equal(store_run_end(f->store, id, 2, NULL), 0);
+        assert_int_equal(undo_plan_make(&plan, f->store, id, false, &err), -1);
+        if ((strstr(err.text, "--from-target") != NULL) != cases[i].unsure)
+            fail_msg("%s in %s: %s", cases[i].class, cases[i].phase, err.text);
+    }
+}
+
+static void
+test_a_killed_controller_leaves_its_pending_hosts_unknown(void **state)
+{
+    struct fixture *f = *state;
+    struct undo_plan plan;
+    begin_run(f, "r1", "apply", "{}");
+    put(f, "r1", "a", "[" SETTING("x", "1", "2") "]");
+    assert_int_equal(undo_plan_make(&plan, f->store, NULL, false, NULL), 0);
+    assert_non_null(strstr(plan.unsure, "changed on b; "));
+    undo_plan_release(&plan);
+    assert_int_equal(store_run_end(f->store, "r1", 0, NULL), 0);
+    assert_int_equal(undo_plan_make(&plan, f->store, NULL, false, NULL), 0);
+    assert_null(plan.unsure);
+    undo_plan_release(&plan);
+}
+
+static void
+test_the_hosts_of_a_run_are_known_without_their_results(void **state)
+{
+    struct fixture *f = *state;
+    struct undo_plan plan;
+    begin_run(f, "r1", "apply", "{}");
+    assert_int_equal(undo_plan_hosts(&plan, f->store, "r1", NULL), 0);
+    assert_int_equal(plan.count, 2);
+    assert_string_equal(undo_plan_host(&plan, "b")->kept.target.address,
+                        "10.0.0.1");
+    assert_null(undo_plan_host(&plan, "c"));
+    undo_plan_release(&plan);
+}
+
 static void test_nothing_to_put_back_is_an_error_that_says_so(void **state)
 {
     struct fixture *f = *state;
@@ -179,6 +278,10 @@ int main(void)
         TEST(test_only_what_was_written_is_put_back),
         TEST(test_checks_and_undos_are_not_the_last_apply),
         TEST(test_all_spans_from_the_oldest_to_the_newest),
+        TEST(test_a_run_of_unknown_end_is_told_and_not_passed_over),
+        TEST(test_which_ends_leave_something_unknown),
+        TEST(test_a_killed_controller_leaves_its_pending_hosts_unknown),
+        TEST(test_the_hosts_of_a_run_are_known_without_their_results),
         TEST(test_nothing_to_put_back_is_an_error_that_says_so),
         TEST(test_a_store_that_was_tampered_with_is_told),
     };
