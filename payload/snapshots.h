@@ -13,7 +13,7 @@
 /*
  * The member "snapshots" of a result, see protocol.h; the caller frees. `run`
  * is how the run ids begin, or NULL: all. NULL when the folder cannot be
- * listed or memory is short.
+ * listed; where memory is short the answer lacks what its reader asks for.
  */
 cJSON *snapshots_collect(const struct folder *folder, const char *run,
                          struct err *err);
