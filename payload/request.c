@@ -52,14 +52,6 @@ static bool is_restart_word(const cJSON *word)
                                      strcmp(word->valuestring, "never") == 0));
 }
 
-/* It becomes part of a file's name. */
-static bool is_beginning_of_run(const cJSON *options)
-{
-    return json_member(options, "run") == NULL ||
-           (json_text(options, "run") != NULL &&
-            command_check_run(json_text(options, "run"), NULL) == 0);
-}
-
 static int check_frame(const cJSON *tree, struct err *err)
 {
     const cJSON *protocol = json_member(tree, "protocol");
@@ -76,8 +68,7 @@ static int check_frame(const cJSON *tree, struct err *err)
     if (options != NULL && (!cJSON_IsObject(options) ||
                             !is_list_of_texts(json_member(options, "only")) ||
                             !is_list_of_texts(json_member(options, "skip")) ||
-                            !is_restart_word(json_member(options, "restart")) ||
-                            !is_beginning_of_run(options)))
+                            !is_restart_word(json_member(options, "restart"))))
         return err_set(err, 0, "file: \"options\" is not as it should be");
     return 0;
 }

@@ -124,13 +124,6 @@ static const struct setting_ops undo_ops = {
     .release = release_wrapped,
 };
 
-/* An entry of the request, and where its setting stands in the plan. */
-struct place {
-    const cJSON *entry;
-    size_t planned; /* the count of the plan: it does not stand there */
-    size_t given;
-};
-
 static bool needs_restart(const struct wrapped *wrapped)
 {
     const char *part = wrapped->inner.restart_part;
@@ -177,39 +170,28 @@ static size_t place_of(const struct setting_list *planned, const char *id)
     return i;
 }
 
-static int last_first(const void *a, const void *b)
-{
-    const struct place *left = a;
-    const struct place *right = b;
-    if (left->planned != right->planned)
-        return left->planned < right->planned ? 1 : -1;
-    return left->given < right->given ? -1 : 1;
-}
-
 /* Entries by the reverse order of application; unplanned ones come first. */
 static int wrap_all(struct setting_list *out, struct setting_list *planned,
                     const cJSON *entries, bool force)
 {
-    struct place *places =
+    size_t count = planned->count;
+    size_t *places =
         calloc((size_t)cJSON_GetArraySize(entries) + 1, sizeof *places);
-    size_t count = 0;
-    int status = 0;
+    int status = places != NULL ? 0 : -1;
     const cJSON *entry;
-    if (places == NULL)
-        return -1;
-    cJSON_ArrayForEach (entry, entries) {
-        places[count] = (struct place){
-            entry, place_of(planned, json_text(entry, "id")), count};
-        count++;
-    }
-    qsort(places, count, sizeof *places, last_first);
-    for (size_t i = 0; status == 0 && i < count; i++) {
-        size_t place = places[i].planned;
-        bool known = place < planned->count;
-        if (known && i > 0 && places[i - 1].planned == place)
-            continue;
-        status = wrap_one(out, known ? &planned->items[place] : NULL,
-                          places[i].entry, force);
+    size_t i = 0;
+    for (size_t place = count + 1; status == 0 && place-- > 0; i = 0) {
+        cJSON_ArrayForEach (entry, entries) {
+            if (place == count)
+                places[i] = place_of(planned, json_text(entry, "id"));
+            if (places[i++] != place || status != 0)
+                continue;
+            status =
+                wrap_one(out, place < count ? &planned->items[place] : NULL,
+                         entry, force);
+            if (place < count)
+                break;
+        }
     }
     free(places);
     return status;
