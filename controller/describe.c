@@ -104,6 +104,7 @@ static void add_rule(struct buf *out, const cJSON *rule)
     if (cJSON_IsBool(enabled))
         buf_add_text(out, cJSON_IsTrue(enabled) ? "on" : "off");
     add_member(out, rule, "state", "");
+    add_member(out, rule, "start", ", ");
     add_member(out, rule, "action", ", ");
     add_member(out, rule, "direction", " ");
     add_member(out, rule, "protocol", " ");
@@ -135,7 +136,10 @@ static void add_rules(struct buf *out, const cJSON *rules)
         buf_addf(out, "%d of %d rules on", enabled, count);
 }
 
-/* "remote_launch, remote_activation" of the account's own entry, or "none". */
+/*
+ * "remote_launch, remote_activation" of the account's own entry, or "none".
+ * Entries that do not say whose they are are its own.
+ */
 static void add_rights_of(struct buf *out, const cJSON *entries,
                           const char *sid)
 {
@@ -144,10 +148,10 @@ static void add_rights_of(struct buf *out, const cJSON *entries,
     cJSON_ArrayForEach (entry, entries) {
         const char *whose = json_text(entry, "sid");
         const char *type = json_text(entry, "type");
-        if (whose == NULL || strcmp(whose, sid) != 0 || type == NULL)
+        if (whose != NULL && strcmp(whose, sid) != 0)
             continue;
         buf_add_text(out, comma);
-        if (strcmp(type, "allow") != 0)
+        if (type != NULL && strcmp(type, "allow") != 0)
             buf_add_text(out, "deny ");
         add_words(out, json_member(entry, "rights"));
         comma = ", ";
@@ -162,6 +166,10 @@ static void add_permissions(struct buf *out, const cJSON *state,
 {
     const char *comma = "";
     const cJSON *part;
+    if (cJSON_IsArray(json_member(state, "entries"))) {
+        add_rights_of(out, json_member(state, "entries"), sid);
+        return;
+    }
     cJSON_ArrayForEach (part, state) {
         if (!cJSON_IsObject(part))
             continue;
@@ -183,6 +191,7 @@ static void add_wanted_permissions(struct buf *out, const cJSON *wish)
     if (cJSON_IsTrue(json_member(wish, "subnamespaces")))
         buf_add_text(out, ", and below");
     add_member(out, wish, "on", ", on ");
+    add_member(out, wish, "rights", ", ");
 }
 
 /* Registry states: see payload/registry_state.h. */

@@ -9,8 +9,10 @@
 #include "payload/domain.h"
 #include "payload/identity.h"
 #include "payload/registry_io.h"
+#include "payload/service_state.h"
 #include "payload/system.h"
 #include "payload/utf16.h"
+#include "payload/winmgmt.h"
 
 #define VERSION_KEY "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
 #define FIRST_BUILD_OF_11 22000
@@ -142,61 +144,15 @@ static char *ssh_client(void)
     return utf16_to_utf8(value, wcscspn(value, L" "));
 }
 
-static const char *state_word(DWORD state)
+void facts_winmgmt(cJSON *facts)
 {
-    static const char *const words[] = {
-        [SERVICE_STOPPED] = "stopped",
-        [SERVICE_START_PENDING] = "starting",
-        [SERVICE_STOP_PENDING] = "stopping",
-        [SERVICE_RUNNING] = "running",
-        [SERVICE_CONTINUE_PENDING] = "continuing",
-        [SERVICE_PAUSE_PENDING] = "pausing",
-        [SERVICE_PAUSED] = "paused",
-    };
-    return state >= SERVICE_STOPPED && state <= SERVICE_PAUSED ? words[state]
-                                                               : "unknown";
-}
-
-static const char *start_word(DWORD start)
-{
-    return start == SERVICE_AUTO_START     ? "automatic"
-           : start == SERVICE_DEMAND_START ? "manual"
-           : start == SERVICE_DISABLED     ? "disabled"
-                                           : "boot";
-}
-
-static void add_service(cJSON *object, SC_HANDLE service)
-{
-    SERVICE_STATUS_PROCESS status;
-    union {
-        QUERY_SERVICE_CONFIGW config;
-        BYTE bytes[8192]; /* the most that the call ever needs */
-    } info;
-    DWORD len;
-    if (QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, (BYTE *)&status,
-                             sizeof status, &len)) {
-        cJSON_AddStringToObject(object, "state",
-                                state_word(status.dwCurrentState));
-        if (status.dwProcessId != 0)
-            cJSON_AddNumberToObject(object, "pid", status.dwProcessId);
-    }
-    if (QueryServiceConfigW(service, &info.config, sizeof info, &len))
-        cJSON_AddStringToObject(object, "start",
-                                start_word(info.config.dwStartType));
-}
-
-static void add_winmgmt(cJSON *facts)
-{
-    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
-    if (manager == NULL)
-        return;
-    SC_HANDLE service = OpenServiceW(
-        manager, L"winmgmt", SERVICE_QUERY_STATUS | SERVICE_QUERY_CONFIG);
-    if (service != NULL) {
-        add_service(cJSON_AddObjectToObject(facts, "winmgmt"), service);
-        CloseServiceHandle(service);
-    }
-    CloseServiceHandle(manager);
+    struct service_status now;
+    cJSON *object =
+        service_query(WINMGMT, &now) == 0 ? service_state_json(&now) : NULL;
+    if (object != NULL && now.pid != 0)
+        cJSON_AddNumberToObject(object, "pid", (double)now.pid);
+    if (object != NULL && !cJSON_AddItemToObject(facts, "winmgmt", object))
+        cJSON_Delete(object);
 }
 
 static void add_number(cJSON *object, const char *key, const char *name)
@@ -227,7 +183,7 @@ cJSON *facts_collect(void)
                           system_is_elevated_administrator());
     add_text(facts, "user", user_name());
     add_text(facts, "ssh_client", ssh_client());
-    add_winmgmt(facts);
+    facts_winmgmt(facts);
     add_dcom_hardening(facts);
     return facts;
 }

@@ -20,4 +20,7 @@
 /* NULL when memory is short. */
 cJSON *facts_collect(void);
 
+/* Adds `winmgmt` alone: what it is after the work. */
+void facts_winmgmt(cJSON *facts);
+
 #endif

@@ -5,10 +5,16 @@
 
 const struct setting_family *const *families(void)
 {
-    /* The door is opened when the room is ready. */
+    /*
+     * What runs comes first: the namespaces can only be read then. The door
+     * is opened when the room is ready.
+     */
     static const struct setting_family *const table[] = {
-        &account_family,    &groups_family, &uac_family,      &dcom_family,
-        &namespaces_family, &cimom_family,  &firewall_family, NULL,
+        &services_family, &account_family,
+        &groups_family,   &uac_family,
+        &dcom_family,     &namespaces_family,
+        &cimom_family,    &service_control_family,
+        &firewall_family, NULL,
     };
     return table;
 }

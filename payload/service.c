@@ -164,6 +164,42 @@ unsigned long service_set_start(const char *name, enum service_start start)
                                          NULL, NULL, NULL, NULL, NULL, NULL));
 }
 
+unsigned long service_manager_security(unsigned char **bytes, size_t *len)
+{
+    const DWORD size = 65536; /* a list has no more */
+    DWORD needed = 0;
+    unsigned long code = SERVICE_CODE_MEMORY;
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, READ_CONTROL);
+    if (manager == NULL)
+        return GetLastError();
+    unsigned char *room = malloc(size);
+    if (room != NULL)
+        code = QueryServiceObjectSecurity(manager, DACL_SECURITY_INFORMATION,
+                                          room, size, &needed)
+                   ? 0
+                   : GetLastError();
+    CloseServiceHandle(manager);
+    if (code == 0) {
+        *bytes = room;
+        *len = GetSecurityDescriptorLength(room);
+        return 0;
+    }
+    free(room);
+    return code;
+}
+
+unsigned long service_manager_set_security(const unsigned char *bytes,
+                                           size_t len)
+{
+    (void)len;
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, WRITE_DAC);
+    return manager == NULL
+               ? GetLastError()
+               : close_with(manager, SetServiceObjectSecurity(
+                                         manager, DACL_SECURITY_INFORMATION,
+                                         (PSECURITY_DESCRIPTOR)bytes));
+}
+
 unsigned long long service_now_ms(void)
 {
     return GetTickCount64();

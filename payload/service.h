@@ -11,6 +11,7 @@
 #define PAYLOAD_SERVICE_H
 
 #include <cjson/cJSON.h>
+#include <stddef.h>
 
 /* What the callers tell apart, as winerror.h has it. */
 #define SERVICE_CODE_DENIED 5ul
@@ -68,6 +69,15 @@ cJSON *service_dependents(const char *name, unsigned long *code);
 unsigned long service_begin_start(const char *name);
 unsigned long service_begin_stop(const char *name);
 unsigned long service_set_start(const char *name, enum service_start start);
+
+/*
+ * The service manager's own list of permissions, as a self-relative
+ * descriptor without owner, group and list for audits: those are never
+ * written. The caller frees `bytes`.
+ */
+unsigned long service_manager_security(unsigned char **bytes, size_t *len);
+unsigned long service_manager_set_security(const unsigned char *bytes,
+                                           size_t len);
 
 /* The clock that deadlines are told in, monotonic. */
 unsigned long long service_now_ms(void);

@@ -137,6 +137,8 @@ extern const struct setting_family uac_family;
 extern const struct setting_family dcom_family;
 extern const struct setting_family namespaces_family;
 extern const struct setting_family cimom_family;
+extern const struct setting_family services_family;
+extern const struct setting_family service_control_family;
 extern const struct setting_family firewall_family;
 
 #endif

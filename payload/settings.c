@@ -8,6 +8,7 @@
 #include "payload/settings_namespace.h"
 #include "payload/settings_read.h"
 #include "payload/settings_rule.h"
+#include "payload/settings_service.h"
 #include "payload/settings_user.h"
 
 #define AT(member) offsetof(struct settings, member)
@@ -94,6 +95,8 @@ static const struct settings_key family_keys[] = {
     {"dcom", read_dcom, 0, false},
     {"namespaces", settings_read_namespaces, 0, false},
     {"cimom", read_cimom, 0, false},
+    {"services", settings_read_services, 0, false},
+    {"service_control", settings_read_service_control, 0, false},
 };
 static const struct settings_shape wmi_shape = SHAPE("a setting", family_keys);
 
@@ -129,13 +132,15 @@ bool settings_empty(const struct settings *settings)
            settings->token_filter_policy == DWORD_NOT_ASKED &&
            settings->dcom_enabled == FLAG_NOT_ASKED &&
            settings->permission_count == 0 && settings->namespace_count == 0 &&
-           settings->anonymous_callback == DWORD_NOT_ASKED;
+           settings->anonymous_callback == DWORD_NOT_ASKED &&
+           !settings->winmgmt_runs && !settings->rpcss_runs &&
+           settings->control_count == 0;
 }
 
 const char *const *settings_families(void)
 {
-    static const char *const families[] = {"account",  "groups",     "uac",
-                                           "dcom",     "namespaces", "cimom",
-                                           "firewall", NULL};
+    static const char *const families[] = {
+        "services",   "account", "groups",          "uac",      "dcom",
+        "namespaces", "cimom",   "service_control", "firewall", NULL};
     return families;
 }

@@ -127,7 +127,24 @@ struct account_wish {
     bool update_password;
 };
 
+/* Rights to the service manager, as winsvc.h and winnt.h have them. */
+#define SETTINGS_SC_CONNECT 0x1u
+#define SETTINGS_SC_ENUMERATE 0x4u
+#define SETTINGS_SC_QUERY_LOCK 0x10u
+#define SETTINGS_SC_READ_CONTROL 0x20000u
+
+/* `rights` 0 on an absent one: whatever it has. */
+struct control_wish {
+    const char *account; /* name, SID or word (account_words.h) */
+    bool absent;
+    unsigned rights; /* SETTINGS_SC_* */
+};
+
 struct settings {
+    bool winmgmt_runs; /* services.winmgmt */
+    bool rpcss_runs;
+    struct control_wish *controls; /* service_control.grants */
+    size_t control_count;
     struct account_wish account;
     struct group_wish *groups;
     size_t group_count;

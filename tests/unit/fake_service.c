@@ -165,6 +165,21 @@ unsigned long service_set_start(const char *name, enum service_start start)
     return 0;
 }
 
+unsigned long service_manager_security(unsigned char **bytes, size_t *len)
+{
+    (void)bytes;
+    (void)len;
+    return SERVICE_CODE_DENIED;
+}
+
+unsigned long service_manager_set_security(const unsigned char *bytes,
+                                           size_t len)
+{
+    (void)bytes;
+    (void)len;
+    return SERVICE_CODE_DENIED;
+}
+
 unsigned long long service_now_ms(void)
 {
     return the_manager.now_ms;

@@ -324,7 +324,8 @@ static void test_families(void **state)
 {
     (void)state;
     static const char *const expected[] = {
-        "account", "groups", "uac", "dcom", "namespaces", "cimom", "firewall"};
+        "services",   "account", "groups",          "uac",     "dcom",
+        "namespaces", "cimom",   "service_control", "firewall"};
     const char *const *families = settings_families();
     const size_t count = sizeof expected / sizeof *expected;
     for (size_t i = 0; i < count; i++)

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who may ask the service manager for its list: without that, WMI shows no
+ * services to a reader that is no administrator. Every grant is a setting
+ * about the account's own entries; service_grants.h says how.
+ *
+ * The list alone is written, so owner, group and the list for audits stay.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "payload/account.h"
+#include "payload/errors.h"
+#include "payload/service.h"
+#include "payload/service_grants.h"
+
+#define ID_ACCOUNT_MAX 100 /* bytes */
+#define RISK                                                                   \
+    "the account sees which services the machine has, and how they stand, "    \
+    "over RPC too and not through WMI alone"
+
+/* What the settings of one list share; the last one frees it. */
+struct grants {
+    const struct settings *settings;
+    size_t users;
+    bool looked_up;
+    struct sid sids[]; /* of each grant's account */
+};
+
+struct grant {
+    struct grants *all;
+    size_t number;
+    struct descriptor list; /* as it was last read */
+};
+
+static const struct control_wish *wish_of(const struct grant *own)
+{
+    return &own->all->settings->controls[own->number];
+}
+
+static int fail_memory(struct setting_reason *reason)
+{
+    return setting_reason_set(reason, 0, NULL, "memory is short");
+}
+
+/* Those of the others matter only where they are known. */
+static int find_accounts(const struct grant *own,
+                         struct service_accounts *accounts,
+                         struct setting_reason *reason)
+{
+    struct grants *all = own->all;
+    size_t count = all->settings->control_count;
+    struct setting_reason ignored;
+    for (size_t i = 0; !all->looked_up && i < count; i++) {
+        if (account_find(all->settings->controls[i].account, &all->sids[i],
+                         &ignored) != 0)
+            all->sids[i].len = 0;
+    }
+    all->looked_up = true;
+    *accounts = (struct service_accounts){
+        .sids = all->sids, .count = count, .own = own->number};
+    if (all->sids[own->number].len != 0)
+        return 0;
+    return account_find(wish_of(own)->account, &all->sids[own->number], reason);
+}
+
+static int fail_manager(const char *what, unsigned long code,
+                        struct setting_reason *reason)
+{
+    return setting_reason_set(
+        reason, code,
+        code == SERVICE_CODE_DENIED
+            ? "look who took the right from Administrators: sc sdshow scmanager"
+            : NULL,
+        "the service manager's permissions cannot be %s: %s", what,
+        error_text(code));
+}
+
+static int load(struct grant *own, struct setting_reason *reason)
+{
+    struct err err;
+    size_t len;
+    unsigned char *bytes;
+    descriptor_release(&own->list);
+    unsigned long code = service_manager_security(&bytes, &len);
+    if (code != 0)
+        return fail_manager("read", code, reason);
+    int status = descriptor_init(&own->list, bytes, len, &err);
+    free(bytes);
+    return status == 0
+               ? 0
+               : setting_reason_set(reason, CODE_BAD_DESCRIPTOR, NULL,
+                                    "the service manager's permissions: %s",
+                                    err.text);
+}
+
+/* --- the operations ------------------------------------------------------ */
+
+static cJSON *read_grant(struct setting *setting, struct setting_reason *reason)
+{
+    struct grant *own = setting->data;
+    struct service_accounts accounts;
+    if (find_accounts(own, &accounts, reason) != 0 || load(own, reason) != 0)
+        return NULL;
+    cJSON *state = service_grants_state(&own->list, &accounts);
+    if (state == NULL)
+        (void)fail_memory(reason);
+    return state;
+}
+
+static enum setting_verdict in_the_way(unsigned long code, const char *hint,
+                                       const char *what,
+                                       struct setting_reason *reason)
+{
+    setting_reason_set(reason, code, hint,
+                       "the service manager's permissions: %s", what);
+    return SETTING_CONFLICT;
+}
+
+static enum setting_verdict judge_present(const struct grant *own,
+                                          const struct descriptor_token *token,
+                                          struct setting_reason *reason)
+{
+    char text[SID_TEXT_MAX + 64];
+    char sid[SID_TEXT_MAX];
+    struct sid who;
+    unsigned bits = wish_of(own)->rights;
+    if (descriptor_allowed(&own->list, token, bits) == bits)
+        return SETTING_AGREES;
+    if (!descriptor_denied(&own->list, token, bits, &who))
+        return SETTING_DIFFERS;
+    sid_print(&who, sid);
+    snprintf(text, sizeof text, "an entry denies it to %s, and that wins", sid);
+    return in_the_way(CODE_DENIED_BY_ENTRY,
+                      "take the denial out with sc sdset scmanager, or the "
+                      "account out of that group",
+                      text, reason);
+}
+
+static uint32_t absent_bits(const struct grant *own)
+{
+    unsigned rights = wish_of(own)->rights;
+    return rights != 0 ? rights : UINT32_MAX;
+}
+
+static enum setting_verdict judge_absent(const struct grant *own,
+                                         struct setting_reason *reason)
+{
+    const struct sid *sid = &own->all->sids[own->number];
+    char text[SID_TEXT_MAX];
+    uint32_t granted = descriptor_granted(&own->list, sid) & absent_bits(own);
+    sid_print(sid, text);
+    if (granted == 0)
+        return SETTING_AGREES;
+    if (strcmp(text, "S-1-5-18") == 0 || strcmp(text, "S-1-5-32-544") == 0)
+        return in_the_way(0, NULL,
+                          "without SYSTEM and Administrators nobody could "
+                          "manage services: theirs are not taken away",
+                          reason);
+    return SETTING_DIFFERS;
+}
+
+static enum setting_verdict compare_grant(struct setting *setting,
+                                          const cJSON *state,
+                                          struct setting_reason *reason)
+{
+    const struct grant *own = setting->data;
+    struct descriptor_token token;
+    const char *note;
+    (void)state; /* it lacks what other accounts have */
+    if (wish_of(own)->absent)
+        return judge_absent(own, reason);
+    if (account_token(&own->all->sids[own->number], &token, &note) != 0) {
+        (void)fail_memory(reason);
+        return SETTING_CONFLICT;
+    }
+    enum setting_verdict verdict = judge_present(own, &token, reason);
+    if (note != NULL)
+        setting_hint(setting, "%s: %s", wish_of(own)->account, note);
+    account_token_release(&token);
+    return verdict;
+}
+
+static int store(const struct grant *own, struct setting_reason *reason)
+{
+    unsigned long code =
+        service_manager_set_security(own->list.bytes, own->list.len);
+    return code == 0 ? 0 : fail_manager("written", code, reason);
+}
+
+static int fail_list(const struct err *err, struct setting_reason *reason)
+{
+    return setting_reason_set(reason, CODE_BAD_DESCRIPTOR, NULL,
+                              "the service manager's permissions: %s",
+                              err->text);
+}
+
+static int write_grant(struct setting *setting, const cJSON *state,
+                       struct setting_reason *reason)
+{
+    struct grant *own = setting->data;
+    const struct sid *sid = &own->all->sids[own->number];
+    struct err err;
+    (void)state;
+    if (wish_of(own)->absent)
+        descriptor_withdraw(&own->list, sid, absent_bits(own), 0);
+    else if (descriptor_allow(&own->list, sid, wish_of(own)->rights, &err) != 0)
+        return fail_list(&err, reason);
+    return store(own, reason);
+}
+
+static int restore_grant(struct setting *setting, const cJSON *state,
+                         struct setting_reason *reason)
+{
+    struct grant *own = setting->data;
+    struct service_accounts accounts;
+    struct err err;
+    if (find_accounts(own, &accounts, reason) != 0 || load(own, reason) != 0)
+        return -1;
+    if (service_grants_put_back(&own->list, state, &accounts, &err) != 0)
+        return fail_list(&err, reason);
+    return store(own, reason);
+}
+
+static void release_grant(struct setting *setting)
+{
+    struct grant *own = setting->data;
+    if (own == NULL)
+        return;
+    descriptor_release(&own->list);
+    if (--own->all->users == 0)
+        free(own->all);
+    free(own);
+}
+
+static const struct setting_ops grant_ops = {
+    .read = read_grant,
+    .compare = compare_grant,
+    .write = write_grant,
+    .restore = restore_grant,
+    .release = release_grant,
+};
+
+/* --- planning ------------------------------------------------------------ */
+
+static cJSON *make_desired(const struct control_wish *wish)
+{
+    cJSON *desired = cJSON_CreateObject();
+    if (cJSON_AddStringToObject(desired, "account", wish->account) &&
+        cJSON_AddStringToObject(desired, "state",
+                                wish->absent ? "absent" : "present") &&
+        (wish->rights == 0 ||
+         service_add_rights(cJSON_AddArrayToObject(desired, "rights"),
+                            wish->rights)))
+        return desired;
+    cJSON_Delete(desired);
+    return NULL;
+}
+
+static int plan_grant(struct grants *all, size_t number,
+                      struct setting_list *list)
+{
+    const struct control_wish *wish = &all->settings->controls[number];
+    char id[160];
+    snprintf(id, sizeof id, "service_control.grants[%.*s]",
+             (int)utf8_cut(wish->account, ID_ACCOUNT_MAX), wish->account);
+    struct setting *setting =
+        setting_list_add(list, id, make_desired(wish), &grant_ops);
+    struct grant *own = calloc(1, sizeof *own);
+    if (setting == NULL || own == NULL) {
+        free(own);
+        return -1;
+    }
+    own->all = all;
+    own->number = number;
+    all->users++;
+    setting->data = own;
+    setting->risk = wish->absent ? NULL : RISK;
+    return 0;
+}
+
+static int plan(const struct settings *settings, struct setting_list *list,
+                struct err *err)
+{
+    size_t count = settings->control_count;
+    if (count == 0)
+        return 0;
+    struct grants *all = calloc(1, sizeof *all + count * sizeof all->sids[0]);
+    int status = all != NULL ? 0 : -1;
+    if (all != NULL)
+        all->settings = settings;
+    for (size_t i = 0; status == 0 && i < count; i++)
+        status = plan_grant(all, i, list);
+    if (all != NULL && all->users == 0)
+        free(all);
+    return status == 0 ? 0
+                       : err_set(err, 0, "service_control: memory is short");
+}
+
+const struct setting_family service_control_family = {.name = "service_control",
+                                                      .plan = plan};
