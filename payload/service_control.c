@@ -13,6 +13,7 @@
 #include "base/utf8.h"
 #include "payload/account.h"
 #include "payload/errors.h"
+#include "payload/grant.h"
 #include "payload/service.h"
 #include "payload/service_grants.h"
 
@@ -47,7 +48,7 @@ static int fail_memory(struct setting_reason *reason)
 
 /* Those of the others matter only where they are known. */
 static int find_accounts(const struct grant *own,
-                         struct service_accounts *accounts,
+                         struct entry_accounts *accounts,
                          struct setting_reason *reason)
 {
     struct grants *all = own->all;
@@ -59,7 +60,7 @@ static int find_accounts(const struct grant *own,
             all->sids[i].len = 0;
     }
     all->looked_up = true;
-    *accounts = (struct service_accounts){
+    *accounts = (struct entry_accounts){
         .sids = all->sids, .count = count, .own = own->number};
     if (all->sids[own->number].len != 0)
         return 0;
@@ -101,7 +102,7 @@ static int load(struct grant *own, struct setting_reason *reason)
 static cJSON *read_grant(struct setting *setting, struct setting_reason *reason)
 {
     struct grant *own = setting->data;
-    struct service_accounts accounts;
+    struct entry_accounts accounts;
     if (find_accounts(own, &accounts, reason) != 0 || load(own, reason) != 0)
         return NULL;
     cJSON *state = service_grants_state(&own->list, &accounts);
@@ -110,56 +111,53 @@ static cJSON *read_grant(struct setting *setting, struct setting_reason *reason)
     return state;
 }
 
-static enum setting_verdict in_the_way(unsigned long code, const char *hint,
-                                       const char *what,
-                                       struct setting_reason *reason)
+static struct grant_question question_of(const struct grant *own)
 {
-    setting_reason_set(reason, code, hint,
-                       "the service manager's permissions: %s", what);
-    return SETTING_CONFLICT;
+    const struct control_wish *wish = wish_of(own);
+    return (struct grant_question){
+        .where = "the service manager's permissions",
+        .tool = "sc sdset scmanager",
+        .sid = &own->all->sids[own->number],
+        .bits = wish->rights != 0 ? wish->rights : UINT32_MAX,
+        .present = !wish->absent,
+    };
 }
 
-static enum setting_verdict judge_present(const struct grant *own,
-                                          const struct descriptor_token *token,
-                                          struct setting_reason *reason)
+/* Without these two nobody could manage services. */
+static bool is_needed(const struct sid *sid)
 {
-    char text[SID_TEXT_MAX + 64];
-    char sid[SID_TEXT_MAX];
-    struct sid who;
-    unsigned bits = wish_of(own)->rights;
-    if (descriptor_allowed(&own->list, token, bits) == bits)
-        return SETTING_AGREES;
-    if (!descriptor_denied(&own->list, token, bits, &who))
-        return SETTING_DIFFERS;
-    sid_print(&who, sid);
-    snprintf(text, sizeof text, "an entry denies it to %s, and that wins", sid);
-    return in_the_way(CODE_DENIED_BY_ENTRY,
-                      "take the denial out with sc sdset scmanager, or the "
-                      "account out of that group",
-                      text, reason);
-}
-
-static uint32_t absent_bits(const struct grant *own)
-{
-    unsigned rights = wish_of(own)->rights;
-    return rights != 0 ? rights : UINT32_MAX;
-}
-
-static enum setting_verdict judge_absent(const struct grant *own,
-                                         struct setting_reason *reason)
-{
-    const struct sid *sid = &own->all->sids[own->number];
     char text[SID_TEXT_MAX];
-    uint32_t granted = descriptor_granted(&own->list, sid) & absent_bits(own);
     sid_print(sid, text);
-    if (granted == 0)
-        return SETTING_AGREES;
-    if (strcmp(text, "S-1-5-18") == 0 || strcmp(text, "S-1-5-32-544") == 0)
-        return in_the_way(0, NULL,
-                          "without SYSTEM and Administrators nobody could "
-                          "manage services: theirs are not taken away",
-                          reason);
-    return SETTING_DIFFERS;
+    return strcmp(text, "S-1-5-18") == 0 || strcmp(text, "S-1-5-32-544") == 0;
+}
+
+static enum setting_verdict judge(const struct grant_question *question,
+                                  const struct descriptor *list,
+                                  struct setting_reason *reason)
+{
+    struct descriptor changed;
+    struct err err;
+    enum setting_verdict verdict = SETTING_DIFFERS;
+    enum grant_state state = grant_look(question, list, &changed, &err);
+    if (state == GRANT_AS_ASKED)
+        verdict = SETTING_AGREES;
+    else if (state == GRANT_FAILED)
+        verdict = grant_conflict(question, CODE_BAD_DESCRIPTOR, NULL, err.text,
+                                 reason);
+    else if (question->present && state == GRANT_NO_USE)
+        verdict = grant_denied(question, &changed, reason);
+    else if (!question->present &&
+             (state == GRANT_NO_USE || is_needed(question->sid)))
+        verdict = grant_conflict(
+            question, 0, NULL,
+            state == GRANT_NO_USE
+                ? "the account has its rights from an entry with flags, "
+                  "which is not touched"
+                : "what SYSTEM and Administrators have is not taken away: "
+                  "nobody could manage services",
+            reason);
+    descriptor_release(&changed);
+    return verdict;
 }
 
 static enum setting_verdict compare_grant(struct setting *setting,
@@ -167,16 +165,16 @@ static enum setting_verdict compare_grant(struct setting *setting,
                                           struct setting_reason *reason)
 {
     const struct grant *own = setting->data;
+    struct grant_question question = question_of(own);
     struct descriptor_token token;
     const char *note;
     (void)state; /* it lacks what other accounts have */
-    if (wish_of(own)->absent)
-        return judge_absent(own, reason);
-    if (account_token(&own->all->sids[own->number], &token, &note) != 0) {
+    if (account_token(question.sid, &token, &note) != 0) {
         (void)fail_memory(reason);
         return SETTING_CONFLICT;
     }
-    enum setting_verdict verdict = judge_present(own, &token, reason);
+    question.token = &token;
+    enum setting_verdict verdict = judge(&question, &own->list, reason);
     if (note != NULL)
         setting_hint(setting, "%s: %s", wish_of(own)->account, note);
     account_token_release(&token);
@@ -201,21 +199,19 @@ static int write_grant(struct setting *setting, const cJSON *state,
                        struct setting_reason *reason)
 {
     struct grant *own = setting->data;
-    const struct sid *sid = &own->all->sids[own->number];
+    const struct grant_question question = question_of(own);
     struct err err;
     (void)state;
-    if (wish_of(own)->absent)
-        descriptor_withdraw(&own->list, sid, absent_bits(own), 0);
-    else if (descriptor_allow(&own->list, sid, wish_of(own)->rights, &err) != 0)
-        return fail_list(&err, reason);
-    return store(own, reason);
+    return grant_change(&question, &own->list, &err) == 0
+               ? store(own, reason)
+               : fail_list(&err, reason);
 }
 
 static int restore_grant(struct setting *setting, const cJSON *state,
                          struct setting_reason *reason)
 {
     struct grant *own = setting->data;
-    struct service_accounts accounts;
+    struct entry_accounts accounts;
     struct err err;
     if (find_accounts(own, &accounts, reason) != 0 || load(own, reason) != 0)
         return -1;
@@ -247,13 +243,9 @@ static const struct setting_ops grant_ops = {
 
 static cJSON *make_desired(const struct control_wish *wish)
 {
-    cJSON *desired = cJSON_CreateObject();
-    if (cJSON_AddStringToObject(desired, "account", wish->account) &&
-        cJSON_AddStringToObject(desired, "state",
-                                wish->absent ? "absent" : "present") &&
-        (wish->rights == 0 ||
-         service_add_rights(cJSON_AddArrayToObject(desired, "rights"),
-                            wish->rights)))
+    cJSON *desired = entries_desired(wish->account, !wish->absent);
+    if (entries_desired_rights(desired, "rights", &service_right_words,
+                               wish->rights))
         return desired;
     cJSON_Delete(desired);
     return NULL;

@@ -1,55 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 #include "payload/service_grants.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
-#include "payload/settings.h"
 #include "payload/settings_service.h"
 
 #define ENTRY_HEAD_LEN 8u
 
+const struct right_words service_right_words = {
+    .words = settings_control_rights,
+    .count = SETTINGS_COUNT(settings_control_rights),
+};
+
 static bool is_own(const struct descriptor_entry *entry,
-                   const struct service_accounts *accounts)
+                   const struct entry_accounts *accounts)
 {
-    return descriptor_is_own(entry, &accounts->sids[accounts->own]);
+    return descriptor_is_own(entry, &accounts->sids[accounts->own], 0);
 }
 
 /* True for what none of the request's settings may change. */
 static bool is_foreign(const struct descriptor_entry *entry,
-                       const struct service_accounts *accounts)
+                       const struct entry_accounts *accounts)
 {
     for (size_t i = 0; i < accounts->count; i++) {
         if (accounts->sids[i].len != 0 &&
-            descriptor_is_own(entry, &accounts->sids[i]))
+            descriptor_is_own(entry, &accounts->sids[i], 0))
             return false;
     }
     return true;
-}
-
-static bool add_text(cJSON *array, const char *text)
-{
-    cJSON *item = cJSON_CreateString(text);
-    if (cJSON_AddItemToArray(array, item))
-        return true;
-    cJSON_Delete(item);
-    return false;
-}
-
-bool service_add_rights(cJSON *words, uint32_t rights)
-{
-    char number[16];
-    for (size_t i = 0; i < SETTINGS_CONTROL_RIGHT_COUNT; i++) {
-        uint32_t bit = (uint32_t)settings_control_rights[i].value;
-        if ((rights & bit) == 0)
-            continue;
-        if (!add_text(words, settings_control_rights[i].name))
-            return false;
-        rights &= ~bit;
-    }
-    snprintf(number, sizeof number, "0x%lx", (unsigned long)rights);
-    return rights == 0 || add_text(words, number);
 }
 
 static bool add_entry(cJSON *entries, size_t place, uint32_t mask)
@@ -57,7 +36,8 @@ static bool add_entry(cJSON *entries, size_t place, uint32_t mask)
     cJSON *object = cJSON_CreateObject();
     if (cJSON_AddNumberToObject(object, "place", (double)place) &&
         cJSON_AddNumberToObject(object, "mask", mask) &&
-        service_add_rights(cJSON_AddArrayToObject(object, "rights"), mask) &&
+        right_words_add(cJSON_AddArrayToObject(object, "rights"),
+                        &service_right_words, mask) &&
         cJSON_AddItemToArray(entries, object))
         return true;
     cJSON_Delete(object);
@@ -65,7 +45,7 @@ static bool add_entry(cJSON *entries, size_t place, uint32_t mask)
 }
 
 cJSON *service_grants_state(const struct descriptor *list,
-                            const struct service_accounts *accounts)
+                            const struct entry_accounts *accounts)
 {
     char sid[SID_TEXT_MAX];
     struct descriptor_entry entry = {0};
@@ -87,7 +67,7 @@ cJSON *service_grants_state(const struct descriptor *list,
 
 /* The number of the entry in front of which `place` foreign ones stand. */
 static size_t index_of(const struct descriptor *list, double place,
-                       const struct service_accounts *accounts)
+                       const struct entry_accounts *accounts)
 {
     struct descriptor_entry entry = {0};
     double foreign = 0;
@@ -115,7 +95,7 @@ static int put_in(struct descriptor *list, size_t index, const struct sid *sid,
 }
 
 int service_grants_put_back(struct descriptor *list, const cJSON *state,
-                            const struct service_accounts *accounts,
+                            const struct entry_accounts *accounts,
                             struct err *err)
 {
     struct descriptor_entry entry = {0};

@@ -18,25 +18,17 @@
 
 #include <cjson/cJSON.h>
 
-#include "payload/descriptor.h"
+#include "payload/entries.h"
 
-/* Accounts of the request; those with `len` 0 are not known. */
-struct service_accounts {
-    const struct sid *sids;
-    size_t count;
-    size_t own; /* number of the one in question */
-};
-
-/* Appends the words of `rights` to an array, the rest as a number. */
-bool service_add_rights(cJSON *words, uint32_t rights);
+extern const struct right_words service_right_words;
 
 /* NULL when memory is short. */
 cJSON *service_grants_state(const struct descriptor *list,
-                            const struct service_accounts *accounts);
+                            const struct entry_accounts *accounts);
 
 /* Makes `list` one that gives `state` again. 0/-1. */
 int service_grants_put_back(struct descriptor *list, const cJSON *state,
-                            const struct service_accounts *accounts,
+                            const struct entry_accounts *accounts,
                             struct err *err);
 
 #endif

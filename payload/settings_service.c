@@ -5,12 +5,11 @@
 
 #include "payload/settings_account.h"
 
-const struct settings_word
-    settings_control_rights[SETTINGS_CONTROL_RIGHT_COUNT] = {
-        {"connect", SETTINGS_SC_CONNECT},
-        {"enumerate", SETTINGS_SC_ENUMERATE},
-        {"query_lock", SETTINGS_SC_QUERY_LOCK},
-        {"read_control", SETTINGS_SC_READ_CONTROL},
+const struct settings_word settings_control_rights[] = {
+    {"connect", SETTINGS_SC_CONNECT},
+    {"enumerate", SETTINGS_SC_ENUMERATE},
+    {"query_lock", SETTINGS_SC_QUERY_LOCK},
+    {"read_control", SETTINGS_SC_READ_CONTROL},
 };
 
 static void read_running(struct settings_reader *reader,
@@ -47,7 +46,7 @@ static void read_rights(struct settings_reader *reader,
                         void *out)
 {
     settings_read_bits(reader, path, value, settings_control_rights,
-                       SETTINGS_CONTROL_RIGHT_COUNT, "rights",
+                       SETTINGS_COUNT(settings_control_rights), "rights",
                        "all of them, where they are to be absent", out);
 }
 

@@ -8,9 +8,8 @@
 
 #include "payload/settings_read.h"
 
-/* The words for the rights; their values are SC_MANAGER_* and READ_CONTROL. */
-extern const struct settings_word settings_control_rights[];
-#define SETTINGS_CONTROL_RIGHT_COUNT 4
+/* The words for the rights; their values are SETTINGS_SC_*. */
+extern const struct settings_word settings_control_rights[4];
 
 /* Each is given the whole struct. */
 settings_reader_fn settings_read_services;
