@@ -191,7 +191,6 @@ static void add_wanted_permissions(struct buf *out, const cJSON *wish)
     if (cJSON_IsTrue(json_member(wish, "subnamespaces")))
         buf_add_text(out, ", and below");
     add_member(out, wish, "on", ", on ");
-    add_member(out, wish, "rights", ", ");
 }
 
 /* Registry states: see payload/registry_state.h. */
