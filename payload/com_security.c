@@ -13,14 +13,13 @@
 
 #include "base/utf8.h"
 #include "payload/account.h"
+#include "payload/account_set.h"
+#include "payload/com_list.h"
 #include "payload/com_policy.h"
 #include "payload/com_state.h"
-#include "payload/errors.h"
-#include "payload/registry_backup.h"
 #include "payload/registry_io.h"
 #include "payload/settings_read.h"
 
-#define CODE_ACCESS_DENIED 5ul
 #define ID_ACCOUNT_MAX 100 /* bytes */
 #define LIMIT_RISK                                                             \
     "the limits of the machine are for every COM server on it, not for WMI "   \
@@ -29,122 +28,21 @@
     "anybody who reaches the machine may call COM servers that do not ask "    \
     "for more themselves, without a password"
 
-/* What the settings of one list share; the last one frees it. */
-struct permissions {
-    const struct settings *settings;
-    size_t users;
-    bool looked_up;
-    struct sid sids[]; /* of each item's account */
-};
-
 struct permission {
-    struct permissions *all;
+    struct account_set *all; /* of the list's items */
+    const struct settings *settings;
     size_t number;
+    struct sid sid; /* as it was last found */
 };
 
 static const struct permission_wish *wish_of(const struct permission *own)
 {
-    return &own->all->settings->permissions[own->number];
+    return &own->settings->permissions[own->number];
 }
 
 static int fail_memory(struct setting_reason *reason)
 {
     return setting_reason_set(reason, 0, NULL, "memory is short");
-}
-
-/* Those of the others matter only where they are known. */
-static int find_accounts(const struct permission *own,
-                         struct entry_accounts *accounts,
-                         struct setting_reason *reason)
-{
-    struct permissions *all = own->all;
-    const struct settings *settings = all->settings;
-    struct setting_reason ignored;
-    for (size_t i = 0; !all->looked_up && i < settings->permission_count; i++) {
-        if (account_find(settings->permissions[i].account, &all->sids[i],
-                         &ignored) != 0)
-            all->sids[i].len = 0;
-    }
-    all->looked_up = true;
-    *accounts = (struct entry_accounts){.sids = all->sids,
-                                        .count = settings->permission_count,
-                                        .own = own->number};
-    if (all->sids[own->number].len != 0)
-        return 0;
-    return account_find_asked(settings, wish_of(own)->account,
-                              &all->sids[own->number], reason);
-}
-
-/* --- values -------------------------------------------------------------- */
-
-static int fail_registry(const struct com_layer_row *row, const char *what,
-                         unsigned long code, struct setting_reason *reason)
-{
-    return setting_reason_set(
-        reason, code,
-        code == CODE_ACCESS_DENIED
-            ? "not even the right to restore files was enough: look at what "
-              "guards the key (a security product)"
-            : NULL,
-        "HKLM\\%s, %s: it cannot be %s: %s", row->key, row->name, what,
-        error_text(code));
-}
-
-static cJSON *read_value(const struct com_layer_row *row,
-                         struct setting_reason *reason)
-{
-    cJSON *value = NULL;
-    unsigned long code = registry_read(row->key, row->name, &value);
-    if (code == CODE_ACCESS_DENIED)
-        code = registry_backup_read(row->key, row->name, &value);
-    if (code == 0)
-        return value;
-    (void)fail_registry(row, "read", code, reason);
-    return NULL;
-}
-
-static int write_value(const struct com_layer_row *row, const cJSON *value,
-                       const char *what, struct setting_reason *reason)
-{
-    unsigned long code = registry_restore(row->key, row->name, value);
-    if (code == CODE_ACCESS_DENIED)
-        code = registry_backup_restore(row->key, row->name, value);
-    return code == 0 ? 0 : fail_registry(row, what, code, reason);
-}
-
-/* What the WMI application means without a list of its own. */
-static int default_launch(struct descriptor *basis, struct err *err)
-{
-    static const struct com_layer_row row = {.key = COM_OLE_KEY,
-                                             .name = "DefaultLaunchPermission"};
-    struct setting_reason ignored;
-    struct descriptor built = {.bytes = NULL};
-    struct descriptor found = {.bytes = NULL};
-    if (com_layer_default(COM_WMI_LAUNCH, &built, err) != 0)
-        return -1;
-    cJSON *value = read_value(&row, &ignored);
-    int status = -1;
-    if (value != NULL &&
-        com_value_descriptor(&row, value, &built, &found, &ignored) == 0)
-        status = descriptor_arrange(basis, &found, err);
-    cJSON_Delete(value);
-    descriptor_release(&found);
-    if (status == 0) {
-        descriptor_release(&built);
-        return 0;
-    }
-    *basis = built;
-    return 0;
-}
-
-static int find_basis(enum com_layer layer, struct descriptor *basis,
-                      struct setting_reason *reason)
-{
-    struct err err;
-    int status = layer == COM_WMI_LAUNCH
-                     ? default_launch(basis, &err)
-                     : com_layer_default(layer, basis, &err);
-    return status == 0 ? 0 : fail_memory(reason);
 }
 
 /* --- reading ------------------------------------------------------------- */
@@ -155,11 +53,11 @@ static int add_layer(cJSON *state, enum com_layer layer,
 {
     const struct com_layer_row *row = com_layer_row(layer);
     struct descriptor basis = {.bytes = NULL};
-    cJSON *value = read_value(row, reason);
+    cJSON *value = com_list_read(row, reason);
     if (value == NULL)
         return -1;
     cJSON *part = NULL;
-    if (find_basis(layer, &basis, reason) == 0)
+    if (com_list_basis(layer, &basis, reason) == 0)
         part = com_layer_state(row, value, &basis, accounts);
     cJSON_Delete(value);
     descriptor_release(&basis);
@@ -172,12 +70,13 @@ static int add_layer(cJSON *state, enum com_layer layer,
 static cJSON *read_permission(struct setting *setting,
                               struct setting_reason *reason)
 {
-    const struct permission *own = setting->data;
+    struct permission *own = setting->data;
     struct entry_accounts accounts;
     char sid[SID_TEXT_MAX];
-    if (find_accounts(own, &accounts, reason) != 0)
+    if (account_set_find(own->all, own->number, &accounts, reason) != 0)
         return NULL;
-    sid_print(&accounts.sids[accounts.own], sid);
+    own->sid = accounts.sids[accounts.own];
+    sid_print(&own->sid, sid);
     cJSON *state = cJSON_CreateObject();
     int status = 0;
     if (cJSON_AddStringToObject(state, "sid", sid) == NULL)
@@ -193,31 +92,6 @@ static cJSON *read_permission(struct setting *setting,
 }
 
 /* --- judging ------------------------------------------------------------- */
-
-/*
- * The list that counts in this layer, whole: the policy's where there is
- * one. -1 with `reason` when it cannot be read.
- */
-static int load(enum com_layer layer, struct descriptor *list, bool *policy,
-                struct setting_reason *reason)
-{
-    const struct com_layer_row *row = com_layer_row(layer);
-    struct descriptor basis = {.bytes = NULL};
-    *policy = false;
-    if (row->limit && com_policy_read(row->name, list, policy, reason) != 0)
-        return -1;
-    if (*policy)
-        return 0;
-    cJSON *value = read_value(row, reason);
-    if (value == NULL)
-        return -1;
-    int status = find_basis(layer, &basis, reason);
-    if (status == 0)
-        status = com_value_descriptor(row, value, &basis, list, reason);
-    cJSON_Delete(value);
-    descriptor_release(&basis);
-    return status;
-}
 
 static enum setting_verdict judge_policy(struct setting *setting,
                                          const struct com_question *question,
@@ -262,7 +136,7 @@ static enum setting_verdict judge_layer(struct setting *setting,
                            question.row->key);
         return SETTING_BLOCKED;
     }
-    if (load(layer, &list, &policy, reason) != 0)
+    if (com_list_load(layer, &list, &policy, reason) != 0)
         return policy ? SETTING_BLOCKED : SETTING_CONFLICT;
     enum setting_verdict verdict =
         policy ? judge_policy(setting, &question, &list, reason)
@@ -283,7 +157,7 @@ static void tell_effective(struct setting *setting,
         struct descriptor list = {.bytes = NULL};
         struct setting_reason ignored;
         bool policy;
-        if (load((enum com_layer)i, &list, &policy, &ignored) != 0)
+        if (com_list_load((enum com_layer)i, &list, &policy, &ignored) != 0)
             return;
         may[i] = descriptor_allowed(&list, token, 0x1F);
         descriptor_release(&list);
@@ -312,7 +186,7 @@ static enum setting_verdict compare_permission(struct setting *setting,
                                                struct setting_reason *reason)
 {
     const struct permission *own = setting->data;
-    const struct sid *sid = &own->all->sids[own->number];
+    const struct sid *sid = &own->sid;
     enum setting_verdict worst = SETTING_AGREES;
     bool restart = false;
     struct descriptor_token token;
@@ -352,7 +226,7 @@ static int write_layer(enum com_layer layer,
     struct descriptor list = {.bytes = NULL};
     struct err err;
     bool policy;
-    if (load(layer, &list, &policy, reason) != 0)
+    if (com_list_load(layer, &list, &policy, reason) != 0)
         return -1;
     struct setting_reason ignored;
     if (policy ||
@@ -363,7 +237,7 @@ static int write_layer(enum com_layer layer,
     cJSON *value = NULL;
     if (com_layer_change(question, &list, &err) == 0)
         value = com_value_of(&list);
-    int status = value != NULL ? write_value(row, value, "written", reason)
+    int status = value != NULL ? com_list_write(row, value, "written", reason)
                                : fail_memory(reason);
     cJSON_Delete(value);
     descriptor_release(&list);
@@ -374,7 +248,7 @@ static int write_permission(struct setting *setting, const cJSON *state,
                             struct setting_reason *reason)
 {
     const struct permission *own = setting->data;
-    const struct sid *sid = &own->all->sids[own->number];
+    const struct sid *sid = &own->sid;
     struct descriptor_token token;
     const char *note;
     int status = 0;
@@ -403,15 +277,15 @@ static int restore_layer(enum com_layer layer, const cJSON *part,
 {
     const struct com_layer_row *row = com_layer_row(layer);
     struct descriptor basis = {.bytes = NULL};
-    cJSON *now = read_value(row, reason);
+    cJSON *now = com_list_read(row, reason);
     cJSON *value = NULL;
-    if (now != NULL && find_basis(layer, &basis, reason) == 0)
+    if (now != NULL && com_list_basis(layer, &basis, reason) == 0)
         value = com_layer_put_back(row, part, now, &basis, accounts, reason);
     int status = -1;
     if (value != NULL)
         status = cJSON_Compare(value, now, true)
                      ? 0
-                     : write_value(row, value, "put back", reason);
+                     : com_list_write(row, value, "put back", reason);
     cJSON_Delete(value);
     cJSON_Delete(now);
     descriptor_release(&basis);
@@ -423,7 +297,7 @@ static int restore_permission(struct setting *setting, const cJSON *state,
 {
     const struct permission *own = setting->data;
     struct entry_accounts accounts;
-    int status = find_accounts(own, &accounts, reason);
+    int status = account_set_find(own->all, own->number, &accounts, reason);
     for (unsigned i = 0; status == 0 && i < COM_LAYER_COUNT; i++) {
         const enum com_layer layer = (enum com_layer)i;
         const cJSON *part = cJSON_GetObjectItemCaseSensitive(
@@ -439,8 +313,7 @@ static void release_permission(struct setting *setting)
     struct permission *own = setting->data;
     if (own == NULL)
         return;
-    if (--own->all->users == 0)
-        free(own->all);
+    account_set_release(own->all);
     free(own);
 }
 
@@ -515,12 +388,12 @@ static const char *risk_of(const struct permission_wish *wish)
     return anonymous ? ANONYMOUS_RISK : LIMIT_RISK;
 }
 
-static int plan_one(struct permissions *all, size_t number,
-                    struct setting_list *list)
+static int plan_one(struct account_set *all, const struct settings *settings,
+                    size_t number, struct setting_list *list)
 {
-    const struct permission_wish *wish = &all->settings->permissions[number];
+    const struct permission_wish *wish = &settings->permissions[number];
     char id[160];
-    make_id(all->settings, number, id, sizeof id);
+    make_id(settings, number, id, sizeof id);
     struct setting *setting =
         setting_list_add(list, id, make_desired(wish), &permission_ops);
     struct permission *own = calloc(1, sizeof *own);
@@ -528,8 +401,8 @@ static int plan_one(struct permissions *all, size_t number,
         free(own);
         return -1;
     }
-    *own = (struct permission){.all = all, .number = number};
-    all->users++;
+    *own = (struct permission){
+        .all = account_set_share(all), .settings = settings, .number = number};
     setting->data = own;
     setting->risk = risk_of(wish);
     /* Limits on calls are read by a process as it starts. */
@@ -544,17 +417,12 @@ int com_security_plan(const struct settings *settings,
     size_t count = settings->permission_count;
     if (count == 0)
         return 0;
-    struct permissions *all =
-        calloc(1, sizeof *all + count * sizeof all->sids[0]);
-    if (all == NULL)
-        return -1;
-    all->settings = settings;
-    for (size_t i = 0; i < count; i++) {
-        if (plan_one(all, i, list) != 0) {
-            if (all->users == 0)
-                free(all);
-            return -1;
-        }
-    }
-    return 0;
+    struct account_set *all =
+        account_set_new(settings, &settings->permissions->account,
+                        sizeof *settings->permissions, count, 0);
+    int status = all != NULL ? 0 : -1;
+    for (size_t i = 0; status == 0 && i < count; i++)
+        status = plan_one(all, settings, i, list);
+    account_set_release(all);
+    return status;
 }

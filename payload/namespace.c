@@ -12,11 +12,12 @@
 
 #include "base/utf8.h"
 #include "payload/account.h"
+#include "payload/account_set.h"
 #include "payload/namespace_list.h"
 #include "payload/settings_read.h"
 #include "payload/wbem.h"
 
-#define ID_ACCOUNT_MAX 50 /* bytes */
+#define ID_ACCOUNT_MAX 100 /* bytes */
 #define WRITE_RIGHTS                                                           \
     (SETTINGS_WBEM_FULL_WRITE | SETTINGS_WBEM_PARTIAL_WRITE |                  \
      SETTINGS_WBEM_PROVIDER_WRITE)
@@ -27,56 +28,23 @@
     "whoever has edit_security can give every right in the namespace to "      \
     "anybody"
 
-/* What the settings of one namespace share; the last one frees it. */
-struct grants {
+struct grant {
+    struct account_set *all; /* of the namespace's grants */
     const struct settings *settings;
     const struct namespace_wish *namespace;
-    size_t users;
-    bool looked_up;
-    struct sid sids[]; /* of each grant's account */
-};
-
-struct grant {
-    struct grants *all;
     size_t number;
+    struct sid sid;         /* as it was last found */
     struct descriptor list; /* as it was last read */
 };
 
 static const struct grant_wish *wish_of(const struct grant *own)
 {
-    return &own->all->namespace->grants[own->number];
+    return &own->namespace->grants[own->number];
 }
 
 static int fail_memory(struct setting_reason *reason)
 {
     return setting_reason_set(reason, 0, NULL, "memory is short");
-}
-
-/* Those of the others matter only where they are known. */
-static int find_accounts(const struct grant *own,
-                         struct entry_accounts *accounts,
-                         struct setting_reason *reason)
-{
-    struct grants *all = own->all;
-    size_t count = all->namespace->grant_count;
-    struct setting_reason ignored;
-    for (size_t i = 0; !all->looked_up && i < count; i++) {
-        if (account_find(all->namespace->grants[i].account, &all->sids[i],
-                         &ignored) != 0)
-            all->sids[i].len = 0;
-    }
-    all->looked_up = true;
-    *accounts = (struct entry_accounts){.sids = all->sids,
-                                        .count = count,
-                                        .own = own->number,
-                                        .flags = NAMESPACE_OWN_FLAGS};
-    if (all->sids[own->number].len != 0)
-        return 0;
-    if (account_find_asked(all->settings, wish_of(own)->account,
-                           &all->sids[own->number], reason) == 0)
-        return 0;
-    all->sids[own->number].len = 0;
-    return -1;
 }
 
 /* --- the operations ------------------------------------------------------ */
@@ -85,10 +53,11 @@ static cJSON *read_grant(struct setting *setting, struct setting_reason *reason)
 {
     struct grant *own = setting->data;
     struct entry_accounts accounts;
-    if (find_accounts(own, &accounts, reason) != 0)
+    if (account_set_find(own->all, own->number, &accounts, reason) != 0)
         return NULL;
+    own->sid = accounts.sids[own->number];
     descriptor_release(&own->list);
-    if (wbem_read_security(own->all->namespace->path, &own->list, reason) != 0)
+    if (wbem_read_security(own->namespace->path, &own->list, reason) != 0)
         return NULL;
     cJSON *state = namespace_list_state(&own->list, &accounts);
     if (state == NULL)
@@ -108,10 +77,10 @@ static bool is_above(const char *above, const char *path)
 /* Whether a grant further up takes rights away from the account. */
 static bool parent_changes(const struct grant *own)
 {
-    const struct settings *settings = own->all->settings;
+    const struct settings *settings = own->settings;
     for (size_t i = 0; i < settings->namespace_count; i++) {
         const struct namespace_wish *other = &settings->namespaces[i];
-        if (!is_above(other->path, own->all->namespace->path))
+        if (!is_above(other->path, own->namespace->path))
             continue;
         for (size_t j = 0; j < other->grant_count; j++) {
             if (!other->grants[j].present &&
@@ -126,9 +95,9 @@ static bool parent_changes(const struct grant *own)
 static struct namespace_question question_of(const struct grant *own)
 {
     return (struct namespace_question){
-        .path = own->all->namespace->path,
+        .path = own->namespace->path,
         .wish = wish_of(own),
-        .sid = &own->all->sids[own->number],
+        .sid = &own->sid,
         .parent_changes = parent_changes(own),
     };
 }
@@ -167,7 +136,7 @@ static int fail_list(const struct grant *own, const char *what,
 {
     return setting_reason_set(reason, 0, NULL,
                               "%s: its permissions cannot be %s: %s",
-                              own->all->namespace->path, what, err->text);
+                              own->namespace->path, what, err->text);
 }
 
 static int write_grant(struct setting *setting, const cJSON *state,
@@ -186,10 +155,10 @@ static int restore_grant(struct setting *setting, const cJSON *state,
                          struct setting_reason *reason)
 {
     struct grant *own = setting->data;
-    const char *path = own->all->namespace->path;
+    const char *path = own->namespace->path;
     struct entry_accounts accounts;
     struct err err;
-    if (find_accounts(own, &accounts, reason) != 0)
+    if (account_set_find(own->all, own->number, &accounts, reason) != 0)
         return -1;
     descriptor_release(&own->list);
     if (wbem_read_security(path, &own->list, reason) != 0)
@@ -205,8 +174,7 @@ static void release_grant(struct setting *setting)
     if (own == NULL)
         return;
     descriptor_release(&own->list);
-    if (--own->all->users == 0)
-        free(own->all);
+    account_set_release(own->all);
     free(own);
 }
 
@@ -244,12 +212,12 @@ static const char *risk_of(const struct grant_wish *wish)
     return (wish->rights & WRITE_RIGHTS) != 0 ? WRITE_RISK : NULL;
 }
 
-static int plan_grant(struct grants *all, size_t number,
-                      struct setting_list *list)
+static int plan_grant(const struct grant *like, struct setting_list *list)
 {
-    const struct grant_wish *wish = &all->namespace->grants[number];
-    char id[160];
-    snprintf(id, sizeof id, "namespaces[%s].grants[%.*s]", all->namespace->path,
+    const struct grant_wish *wish = wish_of(like);
+    char id[sizeof list->items->id];
+    snprintf(id, sizeof id, "namespaces[%s].grants[%.*s]",
+             like->namespace->path,
              (int)utf8_cut(wish->account, ID_ACCOUNT_MAX), wish->account);
     struct setting *setting =
         setting_list_add(list, id, make_desired(wish), &grant_ops);
@@ -258,9 +226,8 @@ static int plan_grant(struct grants *all, size_t number,
         free(own);
         return -1;
     }
-    own->all = all;
-    own->number = number;
-    all->users++;
+    *own = *like;
+    (void)account_set_share(own->all);
     setting->data = own;
     setting->risk = risk_of(wish);
     return 0;
@@ -271,16 +238,17 @@ static int plan_namespace(const struct settings *settings,
                           struct setting_list *list)
 {
     size_t count = namespace->grant_count;
-    struct grants *all = calloc(1, sizeof *all + count * sizeof all->sids[0]);
-    if (all == NULL)
-        return -1;
-    all->settings = settings;
-    all->namespace = namespace;
-    int status = 0;
-    for (size_t i = 0; status == 0 && i < count; i++)
-        status = plan_grant(all, i, list);
-    if (all->users == 0)
-        free(all);
+    struct grant like = {
+        .all = account_set_new(settings, &namespace->grants->account,
+                               sizeof *namespace->grants, count,
+                               NAMESPACE_OWN_FLAGS),
+        .settings = settings,
+        .namespace = namespace,
+    };
+    int status = like.all != NULL ? 0 : -1;
+    for (; status == 0 && like.number < count; like.number++)
+        status = plan_grant(&like, list);
+    account_set_release(like.all);
     return status;
 }
 

@@ -73,7 +73,7 @@ struct setting_ops {
 };
 
 struct setting {
-    char id[160];     /* "firewall.rules[DCOM]" */
+    char id[224];     /* "firewall.rules[DCOM]" */
     cJSON *desired;   /* as the request has it, for the result */
     const char *risk; /* NULL, or one line that the report shows; static */
     /*
