@@ -358,15 +358,16 @@ static const struct setting_ops group_ops = {
 static cJSON *make_desired(const struct group_wish *wish)
 {
     cJSON *desired = cJSON_CreateObject();
-    cJSON *members =
-        cJSON_CreateStringArray(wish->members, (int)wish->member_count);
     bool built =
         cJSON_AddStringToObject(desired, "group", wish->group) != NULL &&
         cJSON_AddStringToObject(desired, "state",
-                                wish->present ? "present" : "absent") != NULL;
-    built = cJSON_AddItemToObject(desired, "members", members) && built;
-    if (built &&
-        (!wish->create || cJSON_AddTrueToObject(desired, "create") != NULL))
+                                wish->present ? "present" : "absent") != NULL &&
+        (!wish->create || cJSON_AddTrueToObject(desired, "create") != NULL);
+    cJSON *members = cJSON_AddArrayToObject(desired, "members");
+    for (size_t i = 0; built && i < wish->member_count; i++)
+        built =
+            cJSON_AddItemToArray(members, cJSON_CreateString(wish->members[i]));
+    if (built && members != NULL)
         return desired;
     cJSON_Delete(desired);
     return NULL;
