@@ -64,7 +64,8 @@ static int find_accounts(const struct grant *own,
         .sids = all->sids, .count = count, .own = own->number};
     if (all->sids[own->number].len != 0)
         return 0;
-    return account_find(wish_of(own)->account, &all->sids[own->number], reason);
+    return account_find_asked(all->settings, wish_of(own)->account,
+                              &all->sids[own->number], reason);
 }
 
 static int fail_manager(const char *what, unsigned long code,
