@@ -85,6 +85,18 @@ assert_dependents_run() {
     done
 }
 
+# By somebody else, with what needs it.
+stop_winmgmt() {
+    for service in LabMonitor iphlpsvc wscsvc winmgmt; do
+        wine sc stop "$service" >/dev/null || true
+        for ((i = 0; i < 200; i++)); do
+            [ "$(running "$service")" != STOPPED ] || continue 2
+        done
+        echo "$service: $(running "$service")" >&2
+        return 1
+    done
+}
+
 registry_now() {
     wine reg export 'HKLM\Software\Microsoft' 'C:\now.reg' /y >/dev/null
     cat "$LAB/target-1/prefix/drive_c/now.reg"
@@ -151,16 +163,14 @@ registry_now() {
 @test "what somebody else restarted is pending no more" {
     only='{"cimom":{"allow_anonymous_callback":1}}'
     payload apply "$only" '{"restart":"never"}' >/dev/null
-    wine net stop LabMonitor && wine net stop iphlpsvc && wine net stop wscsvc
-    wine net stop winmgmt
+    stop_winmgmt
     assert_equal "$(payload check "$only" | jq -r '.settings[].state')" ok
     wine net start winmgmt
     assert_equal "$(payload check "$only" | jq -r '.settings[].state')" ok
 }
 
 @test "winmgmt that does not run is not started for a restart" {
-    wine net stop LabMonitor && wine net stop iphlpsvc && wine net stop wscsvc
-    wine net stop winmgmt
+    stop_winmgmt
     run payload apply '{"cimom":{"allow_anonymous_callback":1}}'
     assert_equal "$(jq -r '.settings[].state' <<<"$output")" changed
     assert_equal "$(running winmgmt)" STOPPED
