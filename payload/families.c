@@ -10,11 +10,17 @@ const struct setting_family *const *families(void)
      * is opened when the room is ready.
      */
     static const struct setting_family *const table[] = {
-        &services_family, &account_family,
-        &groups_family,   &uac_family,
-        &dcom_family,     &namespaces_family,
-        &cimom_family,    &service_control_family,
-        &firewall_family, NULL,
+        &services_family,
+        &account_family,
+        &groups_family,
+        &uac_family,
+        &dcom_family,
+        &namespaces_family,
+        &cimom_family,
+        &service_control_family,
+        &fixed_port_family,
+        &firewall_family,
+        NULL,
     };
     return table;
 }

@@ -4,6 +4,7 @@
 #include <windows.h>
 #include <stdlib.h>
 
+#include "payload/registry_io.h"
 #include "payload/registry_state.h"
 #include "payload/system.h"
 #include "payload/utf16.h"
@@ -94,11 +95,16 @@ static unsigned long write_value(HKEY key, const wchar_t *name, void *context)
 unsigned long registry_backup_read(const char *key, const char *name,
                                    cJSON **state)
 {
-    return with_key(key, name, read_value, state);
+    unsigned long code = registry_read(key, name, state);
+    return code == ERROR_ACCESS_DENIED ? with_key(key, name, read_value, state)
+                                       : code;
 }
 
 unsigned long registry_backup_restore(const char *key, const char *name,
                                       const cJSON *state)
 {
-    return with_key(key, name, write_value, (void *)(uintptr_t)state);
+    unsigned long code = registry_restore(key, name, state);
+    return code == ERROR_ACCESS_DENIED
+               ? with_key(key, name, write_value, (void *)(uintptr_t)state)
+               : code;
 }

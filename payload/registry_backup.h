@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Registry values in keys that administrators may not open, by the right to
- * back up and restore: owner and permissions of the key stay as they are.
- * Like the functions of registry_io.h of the same kind, for keys that exist.
+ * Registry values in keys that administrators may not open: like the
+ * functions of registry_io.h of the same kind, and where they are refused by
+ * the right to back up and restore, for keys that exist. Owner and
+ * permissions of the key stay as they are.
  */
 #ifndef PAYLOAD_REGISTRY_BACKUP_H
 #define PAYLOAD_REGISTRY_BACKUP_H

@@ -11,6 +11,7 @@
 #define ROOT HKEY_LOCAL_MACHINE
 #define VALUE_MAX (1024u * 1024)
 #define KEY_TEXT_MAX 256
+#define NAME_MAX_UNITS 256 /* the registry would allow 16,383 */
 
 static unsigned long open_key(const char *key, REGSAM access, HKEY *opened)
 {
@@ -192,6 +193,90 @@ unsigned long registry_restore(const char *key, const char *name,
         return ERROR_INVALID_DATA;
     unsigned long code = registry_write(key, name, &value);
     registry_value_release(&value);
+    return code;
+}
+
+/* --- all values of a key ------------------------------------------------- */
+
+static unsigned long add_value(HKEY key, const wchar_t *name, cJSON *states)
+{
+    struct registry_value value = {.bytes = NULL};
+    char *text = utf16_text_to_utf8(name);
+    unsigned long code =
+        text != NULL ? read_value(key, name, &value) : ERROR_NOT_ENOUGH_MEMORY;
+    cJSON *state = state_of(&code, &value);
+    if (code == ERROR_SUCCESS && !cJSON_AddItemToObject(states, text, state)) {
+        cJSON_Delete(state);
+        code = ERROR_NOT_ENOUGH_MEMORY;
+    }
+    registry_value_release(&value);
+    free(text);
+    return code;
+}
+
+static unsigned long add_values(HKEY key, cJSON *states)
+{
+    for (DWORD index = 0;; index++) {
+        wchar_t name[NAME_MAX_UNITS];
+        DWORD count = NAME_MAX_UNITS;
+        unsigned long code = (unsigned long)RegEnumValueW(
+            key, index, name, &count, NULL, NULL, NULL, NULL);
+        if (code == ERROR_NO_MORE_ITEMS)
+            return ERROR_SUCCESS;
+        if (code == ERROR_SUCCESS)
+            code = add_value(key, name, states);
+        if (code != ERROR_SUCCESS)
+            return code;
+    }
+}
+
+unsigned long registry_read_all(const char *key, cJSON **states)
+{
+    HKEY opened;
+    unsigned long code = open_key(key, KEY_QUERY_VALUE, &opened);
+    if (code == ERROR_FILE_NOT_FOUND)
+        return registry_read(key, "", states);
+    if (code != ERROR_SUCCESS)
+        return code;
+    cJSON *found = cJSON_CreateObject();
+    code = found != NULL ? add_values(opened, found) : ERROR_NOT_ENOUGH_MEMORY;
+    RegCloseKey(opened);
+    if (code == ERROR_SUCCESS)
+        *states = found;
+    else
+        cJSON_Delete(found);
+    return code;
+}
+
+static unsigned long delete_others(const char *key, const cJSON *states)
+{
+    cJSON *now = NULL;
+    const cJSON *each;
+    unsigned long code = registry_read_all(key, &now);
+    if (code == ERROR_SUCCESS && !registry_state_absent(now)) {
+        cJSON_ArrayForEach (each, now) {
+            if (!cJSON_HasObjectItem(states, each->string) &&
+                code == ERROR_SUCCESS)
+                code = delete_value(key, each->string);
+        }
+    }
+    cJSON_Delete(now);
+    return code;
+}
+
+unsigned long registry_restore_all(const char *key, const cJSON *states)
+{
+    const cJSON *each;
+    HKEY made;
+    unsigned long code = delete_others(key, states);
+    if (registry_state_absent(states))
+        return code != ERROR_SUCCESS ? code : registry_restore(key, "", states);
+    if (code == ERROR_SUCCESS && (code = make_key(key, &made)) == ERROR_SUCCESS)
+        RegCloseKey(made);
+    cJSON_ArrayForEach (each, states) {
+        if (code == ERROR_SUCCESS)
+            code = registry_restore(key, each->string, each);
+    }
     return code;
 }
 

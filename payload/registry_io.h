@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Values of the registry under HKEY_LOCAL_MACHINE, always in the 64-bit
- * view. Keys and names are UTF-8 and static. Every function returns a Win32
+ * view. Keys and names are UTF-8. Every function returns a Win32
  * code, 0 when all went well.
  */
 #ifndef PAYLOAD_REGISTRY_IO_H
@@ -25,6 +25,15 @@ unsigned long registry_write(const char *key, const char *name,
  */
 unsigned long registry_restore(const char *key, const char *name,
                                const cJSON *state);
+
+/*
+ * The same for all values of a key: an object with the state of each by its
+ * name, or the absence of the key. Keys below it are not looked at.
+ */
+unsigned long registry_read_all(const char *key, cJSON **states);
+
+/* Values that are not in `states` are deleted. */
+unsigned long registry_restore_all(const char *key, const cJSON *states);
 
 /* True when there is such a key. */
 bool registry_has_key(const char *key);

@@ -31,6 +31,7 @@
 #define REGISTRY_TYPE_EXPAND_SZ 2u
 #define REGISTRY_TYPE_BINARY 3u
 #define REGISTRY_TYPE_DWORD 4u
+#define REGISTRY_TYPE_MULTI_SZ 7u
 
 /* A value as the registry has it: UTF-16LE texts, little-endian numbers. */
 struct registry_value {

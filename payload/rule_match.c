@@ -180,17 +180,24 @@ static bool catches_protocol(const struct rule *rule,
             rule->protocol == RULE_PROTOCOL_TCP);
 }
 
+/* Whether a rule with this action is about the wish at all. */
+static bool concerns(const struct rule *rule, long action,
+                     const struct rule_wish *wish, const char *wish_program)
+{
+    return rule->enabled && rule->action == action &&
+           rule->direction == (long)wish->direction &&
+           (rule_profiles(rule) & wish->profiles) != 0 &&
+           catches_protocol(rule, wish) &&
+           catches_process(rule, wish, wish_program);
+}
+
 enum rule_obstacle rule_obstructs(const struct rule *rule,
                                   const struct rule_wish *wish,
                                   const char *wish_program, unsigned profiles)
 {
     struct port_set blocked;
     struct port_set wanted;
-    if (!rule->enabled || rule->action != RULE_ACTION_BLOCK ||
-        rule->direction != (long)wish->direction ||
-        (rule_profiles(rule) & wish->profiles) == 0 ||
-        !catches_protocol(rule, wish) ||
-        !catches_process(rule, wish, wish_program))
+    if (!concerns(rule, RULE_ACTION_BLOCK, wish, wish_program))
         return RULE_HARMLESS;
     port_set_parse(&blocked, rule_text(rule, RULE_LOCAL_PORTS));
     port_set_parse(&wanted, wish->local_ports);
@@ -201,6 +208,15 @@ enum rule_obstacle rule_obstructs(const struct rule *rule,
                  (blocked.any || port_set_equal(&blocked, &wanted)) &&
                  relate_addresses(rule, wish, address_set_covers) > 0;
     return whole ? RULE_BLOCKS_ALL : RULE_BLOCKS_SOME;
+}
+
+bool rule_admits(const struct rule *rule, const struct rule_wish *wish,
+                 const char *wish_program, unsigned port)
+{
+    struct port_set ports;
+    port_set_parse(&ports, rule_text(rule, RULE_LOCAL_PORTS));
+    return concerns(rule, RULE_ACTION_ALLOW, wish, wish_program) &&
+           (ports.any || port_set_names(&ports, port));
 }
 
 static bool ends_in(const char *text, const char *end)

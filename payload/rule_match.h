@@ -50,6 +50,13 @@ enum rule_obstacle rule_obstructs(const struct rule *rule,
                                   const char *wish_program, unsigned profiles);
 
 /*
+ * Whether the rule lets in what the wish's program and service take on
+ * `port`, from some address and in some profile of the wish's.
+ */
+bool rule_admits(const struct rule *rule, const struct rule_wish *wish,
+                 const char *wish_program, unsigned port);
+
+/*
  * Whether deleting the rule could lock the SSH server out: it names the
  * server's program or service, or lets in `ssh_port` by number.
  */

@@ -22,6 +22,11 @@ _Static_assert(SERVICE_BY_BOOT == SERVICE_BOOT_START &&
                    SERVICE_IS_DISABLED == SERVICE_DISABLED,
                "start types are Windows' own");
 
+union config {
+    QUERY_SERVICE_CONFIGW config;
+    BYTE bytes[8192]; /* the most that the call ever needs */
+};
+
 /* NULL with `code`; the caller closes the handle. */
 static SC_HANDLE open_service(const char *name, DWORD access,
                               unsigned long *code)
@@ -54,10 +59,7 @@ unsigned long service_query(const char *name, struct service_status *status)
 {
     unsigned long code;
     SERVICE_STATUS_PROCESS now = {.dwCurrentState = 0};
-    union {
-        QUERY_SERVICE_CONFIGW config;
-        BYTE bytes[8192]; /* the most that the call ever needs */
-    } info;
+    union config info;
     DWORD len;
     SC_HANDLE service =
         open_service(name, SERVICE_QUERY_STATUS | SERVICE_QUERY_CONFIG, &code);
@@ -152,16 +154,52 @@ unsigned long service_begin_stop(const char *name)
                      ControlService(service, SERVICE_CONTROL_STOP, &status));
 }
 
-unsigned long service_set_start(const char *name, enum service_start start)
+/* `path` NULL: as it is; of the numbers SERVICE_NO_CHANGE. */
+static unsigned long configure(const char *name, DWORD type, DWORD start,
+                               const wchar_t *path)
 {
     unsigned long code;
     SC_HANDLE service = open_service(name, SERVICE_CHANGE_CONFIG, &code);
     return service == NULL
                ? code
-               : close_with(service, ChangeServiceConfigW(
-                                         service, SERVICE_NO_CHANGE,
-                                         (DWORD)start, SERVICE_NO_CHANGE, NULL,
-                                         NULL, NULL, NULL, NULL, NULL, NULL));
+               : close_with(service,
+                            ChangeServiceConfigW(service, type, start,
+                                                 SERVICE_NO_CHANGE, path, NULL,
+                                                 NULL, NULL, NULL, NULL, NULL));
+}
+
+unsigned long service_set_start(const char *name, enum service_start start)
+{
+    return configure(name, SERVICE_NO_CHANGE, (DWORD)start, NULL);
+}
+
+unsigned long service_program(const char *name, char **path,
+                              unsigned long *type)
+{
+    unsigned long code;
+    union config info;
+    DWORD len;
+    SC_HANDLE service = open_service(name, SERVICE_QUERY_CONFIG, &code);
+    if (service == NULL)
+        return code;
+    code = close_with(
+        service, QueryServiceConfigW(service, &info.config, sizeof info, &len));
+    if (code != 0)
+        return code;
+    *path = utf16_text_to_utf8(info.config.lpBinaryPathName);
+    *type = info.config.dwServiceType;
+    return *path != NULL ? 0 : SERVICE_CODE_MEMORY;
+}
+
+unsigned long service_set_program(const char *name, const char *path,
+                                  unsigned long type)
+{
+    wchar_t *wide = utf16_from_utf8(path);
+    unsigned long code = wide != NULL
+                             ? configure(name, type, SERVICE_NO_CHANGE, wide)
+                             : SERVICE_CODE_MEMORY;
+    free(wide);
+    return code;
 }
 
 unsigned long service_manager_security(unsigned char **bytes, size_t *len)

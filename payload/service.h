@@ -79,6 +79,17 @@ unsigned long service_manager_security(unsigned char **bytes, size_t *len);
 unsigned long service_manager_set_security(const unsigned char *bytes,
                                            size_t len);
 
+/*
+ * The program of a service and its type, as the service manager has them in
+ * memory: what is written to its key alone counts from the next start of
+ * Windows on. `path` is the caller's; environment variables in it are
+ * expanded when it is read.
+ */
+unsigned long service_program(const char *name, char **path,
+                              unsigned long *type);
+unsigned long service_set_program(const char *name, const char *path,
+                                  unsigned long type);
+
 /* The clock that deadlines are told in, monotonic. */
 unsigned long long service_now_ms(void);
 void service_pause(unsigned long ms);

@@ -139,6 +139,7 @@ extern const struct setting_family namespaces_family;
 extern const struct setting_family cimom_family;
 extern const struct setting_family services_family;
 extern const struct setting_family service_control_family;
+extern const struct setting_family fixed_port_family;
 extern const struct setting_family firewall_family;
 
 #endif

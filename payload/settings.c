@@ -84,6 +84,59 @@ static void read_cimom(struct settings_reader *reader,
     settings_read_object(reader, path, value, &shape, out);
 }
 
+/* --- fixed port ---------------------------------------------------------- */
+
+#define LOWEST_PORT 1024 /* of those that COM takes for an endpoint */
+#define HIGHEST_PORT 65535
+
+static const struct settings_word level_words[] = {
+    {"connect", 2},
+    {"call", 3},
+    {"packet", 4},
+    {"packet_integrity", 5},
+    {"packet_privacy", SETTINGS_PACKET_PRIVACY},
+};
+
+const char *settings_level_word(int level)
+{
+    for (size_t i = 0; i < SETTINGS_COUNT(level_words); i++) {
+        if (level_words[i].value == level)
+            return level_words[i].name;
+    }
+    return NULL;
+}
+
+static void read_port(struct settings_reader *reader,
+                      const struct settings_path *path, const cJSON *value,
+                      void *out)
+{
+    if (!settings_is_integer(value, LOWEST_PORT, HIGHEST_PORT, out))
+        settings_expected(reader, path, value,
+                          "a port from 1024 to 65535, without quotes");
+}
+
+static void read_level(struct settings_reader *reader,
+                       const struct settings_path *path, const cJSON *value,
+                       void *out)
+{
+    settings_read_word(reader, path, value, level_words,
+                       SETTINGS_COUNT(level_words), NULL, out);
+}
+
+static void read_fixed_port(struct settings_reader *reader,
+                            const struct settings_path *path,
+                            const cJSON *value, void *out)
+{
+    static const struct settings_key keys[] = {
+        {"enabled", settings_read_flag, AT(fixed_port.enabled), true},
+        {"port", read_port, AT(fixed_port.port), false},
+        {"authentication_level", read_level, AT(fixed_port.level), false},
+    };
+    static const struct settings_shape shape =
+        SHAPE("a property of the fixed port", keys);
+    settings_read_object(reader, path, value, &shape, out);
+}
+
 /* --- the whole ----------------------------------------------------------- */
 
 /* Every reader of a family is given the whole struct. */
@@ -97,6 +150,7 @@ static const struct settings_key family_keys[] = {
     {"cimom", read_cimom, 0, false},
     {"services", settings_read_services, 0, false},
     {"service_control", settings_read_service_control, 0, false},
+    {"fixed_port", read_fixed_port, 0, false},
 };
 static const struct settings_shape wmi_shape = SHAPE("a setting", family_keys);
 
@@ -106,7 +160,11 @@ int settings_read(struct settings *out, const cJSON *wmi,
     struct settings_reader reader = {.place = place, .problems = problems};
     const struct settings_path root = {.key = "wmi"};
     size_t mistakes = problems->error_count;
-    struct settings found = {.wmi_group = {.profiles = SETTINGS_PROFILE_ALL}};
+    struct settings found = {
+        .wmi_group = {.profiles = SETTINGS_PROFILE_ALL},
+        .fixed_port = {.port = SETTINGS_FIXED_PORT,
+                       .level = SETTINGS_PACKET_PRIVACY},
+    };
     *out = (struct settings){0};
     settings_read_object(&reader, &root, wmi, &wmi_shape, &found);
     if (problems->error_count > mistakes) {
@@ -134,13 +192,15 @@ bool settings_empty(const struct settings *settings)
            settings->permission_count == 0 && settings->namespace_count == 0 &&
            settings->anonymous_callback == DWORD_NOT_ASKED &&
            !settings->winmgmt_runs && !settings->rpcss_runs &&
-           settings->control_count == 0;
+           settings->control_count == 0 &&
+           settings->fixed_port.enabled == FLAG_NOT_ASKED;
 }
 
 const char *const *settings_families(void)
 {
     static const char *const families[] = {
-        "services",   "account", "groups",          "uac",      "dcom",
-        "namespaces", "cimom",   "service_control", "firewall", NULL};
+        "services",   "account",    "groups", "uac",
+        "dcom",       "namespaces", "cimom",  "service_control",
+        "fixed_port", "firewall",   NULL};
     return families;
 }

@@ -140,6 +140,16 @@ struct control_wish {
     unsigned rights; /* SETTINGS_SC_* */
 };
 
+/* A TCP port of winmgmt's own, and how it authenticates its callers. */
+#define SETTINGS_FIXED_PORT 24158 /* what winmgmt /standalonehost takes */
+#define SETTINGS_PACKET_PRIVACY 6 /* RPC_C_AUTHN_LEVEL_PKT_PRIVACY */
+
+struct fixed_port_wish {
+    enum flag_wish enabled;
+    int port;
+    int level; /* RPC_C_AUTHN_LEVEL_* */
+};
+
 struct settings {
     bool winmgmt_runs; /* services.winmgmt */
     bool rpcss_runs;
@@ -161,7 +171,8 @@ struct settings {
     struct namespace_wish *namespaces;
     size_t namespace_count;
     enum dword_wish anonymous_callback; /* cimom.allow_anonymous_callback */
-    void *storage;                      /* owns every text above */
+    struct fixed_port_wish fixed_port;
+    void *storage; /* owns every text above */
 };
 
 /*
@@ -187,6 +198,9 @@ void settings_release(struct settings *settings);
 
 /* True when nothing at all is asked. */
 bool settings_empty(const struct settings *settings);
+
+/* "packet_privacy"; NULL for what is no level. */
+const char *settings_level_word(int level);
 
 /* The families that --only and --skip know, NULL-terminated. */
 const char *const *settings_families(void);
