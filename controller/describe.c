@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "controller/describe.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/log.h"
+#include "payload/settings.h"
 
 #define VALUE_TEXT_MAX 96 /* bytes of one value shown as it is */
 #define ADDRESSES_TEXT_MAX ((size_t)64 * 1024)
@@ -193,6 +195,70 @@ static void add_wanted_permissions(struct buf *out, const cJSON *wish)
     add_member(out, wish, "on", ", on ");
 }
 
+/* --- the fixed port: see payload/fixed_port_state.h ---------------------- */
+
+/* The ASCII characters of UTF-16LE in hex, every other one as '?'. */
+static void decode(struct buf *out, const char *hex)
+{
+    char unit[5] = "";
+    for (; strlen(hex) >= 4; hex += 4) {
+        memcpy(unit, hex, 4);
+        long c = strtol(unit, NULL, 16);
+        if (c == 0)
+            buf_add_char(out, '\n');
+        else /* the low byte comes first */
+            buf_add_char(out,
+                         c % 256 == 0 && c >> 8 < 0x7F ? (char)(c >> 8) : '?');
+    }
+}
+
+/* "port 24158" of Endpoints' lines, or "no fixed port". */
+static void add_port(struct buf *out, const cJSON *endpoints)
+{
+    static const char tcp[] = "ncacn_ip_tcp,0,";
+    const char *hex = json_text(endpoints, "hex");
+    struct buf lines;
+    buf_init(&lines, ADDRESSES_TEXT_MAX);
+    decode(&lines, hex != NULL ? hex : "");
+    const char *at = strstr(lines.data, tcp);
+    size_t len = at != NULL ? strspn(at + sizeof tcp - 1, "0123456789") : 0;
+    if (len > 0 && len <= 5)
+        buf_addf(out, "port %.*s", (int)len, at + sizeof tcp - 1);
+    else
+        buf_add_text(out, "no fixed port");
+    buf_release(&lines);
+}
+
+static void add_level(struct buf *out, const cJSON *key)
+{
+    const cJSON *level = json_member(key, "AuthenticationLevel");
+    const char *word =
+        cJSON_IsNumber(level) ? settings_level_word(level->valueint) : NULL;
+    if (word != NULL)
+        buf_addf(out, ", %s", word);
+}
+
+/* "svchost group winmgmt, port 24158, packet_privacy". */
+static void add_fixed_port(struct buf *out, const cJSON *state)
+{
+    const char *path = json_text(json_member(state, "service"), "path");
+    const char *group = path != NULL ? strstr(path, " -k ") : NULL;
+    if (group != NULL) {
+        group += strlen(" -k ");
+        buf_add_text(out, "svchost group ");
+        log_escape(out, group, strcspn(group, " "));
+        buf_add_text(out, ", ");
+    }
+    add_port(out, json_member(state, "endpoints"));
+    add_level(out, json_member(state, "winmgmt_key"));
+}
+
+static void add_wanted_fixed_port(struct buf *out, const cJSON *wish)
+{
+    add_member(out, wish, "port", "port ");
+    add_member(out, wish, "authentication_level", ", ");
+}
+
 /* Registry states: see payload/registry_state.h. */
 static void add_object(struct buf *out, const cJSON *object)
 {
@@ -206,6 +272,14 @@ static void add_object(struct buf *out, const cJSON *object)
     }
     if (json_text(object, "account") != NULL) {
         add_wanted_permissions(out, object);
+        return;
+    }
+    if (json_member(object, "endpoints") != NULL) {
+        add_fixed_port(out, object);
+        return;
+    }
+    if (json_text(object, "authentication_level") != NULL) {
+        add_wanted_fixed_port(out, object);
         return;
     }
     if (json_member(object, "enabled") != NULL ||

@@ -74,7 +74,7 @@ static void test_what_is_wrong_is_said_with_the_remedy(void **state)
                                      "known: "},
         {"wmifleet check --only uac,", "--only: '' is not a family"},
         {"wmifleet check --only uac,dcom --skip dcom,uac", "nothing is left"},
-        {"wmifleet check --skip firewall,uac,dcom,namespaces,cimom",
+        {"wmifleet check --skip firewall,uac,dcom,namespaces,cimom,fixed_port",
          "nothing is left"},
         {"wmifleet check --frobs", "wmifleet check --help"},
         {"wmifleet check -f", "--forks: N is missing"},

@@ -263,6 +263,19 @@ static void test_values_are_described_in_words(void **state)
         {"{\"account\":\"a\",\"state\":\"present\",\"rights\":"
          "[\"enable_account\",\"remote_enable\"],\"subnamespaces\":true}",
          "present, enable_account, remote_enable, and below"},
+        {"{\"service\":{\"path\":\"svchost.exe -k winmgmt -p\"},"
+         "\"winmgmt_key\":{\"AuthenticationLevel\":6},"
+         "\"endpoints\":{\"type\":\"REG_MULTI_SZ\",\"hex\":\""
+         "6e006300610063006e005f00690070005f007400630070002c003000"
+         "2c00350030003000300000000000"
+         "\"}}",
+         "svchost group winmgmt, port 5000, packet_privacy"},
+        {"{\"service\":{\"path\":\"svchost.exe -k netsvcs\"},"
+         "\"endpoints\":{\"absent\":\"value\"}}",
+         "svchost group netsvcs, no fixed port"},
+        {"{\"enabled\":true,\"port\":24158,"
+         "\"authentication_level\":\"packet_privacy\"}",
+         "port 24158, packet_privacy"},
         {"{\"other\":[1]}", "{\"other\":[1]}"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -120,6 +120,28 @@ static void test_values(void **state)
     settings_release(&settings);
 }
 
+static void test_fixed_port(void **state)
+{
+    (void)state;
+    struct settings settings;
+    read_valid(&settings, "{\"fixed_port\": {\"enabled\": true}}");
+    assert_int_equal(settings.fixed_port.enabled, FLAG_ON);
+    assert_int_equal(settings.fixed_port.port, 24158);
+    assert_int_equal(settings.fixed_port.level, 6);
+    settings_release(&settings);
+    read_valid(&settings,
+               "{\"fixed_port\": {\"enabled\": false, \"port\": 5000,"
+               " \"authentication_level\": \"packet\"}}");
+    assert_int_equal(settings.fixed_port.enabled, FLAG_OFF);
+    assert_int_equal(settings.fixed_port.port, 5000);
+    assert_int_equal(settings.fixed_port.level, 4);
+    settings_release(&settings);
+    assert_string_equal(settings_level_word(2), "connect");
+    assert_string_equal(settings_level_word(5), "packet_integrity");
+    assert_null(settings_level_word(1));
+    assert_null(settings_level_word(7));
+}
+
 static void test_nothing_asked(void **state)
 {
     (void)state;
@@ -141,6 +163,7 @@ static void test_each_setting_makes_it_not_empty(void **state)
         "{\"uac\": {\"local_account_token_filter_policy\": 0}}",
         "{\"dcom\": {\"enabled\": false}}",
         "{\"cimom\": {\"allow_anonymous_callback\": \"absent\"}}",
+        "{\"fixed_port\": {\"enabled\": false}}",
         "{\"firewall\": {\"wmi_group\": {\"enabled\": false}}}",
         "{\"firewall\": {\"rules\": [{\"name\": \"WMI\"}]}}",
     };
@@ -324,8 +347,8 @@ static void test_families(void **state)
 {
     (void)state;
     static const char *const expected[] = {
-        "services",   "account", "groups",          "uac",     "dcom",
-        "namespaces", "cimom",   "service_control", "firewall"};
+        "services",   "account", "groups",          "uac",        "dcom",
+        "namespaces", "cimom",   "service_control", "fixed_port", "firewall"};
     const char *const *families = settings_families();
     const size_t count = sizeof expected / sizeof *expected;
     for (size_t i = 0; i < count; i++)
@@ -373,6 +396,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_values),
+        cmocka_unit_test(test_fixed_port),
         cmocka_unit_test(test_nothing_asked),
         cmocka_unit_test(test_each_setting_makes_it_not_empty),
         cmocka_unit_test(test_rules),
