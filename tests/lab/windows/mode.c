@@ -66,7 +66,7 @@ static const struct {
     {L"winmgmt-disabled", L"services: winmgmt is stopped and disabled"},
     {L"winmgmt-stopped", L"services: winmgmt is stopped"},
     {L"rpcss-stopped", L"services: rpcss is stopped"},
-    {L"standalone-denied", L"winmgmt.exe: half way access is denied"},
+    {L"standalone-denied", L"winmgmt.exe: access to Endpoints is denied"},
     {L"standalone-ignored", L"winmgmt.exe: says it is done, does nothing"},
     {L"standalone-slow", L"winmgmt.exe: takes five seconds"},
 };

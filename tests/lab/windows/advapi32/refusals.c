@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two modes: not-elevated (the login's token is that of an administrator
- * before the consent) and registry-ignored (a write to the keys that the
- * lab's settings live in reports success and does not take).
+ * Three modes: not-elevated (the login's token is that of an administrator
+ * before the consent), registry-ignored (a write to the keys that the
+ * lab's settings live in reports success and does not take) and
+ * standalone-denied (something guards COM's endpoints from everybody, the
+ * right to restore or not).
  */
 #include <windows.h>
 #include <winternl.h>
@@ -82,6 +84,9 @@ LSTATUS WINAPI lab_RegSetValueExW(HKEY key, const WCHAR *name, DWORD reserved,
 {
     if (is_ignored(key))
         return ERROR_SUCCESS;
+    if (name != NULL && _wcsicmp(name, L"Endpoints") == 0 &&
+        mode_is_on(L"standalone-denied"))
+        return ERROR_ACCESS_DENIED;
     return REAL(RegSetValueExW)(key, name, reserved, type, data, len);
 }
 
