@@ -154,7 +154,7 @@ full_circle() {
     wine reg add "$SVCHOST\\winmgmt" /v Foreign /t REG_BINARY /d 00ff /f
     wine reg add "$SVCHOST\\winmgmt" /v AuthenticationLevel /t REG_SZ /d 6 /f
     full_circle "$ON" "winmgmt 0x6 ncacn_ip_tcp,0,24158"
-    assert_equal "$(registry 1 "$SVCHOST\\winmgmt" Foreign)" 00ff
+    assert_equal "$(registry 1 "$SVCHOST\\winmgmt" Foreign)" 00FF
     wine reg delete "$APPID" /v Endpoints /f
     wine reg delete "$SVCHOST\\winmgmt" /f
 }
