@@ -15,6 +15,7 @@ RULES = (
     "\\FirewallPolicy\\FirewallRules"
 )
 LAB = "HKLM\\Software\\wmifleet-lab"
+NAMESPACES = LAB + "\\Namespaces\\"
 
 CONTROL = {"a": 7, "b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13, "e": 27}
 
@@ -159,9 +160,41 @@ def rules_by_text(values):
     return same
 
 
+def sid_bytes(data, at):
+    return data[at : at + 8 + 4 * data[at + 1]]
+
+
+def without_layout(data):
+    """A namespace's descriptor in one order of its parts, without the room
+    that is left over: SetSD takes the parts wherever they stand."""
+    text = data[1]
+    owner, group, _, at = struct.unpack_from("<4I", text, 4)
+    count = struct.unpack_from("<H", text, at + 4)[0]
+    end = at + 8
+    for _ in range(count):
+        end += struct.unpack_from("<H", text, end + 2)[0]
+    entries = text[at + 8 : end]
+    parts = struct.pack("<BBHHH", 2, 0, 8 + len(entries), count, 0) + entries
+    owner, group = sid_bytes(text, owner), sid_bytes(text, group)
+    behind = 20 + len(parts)
+    places = (behind, behind + len(owner), 0, 20)
+    return (BINARY, text[:4] + struct.pack("<4I", *places) + parts + owner + group)
+
+
+def as_compared(key, values):
+    if key == RULES:
+        return rules_by_text(values)
+    if key.lower().startswith(NAMESPACES.lower()):
+        return {
+            name: without_layout(data) if name == "SD" else data
+            for name, data in values.items()
+        }
+    return values
+
+
 def differences(before, after, exact=False):
     """{place: (old or None, new or None)}, in the order of the places.
-    `exact`: nothing is set aside, rules are known by their ids."""
+    `exact`: nothing is set aside, ids and layouts count."""
     found = {}
     if before.bodies.keys() != after.bodies.keys():
         there, now = before.keys(), after.keys()
@@ -171,8 +204,8 @@ def differences(before, after, exact=False):
         if before.bodies.get(key) == after.bodies.get(key):
             continue
         old, new = before.values(key), after.values(key)
-        if key == RULES and not exact:
-            old, new = rules_by_text(old), rules_by_text(new)
+        if not exact:
+            old, new = as_compared(key, old), as_compared(key, new)
         for name in old.keys() | new.keys():
             if old.get(name) != new.get(name):
                 found[(key, name)] = (old.get(name), new.get(name))

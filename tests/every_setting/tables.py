@@ -3,6 +3,7 @@
 these states, and ALL, a request that changes all of the family's settings."""
 import dcom
 import firewall
+import namespaces
 import values
 
-TABLES = (values, dcom, firewall)
+TABLES = (values, dcom, namespaces, firewall)
