@@ -6,7 +6,7 @@ Ends the payload in front of each of its writes, and undoes. One request asks
 for all settings at once; build/lab/killer.exe, a debugger, counts what the
 unmodified program writes, then ends it in front of the first write, the
 second, and so on to the last. After each: the snapshot is on the target's
-disk, there is no result, and undo restores the whole registry.
+disk, there is no result, and `undo --from-target` restores the registry.
 """
 import hashlib
 import json
@@ -74,10 +74,6 @@ class Victim(Target):
             sys.exit(f"{self.host}: the registry cannot be saved")
         return self.read()
 
-    def snapshot(self, run):
-        with open(f"{self.own}/u-{run}.json", encoding="ascii") as file:
-            return json.load(file)
-
     def result(self, run):
         names = [n for n in os.listdir(self.own) if n.startswith(f"s-{run}-")]
         if not names:
@@ -85,30 +81,27 @@ class Victim(Target):
         with open(f"{self.own}/{names[0]}", encoding="ascii") as file:
             return json.load(file)
 
-    def undo(self, run, asked):
-        kept = self.snapshot(run)["settings"]
-        wanted = dict(asked)
-        wanted["undo"] = {
-            "force": True,
-            "identity": None,
-            "earlier_wmi": [],
-            "settings": [
-                {"id": s["id"], "before": s["before"], "after": s["before"]} for s in kept
-            ],
-        }
-        name = self.request(wanted)
-        self.command(f"{ONE_TIME}.exe", "undo", name, f"undo-{run}")
-        return self.result(f"undo-{run}")
+    def undo(self, run):
+        """By what the target itself keeps: the controller knows of no run."""
+        store = f"{self.folder}/state.db"
+        options = ["--yes", "--json", "-l", self.host, "--store", store]
+        options += ["-i", f"{self.lab}/inventory.json"]
+        options += ["--known-hosts", f"{self.lab}/known_hosts"]
+        return subprocess.run(
+            [os.environ["WMIFLEET"], "undo", "--from-target", *options, run],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
 
-def undone(target, factory, run, asked):
+def undone(target, factory, run):
     """What is wrong after the undo of this run."""
-    told = target.undo(run, asked)
-    wrong = [
-        f"undo: {s['id']} {s['state']} {json.dumps(s['error'])}"
-        for s in told["settings"]
-        if s["state"] not in ("changed", "ok")
-    ]
+    told = target.undo(run)
+    wrong = []
+    if told.returncode != 0:
+        wrong.append(f"undo: exit {told.returncode}: {told.stderr} {told.stdout[-3000:]}")
     for place, (old, new) in reg.differences(factory, target.now()).items():
         wrong.append(f"left behind: {reg.told(place, old)} -> {reg.told(place, new)}")
     return wrong
@@ -126,7 +119,7 @@ def counted(target, asked):
     ]
     if status != 0 or wrong:
         sys.exit(f"the run that is counted: {status} " + "\n".join(wrong))
-    wrong = undone(target, factory, "count", asked)
+    wrong = undone(target, factory, "count")
     if wrong:
         sys.exit("the run that is counted:\n" + "\n".join(wrong))
     return writes
@@ -142,7 +135,7 @@ def one_killed(target, factory, number, asked, writes):
         wrong.append("a result, though it was killed")
     if not os.path.exists(f"{target.own}/u-{run}.json"):
         return wrong + ["no snapshot on the disk"]
-    return wrong + undone(target, factory, run, asked)
+    return wrong + undone(target, factory, run)
 
 
 def walk(target, numbers, asked, writes):

@@ -181,14 +181,24 @@ def without_layout(data):
     return (BINARY, text[:4] + struct.pack("<4I", *places) + parts + owner + group)
 
 
+# No entry of the namespace's own, which is the same as no value there.
+NOTHING_OWN = (
+    BINARY,
+    bytes.fromhex(
+        "010004801c0000002c00000000000000140000000200080000000000"
+        "01020000000000052000000020020000" "01020000000000052000000020020000"
+    ),
+)
+
+
 def as_compared(key, values):
     if key == RULES:
         return rules_by_text(values)
     if key.lower().startswith(NAMESPACES.lower()):
-        return {
-            name: without_layout(data) if name == "SD" else data
-            for name, data in values.items()
-        }
+        same = {n: without_layout(d) if n == "SD" else d for n, d in values.items()}
+        if same.get("SD", NOTHING_OWN) == NOTHING_OWN:
+            same.pop("SD", None)
+        return same
     return values
 
 

@@ -26,6 +26,7 @@ STEPS = ("check", "apply", "check_again", "apply_again")
 
 class Target:
     def __init__(self, lab, number):
+        self.lab = lab
         self.host = f"target-{number}"
         self.folder = f"{lab}/{self.host}"
         self.drive = f"{self.folder}/prefix/drive_c"
