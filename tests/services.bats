@@ -105,7 +105,7 @@ services.winmgmt ok"
 }
 
 @test "an account gets its rights, all others keep theirs, and back" {
-    wmi=$(granting '{"account":"'$READER'",'$RIGHTS'},{"account":"'$OTHER'","rights":["enumerate"]}')
+    wmi=$(granting '{"account":"'$READER'",'"$RIGHTS"'},{"account":"'$OTHER'","rights":["enumerate"]}')
     before=$(manager)
     assert_equal "$(payload check "$wmi" | jq -r '[.[].state] | unique[]')" drift
     applied=$(payload apply "$wmi")
@@ -128,7 +128,7 @@ services.winmgmt ok"
 }
 
 @test "a service manager that refuses, and one that only says yes" {
-    wmi=$(granting '{"account":"'$READER'",'$RIGHTS'}')
+    wmi=$(granting '{"account":"'$READER'",'"$RIGHTS"'}')
     "$LAB/target-1/mode" scm-denied
     assert_equal "$(verdicts "$(payload apply "$wmi")")" \
         "service_control.grants[$READER] failed 0x00000005 ERROR_ACCESS_DENIED"
