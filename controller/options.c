@@ -94,7 +94,9 @@ static const struct option_row rows[] = {
     {0, "ssh", KIND_FLAG, OPT(force_ssh), V_SELECT, NULL,
      "WinRM settings in the inventory do not matter", NULL, 0},
     {0, "only", KIND_TEXT, OPT(only), V_SETTINGS, "FAMILIES",
-     "only these settings: firewall,uac,dcom,namespaces,cimom,fixed_port", NULL, 0},
+     "only these settings: "
+     "account,groups,firewall,uac,dcom,namespaces,cimom,fixed_port",
+     NULL, 0},
     {0, "skip", KIND_TEXT, OPT(skip), V_SETTINGS, "FAMILIES",
      "not these settings", NULL, 0},
     {0, "restart", KIND_WORD, AT(restart), V(APPLY) | V(UNDO), "WHEN",
