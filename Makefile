@@ -69,7 +69,7 @@ PAYLOAD_CPPFLAGS := -D__strtod=strtod -I. -I$(CJSON)/include -DUNICODE -D_UNICOD
 # The whole program is optimised at once, for size: LTO= leaves that out.
 LTO := -flto=auto
 PAYLOAD_CFLAGS = -std=c11 $(WARNINGS) -Wno-pedantic-ms-format -Oz $(LTO) \
-                  -malign-data=abi -fmerge-all-constants \
+                  -malign-data=abi \
                   -ffunction-sections -fdata-sections -fno-ident \
                   -fno-asynchronous-unwind-tables \
                   -ffile-prefix-map=$(CURDIR)=.

@@ -18,24 +18,11 @@
 #include <string.h>
 
 #include "payload/errors.h"
+#include "payload/work.h"
 
 #define NO_SNAPSHOT_HINT                                                       \
     "make room in the folder and look at what guards it; nothing is written "  \
     "that could not be put back"
-#define NOT_EFFECTIVE_HINT                                                     \
-    "the write reported success but reading gives another value: a policy or " \
-    "a security product may hold it"
-
-#define WAITS_HINT "takes effect when winmgmt restarts"
-
-struct work {
-    struct setting *setting;
-    cJSON *before; /* owned until the entry has it; NULL: not readable yet */
-    cJSON *entry;  /* NULL: not done yet */
-    cJSON *superseded; /* the entry that stood there before the restart */
-    bool waits;        /* for winmgmt to restart */
-    bool lost;         /* a write that cannot be undone was begun */
-};
 
 struct engine {
     const struct engine_host *host;
@@ -43,12 +30,6 @@ struct engine {
     const struct work *current; /* for the watchdog; NULL between settings */
     unsigned long long deadline_ms;
     struct work works[];
-};
-
-/* What the entry of a setting says, besides what the setting itself has. */
-struct verdict {
-    const char *state; /* one of PROTOCOL_STATES */
-    struct setting_reason reason;
 };
 
 struct engine *engine_new(const struct setting_list *list,
@@ -77,77 +58,11 @@ void engine_free(struct engine *engine)
     free(engine);
 }
 
-/* Adds an owned item; a NULL item is left out where `optional`. */
-static bool add_item(cJSON *object, const char *key, cJSON *item, bool optional)
-{
-    if (item == NULL)
-        return optional;
-    if (cJSON_AddItemToObject(object, key, item))
-        return true;
-    cJSON_Delete(item);
-    return false;
-}
-
-static bool add_copy(cJSON *object, const char *key, const cJSON *item)
-{
-    return item == NULL ||
-           add_item(object, key, cJSON_Duplicate(item, true), false);
-}
-
-static bool reason_says_something(const struct verdict *verdict)
-{
-    return verdict->reason.code != 0 || verdict->reason.text[0] != '\0';
-}
-
-static bool add_hints(cJSON *entry, const struct work *work)
-{
-    if (!add_copy(entry, "hints", work->setting->hints))
-        return false;
-    if (!work->waits)
-        return true;
-    cJSON *hints = cJSON_GetObjectItemCaseSensitive(entry, "hints");
-    if (hints == NULL)
-        hints = cJSON_AddArrayToObject(entry, "hints");
-    cJSON *hint = cJSON_CreateString(WAITS_HINT);
-    if (cJSON_AddItemToArray(hints, hint))
-        return true;
-    cJSON_Delete(hint);
-    return false;
-}
-
-static cJSON *make_entry(const struct work *work, const cJSON *after,
-                         const struct verdict *verdict)
-{
-    const struct setting *setting = work->setting;
-    const struct setting_reason *reason = &verdict->reason;
-    cJSON *entry = cJSON_CreateObject();
-    bool built =
-        entry != NULL &&
-        cJSON_AddStringToObject(entry, "id", setting->id) != NULL &&
-        cJSON_AddStringToObject(entry, "state", verdict->state) != NULL &&
-        add_copy(entry, "desired", setting->desired) &&
-        add_copy(entry, "before", work->before) &&
-        add_copy(entry, "after", after) &&
-        cJSON_AddBoolToObject(entry, "restorable", !work->lost) != NULL &&
-        (setting->risk == NULL ||
-         cJSON_AddStringToObject(entry, "risk", setting->risk) != NULL) &&
-        (!reason_says_something(verdict) ||
-         add_item(entry, "error",
-                  error_to_json(reason->code, reason->name, reason->text,
-                                reason->hint),
-                  false)) &&
-        add_hints(entry, work);
-    if (built)
-        return entry;
-    cJSON_Delete(entry);
-    return NULL;
-}
-
 /* The entry of a setting is made public; -1 when memory is short. */
 static int finish(struct engine *engine, struct work *work, const cJSON *after,
                   const struct verdict *verdict)
 {
-    cJSON *entry = make_entry(work, after, verdict);
+    cJSON *entry = work_entry(work, after, verdict);
     engine->host->lock(engine->host->context);
     work->entry = entry;
     engine->current = NULL;
@@ -186,41 +101,11 @@ static bool deadline_passed(const struct engine *engine)
     return engine->host->now_ms(engine->host->context) >= engine->deadline_ms;
 }
 
-static const char *state_of(enum setting_verdict verdict)
-{
-    switch (verdict) {
-    case SETTING_AGREES:
-        return "ok";
-    case SETTING_DIFFERS:
-        return "drift";
-    case SETTING_BLOCKED:
-        return "blocked";
-    case SETTING_CONFLICT:
-        return "conflict";
-    case SETTING_IRREVERSIBLE:
-        return "irreversible";
-    }
-    return "failed";
-}
-
 static bool calls_for_write(const struct engine *engine,
                             enum setting_verdict verdict)
 {
     return verdict == SETTING_DIFFERS || (verdict == SETTING_IRREVERSIBLE &&
                                           engine->host->allow_irreversible);
-}
-
-static cJSON *read_state(struct setting *setting, struct verdict *verdict)
-{
-    verdict->reason = (struct setting_reason){.code = 0};
-    cJSON *state = setting->ops->read(setting, &verdict->reason);
-    if (state != NULL)
-        return state;
-    verdict->state = "failed";
-    if (!reason_says_something(verdict))
-        setting_reason_set(&verdict->reason, 0, NULL,
-                           "%s: its state could not be read", setting->id);
-    return NULL;
 }
 
 /*
@@ -276,7 +161,7 @@ static int look(struct engine *engine, struct work *work, bool apply)
     struct setting *setting = work->setting;
     struct verdict verdict = {.state = "failed"};
     begin(engine, work);
-    cJSON *state = read_state(setting, &verdict);
+    cJSON *state = work_read(setting, &verdict);
     if (state == NULL)
         return look_later(engine, work, apply, &verdict);
     work->before = cJSON_Duplicate(state, true);
@@ -288,7 +173,7 @@ static int look(struct engine *engine, struct work *work, bool apply)
         apply && (calls_for_write(engine, compared) ||
                   (compared == SETTING_CONFLICT && may_settle(engine, work)));
     if (status == 0 && !open) {
-        verdict.state = state_of(compared);
+        verdict.state = verdict_word(compared);
         if (recalled && compared == SETTING_AGREES)
             verdict.state = "changed";
         if (compared == SETTING_AGREES && waits_already(engine, work))
@@ -300,55 +185,6 @@ static int look(struct engine *engine, struct work *work, bool apply)
     }
     cJSON_Delete(state);
     return status;
-}
-
-/* Reads and compares what a write has left; `after` is the caller's. */
-static void judge_write(struct setting *setting, cJSON **after,
-                        struct verdict *verdict)
-{
-    *after = read_state(setting, verdict);
-    if (*after == NULL)
-        return;
-    enum setting_verdict compared =
-        setting->ops->compare(setting, *after, &verdict->reason);
-    if (compared == SETTING_AGREES) {
-        verdict->state = "changed";
-        return;
-    }
-    if (compared != SETTING_DIFFERS) { /* what is left needs another hand */
-        verdict->state = state_of(compared);
-        return;
-    }
-    verdict->state = "failed";
-    setting_reason_set(&verdict->reason, CODE_NOT_EFFECTIVE, NOT_EFFECTIVE_HINT,
-                       "%s: written, but it did not take", setting->id);
-}
-
-static void write_state(struct setting *setting, const cJSON *state,
-                        cJSON **after, struct verdict *verdict)
-{
-    if (setting->ops->write(setting, state, &verdict->reason) == 0) {
-        judge_write(setting, after, verdict);
-        return;
-    }
-    struct setting_reason ignored = {.code = 0};
-    verdict->state = "failed";
-    if (!reason_says_something(verdict))
-        setting_reason_set(&verdict->reason, 0, NULL, "%s: the write failed",
-                           setting->id);
-    *after = setting->ops->read(setting, &ignored);
-}
-
-static cJSON *snapshot_entry(const struct work *work)
-{
-    cJSON *entry = cJSON_CreateObject();
-    if (entry != NULL &&
-        cJSON_AddStringToObject(entry, "id", work->setting->id) != NULL &&
-        add_copy(entry, "desired", work->setting->desired) &&
-        add_copy(entry, "before", work->before))
-        return entry;
-    cJSON_Delete(entry);
-    return NULL;
 }
 
 /* What the first pass could not read is kept before its write, too. */
@@ -363,7 +199,7 @@ static int keep_before(struct engine *engine, struct work *work,
         return -1;
     (void)recall(engine, work);
     cJSON *settings = cJSON_CreateArray();
-    cJSON *entry = snapshot_entry(work);
+    cJSON *entry = work_snapshot(work);
     if (entry == NULL || !cJSON_AddItemToArray(settings, entry))
         cJSON_Delete(entry);
     else if (engine->host->snapshot(engine->host->context, settings, &err) == 0)
@@ -387,10 +223,10 @@ static void change_state(struct engine *engine, struct work *work,
         if (keep_before(engine, work, state, verdict) != 0)
             return;
         work->lost = compared == SETTING_IRREVERSIBLE;
-        write_state(setting, state, after, verdict);
+        work_write(setting, state, after, verdict);
         return;
     }
-    verdict->state = state_of(compared);
+    verdict->state = verdict_word(compared);
     if (compared == SETTING_AGREES && work->before != NULL &&
         !cJSON_Compare(state, work->before, true)) /* by another's write */
         verdict->state = "changed";
@@ -402,7 +238,7 @@ static int change(struct engine *engine, struct work *work)
     struct verdict verdict = {.state = "failed"};
     cJSON *after = NULL;
     begin(engine, work);
-    cJSON *state = read_state(work->setting, &verdict);
+    cJSON *state = work_read(work->setting, &verdict);
     if (state != NULL)
         change_state(engine, work, state, &after, &verdict);
     if (strcmp(verdict.state, "changed") == 0 &&
@@ -421,7 +257,7 @@ static cJSON *make_snapshot(const struct engine *engine)
     for (size_t i = 0; settings != NULL && i < engine->count; i++) {
         if (engine->works[i].entry != NULL || engine->works[i].before == NULL)
             continue;
-        cJSON *entry = snapshot_entry(&engine->works[i]);
+        cJSON *entry = work_snapshot(&engine->works[i]);
         if (entry != NULL && cJSON_AddItemToArray(settings, entry))
             continue;
         cJSON_Delete(entry);
@@ -476,7 +312,7 @@ static int replace_entry(const struct engine *engine, struct work *work,
                          const struct verdict *verdict)
 {
     work->waits = false;
-    cJSON *entry = make_entry(
+    cJSON *entry = work_entry(
         work, cJSON_GetObjectItemCaseSensitive(work->entry, "after"), verdict);
     if (entry == NULL)
         return -1;
@@ -557,26 +393,6 @@ size_t engine_open_count(const struct engine *engine)
     return open;
 }
 
-static bool add_interrupted(cJSON *settings, const struct work *work,
-                            const char *text)
-{
-    /* The other thread still owns everything of it but what plan made. */
-    struct setting known = {.desired = work->setting->desired,
-                            .risk = work->setting->risk};
-    struct work copy = {.setting = &known};
-    struct verdict verdict = {.state = "failed"};
-    memcpy(known.id, work->setting->id, sizeof known.id);
-    setting_reason_set(&verdict.reason, CODE_INTERRUPTED,
-                       "look at the machine's load and event log, then run it "
-                       "again",
-                       "%s", text);
-    cJSON *entry = make_entry(&copy, NULL, &verdict);
-    if (entry != NULL && cJSON_AddItemToArray(settings, entry))
-        return true;
-    cJSON_Delete(entry);
-    return false;
-}
-
 cJSON *engine_settings(const struct engine *engine, const char *interrupted)
 {
     cJSON *settings = cJSON_CreateArray();
@@ -586,7 +402,7 @@ cJSON *engine_settings(const struct engine *engine, const char *interrupted)
         if (work->entry != NULL)
             added = cJSON_AddItemReferenceToArray(settings, work->entry);
         else if (interrupted != NULL && work == engine->current)
-            added = add_interrupted(settings, work, interrupted);
+            added = work_add_interrupted(settings, work, interrupted);
         if (added)
             continue;
         cJSON_Delete(settings);
