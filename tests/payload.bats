@@ -68,9 +68,9 @@ REQUEST="{\"protocol\":1,\"wmi\":$WMI,\"options\":{}}"
     assert_equal "$status" 0
 }
 
-@test "it has at most 160 KiB" {
+@test "it has at most 200 KiB" {
     size=$(stat -c %s "$PAYLOAD")
-    [ "$size" -le 163840 ] || assert_equal "$size" "at most 163840"
+    [ "$size" -le 204800 ] || assert_equal "$size" "at most 204800"
 }
 
 @test "it imports from five libraries of System32 and no other" {
