@@ -114,8 +114,9 @@ payload: $(PAYLOAD)/wmifleet-payload.exe
 
 # --- the controller ---------------------------------------------------------
 
-# What settings.c judges addresses and accounts with.
-PORTABLE_PAYLOAD := payload/address_set.c payload/sid.c payload/account_words.c
+# What settings.c judges addresses and accounts with, and run ids.
+PORTABLE_PAYLOAD := payload/address_set.c payload/sid.c \
+                    payload/account_words.c payload/run_id.c
 
 LIB_SRC := $(wildcard base/*.c inventory/*.c) \
            $(filter-out controller/main.c,$(wildcard controller/*.c)) \

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "payload/run_id.h"
+
 #define HEX_DIGITS "0123456789abcdef"
 
 const char *command_verb_word(enum command_verb verb)
@@ -27,19 +29,6 @@ static int parse_verb(enum command_verb *verb, const char *word,
     PROTOCOL_VERBS(X)
 #undef X
     return err_set(err, 0, "verb '%.40s': this payload does not know it", word);
-}
-
-int command_check_run(const char *word, struct err *err)
-{
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                  "abcdefghijklmnopqrstuvwxyz0123456789-";
-    size_t len = strlen(word);
-    if (len == 0 || len > PROTOCOL_RUN_ID_MAX || strspn(word, allowed) != len)
-        return err_set(err, 0,
-                       "run id '%.60s': 1 to %d letters, digits and '-' are "
-                       "allowed",
-                       word, PROTOCOL_RUN_ID_MAX);
-    return 0;
 }
 
 /* Steps over `prefix`; false when the text does not begin with it. */
@@ -104,7 +93,7 @@ int command_parse(struct command *command, int count, char *const words[],
                        count);
     if (parse_verb(&parsed.verb, words[0], err) != 0 ||
         parse_request(&parsed, words[1], err) != 0 ||
-        command_check_run(words[2], err) != 0)
+        run_id_check(words[2], err) != 0)
         return -1;
     snprintf(parsed.run, sizeof parsed.run, "%s", words[2]);
     *command = parsed;

@@ -28,9 +28,6 @@ struct command {
 
 const char *command_verb_word(enum command_verb verb);
 
-/* 0, or -1 when `word` is not 1 to 40 of [A-Za-z0-9-]. */
-int command_check_run(const char *word, struct err *err);
-
 /* `words` are the `count` words behind the program's name. */
 int command_parse(struct command *command, int count, char *const words[],
                   struct err *err);

@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "payload/digest.h"
+#include "payload/run_id.h"
 #include "payload/undo.h"
 
 static int fail(struct failure *failure, const struct err *err)
@@ -52,6 +53,12 @@ static bool is_restart_word(const cJSON *word)
                                      strcmp(word->valuestring, "never") == 0));
 }
 
+static bool is_run_word(const cJSON *word)
+{
+    return word == NULL ||
+           (cJSON_IsString(word) && run_id_check(word->valuestring, NULL) == 0);
+}
+
 static int check_frame(const cJSON *tree, struct err *err)
 {
     const cJSON *protocol = json_member(tree, "protocol");
@@ -68,6 +75,7 @@ static int check_frame(const cJSON *tree, struct err *err)
     if (options != NULL && (!cJSON_IsObject(options) ||
                             !is_list_of_texts(json_member(options, "only")) ||
                             !is_list_of_texts(json_member(options, "skip")) ||
+                            !is_run_word(json_member(options, "run")) ||
                             !is_restart_word(json_member(options, "restart"))))
         return err_set(err, 0, "file: \"options\" is not as it should be");
     return 0;

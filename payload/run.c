@@ -24,6 +24,7 @@
 #include "payload/facts.h"
 #include "payload/identity.h"
 #include "payload/output.h"
+#include "payload/run_id.h"
 #include "payload/run_state.h"
 #include "payload/system.h"
 
@@ -120,7 +121,7 @@ static void begin(struct run *run, int count, char *const words[])
     else if (run->failure.class == FAILURE_NONE)
         failure_set(&run->failure, FAILURE_PAYLOAD_FAILED,
                     (unsigned long)err.code, NULL, "%s", err.text);
-    if (count == 3 && command_check_run(words[2], NULL) == 0)
+    if (count == 3 && run_id_check(words[2], NULL) == 0)
         run->outcome.run = words[2];
     print_start_mark(run, run->outcome.run);
 }

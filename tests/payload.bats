@@ -254,6 +254,21 @@ false"
     [ ! -e "$FOLDER/r-${name#"$ONE_TIME"-}" ]
 }
 
+@test "the run whose snapshots are asked for is judged like a run id" {
+    for id in '""' '"*"' '"..\\x"' '"a b"' '"r?"' 5 null \
+        '"12345678901234567890123456789012345678901"'; do
+        name=$(request "{\"protocol\":1,\"wmi\":{},\"options\":{\"run\":$id}}")
+        run jq -r '.error.class, (.error.text | contains("options"))' \
+            <<<"$(cold snapshots "$name" asked | result)"
+        assert_equal "$output" "payload-failed
+true"
+    done
+    name=$(request '{"protocol":1,"wmi":{},"options":{"run":"2026-A"}}')
+    run jq -c '.error, .snapshots' <<<"$(cold snapshots "$name" asked | result)"
+    assert_equal "$output" 'null
+{"files":[],"left_out":0}'
+}
+
 @test "a new request takes the place of the old one" {
     name=$(request "{\"protocol\":1,\"wmi\":$WMI,\"options\":{\"only\":[\"dcom\"]}}")
     run jq -r '.settings[].id' <<<"$(warm check "$name" newer | result)"
