@@ -14,8 +14,9 @@
 #include "controller/payload_image.h"
 #include "controller/snapshots.h"
 #include "inventory/fold.h"
+#include "payload/run_id.h"
 
-#define TEXT_MAX ((size_t)256 * 1024)
+#define TEXT_MAX ((size_t)64 * 1024) /* of one host, for a person */
 #define NAMES_MAX ((size_t)64 * 1024 * 1024)
 #define SETTINGS_SHOWN_MAX 40 /* of one host */
 #define BLOCKS_SHOWN_MAX 20
@@ -27,17 +28,7 @@ struct asking {
     char *text; /* of the request */
 };
 
-/* --- which hosts -----------------------------------------------------------
- */
-
-static bool is_run_word(const char *word)
-{
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                  "abcdefghijklmnopqrstuvwxyz0123456789-";
-    size_t len = strlen(word);
-    return len > 0 && len <= PROTOCOL_RUN_ID_MAX &&
-           strspn(word, allowed) == len;
-}
+/* --- which hosts ---------------------------------------------------------- */
 
 static int open_stored(struct from_target *from)
 {
@@ -56,8 +47,9 @@ int from_target_open(struct from_target *from)
     bool stored = false;
     if (run != NULL && strcmp(run, "last") == 0)
         run = NULL;
-    if (run != NULL && !is_run_word(run)) {
-        log_line(from->log, LOG_ERROR, "run %s: that is no run's id", run);
+    struct err err;
+    if (run != NULL && run_id_check(run, &err)) {
+        log_line(from->log, LOG_ERROR, "%s", err.text);
         return -1;
     }
     if (run != NULL) {
@@ -79,6 +71,9 @@ int from_target_open(struct from_target *from)
 static int keep_rest(struct from_target *from, struct result *result,
                      struct err *err)
 {
+    /* Megabytes, which nobody reads any more. */
+    cJSON_Delete(result->snapshots);
+    result->snapshots = NULL;
     struct result **rest =
         realloc(from->rest, (from->rest_count + 1) * sizeof(struct result *));
     if (rest == NULL) {
@@ -320,12 +315,11 @@ static void describe_entry(struct buf *text, const cJSON *entry)
     buf_add_text(text, "\n");
 }
 
-static int describe_host(struct buf *text, const struct undo_host *host)
+static void describe_settings(struct buf *text, const struct undo_host *host)
 {
     const cJSON *entry;
     int shown = 0;
     int count = cJSON_GetArraySize(host->settings);
-    buf_init(text, TEXT_MAX);
     buf_addf(text, "back to before run %s:\n", host->run);
     cJSON_ArrayForEach (entry, host->settings) {
         if (shown++ < SETTINGS_SHOWN_MAX)
@@ -333,6 +327,19 @@ static int describe_host(struct buf *text, const struct undo_host *host)
     }
     if (count > SETTINGS_SHOWN_MAX)
         buf_addf(text, "    and %d more\n", count - SETTINGS_SHOWN_MAX);
+}
+
+/* One machine with huge values does not keep the others from being shown. */
+static int describe_host(struct buf *text, const struct undo_host *host)
+{
+    buf_init(text, TEXT_MAX);
+    describe_settings(text, host);
+    if (!text->failed)
+        return 0;
+    buf_reset(text);
+    buf_addf(text,
+             "back to before run %s:\n    %d settings, too long to show\n",
+             host->run, cJSON_GetArraySize(host->settings));
     return text->failed ? -1 : 0;
 }
 

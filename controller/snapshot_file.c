@@ -8,11 +8,14 @@
 #include "base/json.h"
 #include "base/problems.h"
 #include "controller/result.h"
+#include "payload/run_id.h"
 #include "payload/settings.h"
 
-#define SETTINGS_MAX 1000
+#define SETTINGS_MAX 1000 /* of one file: they are compared by pairs */
 #define EARLIER_MAX 1000
 #define STATE_DEPTH_MAX 32 /* a request holds it, some levels deeper */
+#define IDENTITY_DEPTH 2
+#define STATE_MEMBERS_MAX 256 /* of one object: cJSON compares by pairs */
 
 static int refuse(const struct snapshot_file *file, struct err *err,
                   const char *why)
@@ -36,36 +39,36 @@ static bool has_only(const cJSON *object, const char *const *keys)
     return true;
 }
 
-static bool is_run_id(const char *text, size_t len)
-{
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                  "abcdefghijklmnopqrstuvwxyz0123456789-";
-    return len > 0 && len <= PROTOCOL_RUN_ID_MAX &&
-           strspn(text, allowed) >= len;
-}
-
 int snapshot_file_name(struct snapshot_file *file, struct err *err)
 {
+    static const char prefix[] = "u-";
+    static const char suffix[] = ".json";
+    const size_t around = sizeof prefix - 1 + sizeof suffix - 1;
+    char run[PROTOCOL_RUN_ID_MAX + 1];
     size_t len = strlen(file->name);
-    if (len <= 7 || strncmp(file->name, "u-", 2) != 0 ||
-        strcmp(file->name + len - 5, ".json") != 0 ||
-        !is_run_id(file->name + 2, len - 7))
+    if (len <= around || len - around >= sizeof run ||
+        strncmp(file->name, prefix, sizeof prefix - 1) != 0 ||
+        strcmp(file->name + len - (sizeof suffix - 1), suffix) != 0)
         return refuse(file, err, "that is no snapshot's name");
-    snprintf(file->run, sizeof file->run, "%.*s", (int)(len - 7),
-             file->name + 2);
+    snprintf(run, sizeof run, "%.*s", (int)(len - around),
+             file->name + sizeof prefix - 1);
+    if (run_id_check(run, NULL))
+        return refuse(file, err, "that is no snapshot's name");
+    memcpy(file->run, run, sizeof run);
     return 0;
 }
 
-static int depth_of(const cJSON *value)
+/* `depth` more levels may follow. */
+static bool is_usable(const cJSON *value, int depth)
 {
-    int deepest = 0;
+    if (depth == 0 || (cJSON_IsObject(value) &&
+                       cJSON_GetArraySize(value) > STATE_MEMBERS_MAX))
+        return false;
     const cJSON *child;
-    cJSON_ArrayForEach (child, value) {
-        int depth = depth_of(child);
-        if (depth > deepest)
-            deepest = depth;
-    }
-    return deepest + 1;
+    cJSON_ArrayForEach (child, value)
+        if (!is_usable(child, depth - 1))
+            return false;
+    return true;
 }
 
 /* "uac.local_account_token_filter_policy": what comes first is a family. */
@@ -106,7 +109,7 @@ static int check_setting(const struct snapshot_file *file,
         return err_set(err, 0, "%s: %s: no family of settings is called so",
                        file->name, id);
     if (before == NULL || cJSON_IsNull(before) ||
-        depth_of(before) > STATE_DEPTH_MAX)
+        !is_usable(before, STATE_DEPTH_MAX))
         return err_set(err, 0, "%s: %s: it has no usable state from before",
                        file->name, id);
     if (has_id(settings, id, setting))
@@ -131,6 +134,8 @@ static int check_wmi(const struct snapshot_file *file, const cJSON *wmi,
 {
     struct problems problems;
     struct settings settings;
+    if (json_member(json_member(wmi, "account"), "password") != NULL)
+        return refuse(file, err, "it names a password, which none does");
     problems_init(&problems);
     int status = settings_read(&settings, wmi, NULL, &problems);
     if (status != 0)
@@ -178,6 +183,7 @@ static int check_head(const struct snapshot_file *file, struct err *err)
     if (!text_is(tree, "run", file->run))
         return refuse(file, err, "it is of another run than its name says");
     if (json_text(json_member(tree, "identity"), "machine_guid") == NULL ||
+        !is_usable(json_member(tree, "identity"), IDENTITY_DEPTH) ||
         (computer != NULL && !cJSON_IsString(computer)) ||
         !cJSON_IsTrue(json_member(tree, "complete")))
         return refuse(file, err, "it is not whole");
@@ -198,13 +204,13 @@ static int check_left(const struct snapshot_file *file, struct err *err)
     const cJSON *settings = json_member(file->left, "settings");
     if (!text_is(file->left, "run", file->run) ||
         !text_is(file->left, "verb", json_text(file->snapshot, "verb")) ||
-        !cJSON_IsArray(settings))
+        !cJSON_IsArray(settings) || cJSON_GetArraySize(settings) > SETTINGS_MAX)
         return refuse(file, err, "the saved result is not of its run");
     const cJSON *setting;
     cJSON_ArrayForEach (setting, settings) {
         const cJSON *after = json_member(setting, "after");
         if (json_text(setting, "id") == NULL ||
-            (after != NULL && depth_of(after) > STATE_DEPTH_MAX))
+            (after != NULL && !is_usable(after, STATE_DEPTH_MAX)))
             return refuse(file, err, "the saved result is not as it should be");
     }
     return 0;

@@ -7,17 +7,29 @@
 #include "controller/snapshots.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "controller/snapshot_file.h"
 #include "controller/undo_settings.h"
 
+/*
+ * Settings are looked for one by one: these keep a hostile answer from
+ * holding up the loop. Far more than an answer's bytes have room for where
+ * they are real ones.
+ */
+#define JUDGED_MAX 10000 /* settings in all files */
+#define SPAN_MAX 1000    /* different ones to put back */
+/* Of a request; the rest is for what else is in it. */
+#define SPAN_BYTES_MAX (PROTOCOL_REQUEST_MAX - 65536u)
+
 struct walk {
     struct snapshots_span *span;
     const struct snapshots_wish *wish;
     const cJSON *identity;
     char foreign[PROTOCOL_RUN_ID_MAX + 16]; /* the newest file of such */
+    int judged;                             /* settings in the files so far */
     bool done;
     struct err *err;
 };
@@ -91,6 +103,14 @@ static int take_wmi(struct snapshots_span *span,
     return 0;
 }
 
+static int tell_too_much(struct walk *walk)
+{
+    return err_set(walk->err, 0,
+                   "its snapshots together are more than one undo can ask; "
+                   "put runs back one by one: wmifleet undo RUN "
+                   "--from-target");
+}
+
 static int take_file(struct walk *walk, const struct snapshot_file *file)
 {
     const cJSON *setting;
@@ -105,6 +125,8 @@ static int take_file(struct walk *walk, const struct snapshot_file *file)
     }
     if (taken && take_wmi(walk->span, file))
         return err_set(walk->err, 0, "out of memory");
+    if (cJSON_GetArraySize(walk->span->settings) > SPAN_MAX)
+        return tell_too_much(walk);
     walk->done = taken && !walk->wish->all;
     return 0;
 }
@@ -113,6 +135,9 @@ static int judge_file(struct walk *walk, struct snapshot_file *file)
 {
     if (snapshot_file_read(file, walk->err))
         return -1;
+    walk->judged += cJSON_GetArraySize(json_member(file->snapshot, "settings"));
+    if (walk->judged > JUDGED_MAX)
+        return tell_too_much(walk);
     if (!same_installation(json_member(file->snapshot, "identity"),
                            walk->identity)) {
         if (walk->span->foreign++ == 0)
@@ -209,6 +234,25 @@ static void drop_settled(cJSON *settings)
     }
 }
 
+/* What it takes of a request; too much when memory is short. */
+static size_t printed_len(const cJSON *tree)
+{
+    char *text = json_print_ascii(tree);
+    size_t len = text != NULL ? strlen(text) : SPAN_BYTES_MAX + 1;
+    free(text);
+    return len;
+}
+
+static int judge_size(struct walk *walk)
+{
+    const struct snapshots_span *span = walk->span;
+    if (span->wmi == NULL)
+        return 0;
+    size_t len = printed_len(span->wmi) + printed_len(span->earlier_wmi) +
+                 printed_len(span->settings) + printed_len(walk->identity);
+    return len > SPAN_BYTES_MAX ? tell_too_much(walk) : 0;
+}
+
 /* Every file was looked at, or as many as the wish needed. */
 static int judge_end(const struct walk *walk, const cJSON *snapshots)
 {
@@ -248,8 +292,10 @@ enum snapshots_end snapshots_read(struct snapshots_span *span,
         status = walk_files(&walk, files);
     if (status == 0)
         status = judge_end(&walk, snapshots);
-    if (status == 0)
+    if (status == 0) {
         drop_settled(span->settings);
+        status = judge_size(&walk);
+    }
     if (status == 0 && cJSON_GetArraySize(span->settings) > 0)
         return SNAPSHOTS_FOUND;
     snapshots_release(span);

@@ -4,7 +4,7 @@
  * the store does not know. All of it is the target's word, so it is judged
  * before it counts: sizes, depth, types, known members, known families, the
  * installation that it was written on. Nothing of a file that is wrong is
- * used, and no file behind it either.
+ * used, and no file behind it either. What is found fits into a request.
  */
 #ifndef CONTROLLER_SNAPSHOTS_H
 #define CONTROLLER_SNAPSHOTS_H
