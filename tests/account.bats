@@ -233,8 +233,13 @@ with() {
         "$LAB/asked.json" >"$LAB/inventory.json"
 }
 
+# Neither as UTF-8 nor as UTF-16, in the prefix, the store or the logs.
 no_secret() {
+    local wide
+    wide=$(sed 's/./&\\x00/g' <<<"$PASSWORD")
     run grep -raF -e "$PASSWORD" "$LAB"
+    assert_equal "$output" ""
+    LC_ALL=C run grep -raP -l -e "$wide" "$LAB"
     assert_equal "$output" ""
 }
 
@@ -269,6 +274,35 @@ no_secret() {
         run wmifleet undo
         assert_equal "$status" 0
     done
+}
+
+@test "with the store lost, the machine's snapshot takes the account back" {
+    local before
+    [ -e "$LAB/asked.json" ] || cp "$LAB/inventory.json" "$LAB/asked.json"
+    wmifleet trust --yes >/dev/null
+    rm -f "$FOLDER"/u-*.json "$FOLDER"/s-*.json
+    before=$(everything)
+    export READER_SECRET=$PASSWORD
+    with '{"account":{"name":"wmi-reader","password":{"env":"READER_SECRET"}}}'
+    run wmifleet apply
+    assert_equal "$status" 0
+    assert_contains "$(everything)" '"Name"="wmi-reader"'
+    # What is kept of the wish names no password, and not where it was from.
+    run jq -c .wmi.account "$FOLDER"/u-*.json
+    assert_equal "$output" '{"name":"wmi-reader"}'
+    run grep -l -e READER_SECRET -e '"secrets"' "$FOLDER"/[us]-*.json
+    assert_equal "$output" ""
+    no_secret
+    rm -f "$LAB"/state.db*
+    unset READER_SECRET
+    run wmifleet undo --from-target --yes </dev/null
+    assert_equal "$status" 0
+    assert_contains "$output" "changed          1  target-1"
+    assert_equal "$(everything)" "$before"
+    assert_equal "$(jq -s 'length' "$FOLDER"/u-*.json)" 2
+    run jq -c '.wmi.account, (.earlier_wmi[]?.account)' "$FOLDER"/u-*.json
+    assert_equal "$(sort -u <<<"$output")" '{"name":"wmi-reader"}'
+    no_secret
 }
 
 @test "a password that is not there stops the run before any contact" {

@@ -85,6 +85,33 @@ from_target() {
     as_before 1
 }
 
+# asked ANSWER: the same at a terminal.
+asked() {
+    NO_COLOR=1 WMIFLEET_STORE=$LAB/state.db \
+        WMIFLEET_INVENTORY=$LAB/inventory.json \
+        "$ROOT/tests/at_terminal" "$1" "$WMIFLEET" undo --from-target \
+        --known-hosts "$LAB/known_hosts" -l target-1
+}
+
+@test "at a terminal it asks: anything but a yes touches nothing" {
+    wmifleet apply -l target-1 >/dev/null
+    forget
+    registry_text 1 >"$LAB/applied"
+    for answer in n no "" 1 "not yet" EOF; do
+        run asked "$answer"
+        assert_equal "$status" 1
+        assert_contains "$output" "back to before run "
+        assert_contains "$output" "Put this back on 1 host? [y/N] "
+        assert_contains "$output" "nothing was put back"
+    done
+    registry_text 1 | diff "$LAB/applied" -
+    assert_equal "$(wmifleet runs | grep -c ' undo ')" 0
+    run asked y
+    assert_equal "$status" 0
+    assert_contains "$output" "changed          1  target-1"
+    as_before 1
+}
+
 @test "two applies: the last one, or all of them" {
     wmifleet apply -l target-1 --only uac >/dev/null
     jq '(.. | objects | select(has("uac")) | .uac.local_account_token_filter_policy) = 0' \
@@ -192,6 +219,8 @@ refused() {
     refused "$file" '.settings[0].id = "sam.password"' "no family of settings"
     refused "$file" '.settings = 5' "no list of settings"
     refused "$file" '.wmi.uac = "all"' "what was asked is not understood"
+    refused "$file" '.wmi.account = {name: "a", password: {env: "HOME"}}' \
+        "it names a password"
     refused "$file" '.run = "other"' "another run than its name says"
     refused "$file" '.complete = false' "not whole"
     refused "$file" 'del(.wmi) | del(.verb)' "an earlier version wrote it"
