@@ -7,6 +7,8 @@
 
 #include "payload/settings.h"
 
+#define LINE_MAX_LEN 46 /* what an 80-column help has beside the options */
+
 /* The bit of a family; 0 for a word that is none. */
 static unsigned family_bit(const char *word, size_t len)
 {
@@ -67,4 +69,20 @@ bool family_words_wrong(const char *only_words, const char *skip_words)
     fprintf(stderr, "wmifleet: --skip %s: nothing is left to look at\n",
             skip_words != NULL ? skip_words : "");
     return true;
+}
+
+void family_words_list(char *text, size_t size)
+{
+    const char *const *families = settings_families();
+    size_t len = 0;
+    size_t column = 0;
+    text[0] = '\0';
+    for (size_t i = 0; families[i] != NULL && len < size; i++) {
+        size_t word = strlen(families[i]) + 1;
+        bool breaks = column + word > LINE_MAX_LEN;
+        column = breaks ? word : column + word;
+        len += (size_t)snprintf(text + len, size - len, "%s%s%s",
+                                breaks ? "\n" : "", families[i],
+                                families[i + 1] != NULL ? "," : "");
+    }
 }

@@ -94,9 +94,7 @@ static const struct option_row rows[] = {
     {0, "ssh", KIND_FLAG, OPT(force_ssh), V_SELECT, NULL,
      "WinRM settings in the inventory do not matter", NULL, 0},
     {0, "only", KIND_TEXT, OPT(only), V_SETTINGS, "FAMILIES",
-     "only these settings: "
-     "account,groups,firewall,uac,dcom,namespaces,cimom,fixed_port",
-     NULL, 0},
+     "only these settings, with commas between:", NULL, 0},
     {0, "skip", KIND_TEXT, OPT(skip), V_SETTINGS, "FAMILIES",
      "not these settings", NULL, 0},
     {0, "restart", KIND_WORD, AT(restart), V(APPLY) | V(UNDO), "WHEN",
@@ -164,15 +162,8 @@ const char *options_command_word(enum command command)
 
 /* --- help ----------------------------------------------------------------- */
 
-static void print_row(const struct option_row *row)
+static void print_help_lines(const char *help)
 {
-    char left[64];
-    snprintf(left, sizeof left, "%c%c%s--%s%s%s", row->letter ? '-' : ' ',
-             row->letter ? row->letter : ' ', row->letter ? ", " : "  ",
-             row->name, row->argument ? " " : "",
-             row->argument ? row->argument : "");
-    const char *help = row->help;
-    printf("  %-30s ", left);
     for (;;) {
         size_t len = strcspn(help, "\n");
         printf("%.*s\n", (int)len, help);
@@ -180,6 +171,23 @@ static void print_row(const struct option_row *row)
             return;
         help += len + 1;
         printf("  %-30s ", "");
+    }
+}
+
+static void print_row(const struct option_row *row)
+{
+    char left[64];
+    snprintf(left, sizeof left, "%c%c%s--%s%s%s", row->letter ? '-' : ' ',
+             row->letter ? row->letter : ' ', row->letter ? ", " : "  ",
+             row->name, row->argument ? " " : "",
+             row->argument ? row->argument : "");
+    printf("  %-30s ", left);
+    print_help_lines(row->help);
+    if (row->offset == OPT(only)) {
+        char families[256];
+        family_words_list(families, sizeof families);
+        printf("  %-30s ", "");
+        print_help_lines(families);
     }
 }
 

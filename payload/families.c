@@ -5,23 +5,10 @@
 
 const struct setting_family *const *families(void)
 {
-    /*
-     * What runs comes first: the namespaces can only be read then. The door
-     * is opened when the room is ready.
-     */
-    static const struct setting_family *const table[] = {
-        &services_family,
-        &account_family,
-        &groups_family,
-        &uac_family,
-        &dcom_family,
-        &namespaces_family,
-        &cimom_family,
-        &service_control_family,
-        &fixed_port_family,
-        &firewall_family,
-        NULL,
-    };
+#define X(family) &family##_family,
+    static const struct setting_family *const table[] = {SETTINGS_FAMILY_LIST(X)
+                                                             NULL};
+#undef X
     return table;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every setting family, in the order of application: firewall last. */
+/* Every setting family, in the order of application: see settings.h. */
 #ifndef PAYLOAD_FAMILIES_H
 #define PAYLOAD_FAMILIES_H
 

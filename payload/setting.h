@@ -2,13 +2,13 @@
 /*
  * What the engine needs to know of a setting, and what a family provides.
  *
- * A family is one file with one `const struct setting_family`; families.c has
- * the table of them in the order of application (account first, firewall
- * last). A family turns the request into `struct setting`s; the engine then
- * does the same with each: read, compare, and on apply: snapshot to disk,
- * write, read again, compare again. A family never prints, never decides the
- * order and never writes during read. It holds nothing of WMI's between
- * two calls: winmgmt may restart there.
+ * A family is one file with one `const struct setting_family`; settings.h has
+ * the list of them in the order of application. A family turns the request
+ * into `struct setting`s; the engine then does the same with each: read,
+ * compare, and on apply: snapshot to disk, write, read again, compare again.
+ * A family never prints, never decides the order and never writes during
+ * read. It holds nothing of WMI's between two calls: winmgmt may restart
+ * there.
  *
  * A *state* is a cJSON value that tells exactly what stands on the machine,
  * absence included, so that `restore` can put it back and two states are equal
@@ -131,15 +131,8 @@ struct setting_family {
     void (*done)(void);
 };
 
-extern const struct setting_family account_family;
-extern const struct setting_family groups_family;
-extern const struct setting_family uac_family;
-extern const struct setting_family dcom_family;
-extern const struct setting_family namespaces_family;
-extern const struct setting_family cimom_family;
-extern const struct setting_family services_family;
-extern const struct setting_family service_control_family;
-extern const struct setting_family fixed_port_family;
-extern const struct setting_family firewall_family;
+#define X(family) extern const struct setting_family family##_family;
+SETTINGS_FAMILY_LIST(X)
+#undef X
 
 #endif

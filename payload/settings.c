@@ -198,9 +198,8 @@ bool settings_empty(const struct settings *settings)
 
 const char *const *settings_families(void)
 {
-    static const char *const families[] = {
-        "services",   "account",    "groups", "uac",
-        "dcom",       "namespaces", "cimom",  "service_control",
-        "fixed_port", "firewall",   NULL};
+#define X(family) #family,
+    static const char *const families[] = {SETTINGS_FAMILY_LIST(X) NULL};
+#undef X
     return families;
 }

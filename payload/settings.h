@@ -202,7 +202,24 @@ bool settings_empty(const struct settings *settings);
 /* "packet_privacy"; NULL for what is no level. */
 const char *settings_level_word(int level);
 
-/* The families that --only and --skip know, NULL-terminated. */
+/*
+ * The families, in the order of application. What runs comes first: the
+ * namespaces can only be read then. The door is opened when the room is
+ * ready.
+ */
+#define SETTINGS_FAMILY_LIST(X)                                                \
+    X(services)                                                                \
+    X(account)                                                                 \
+    X(groups)                                                                  \
+    X(uac)                                                                     \
+    X(dcom)                                                                    \
+    X(namespaces)                                                              \
+    X(cimom)                                                                   \
+    X(service_control)                                                         \
+    X(fixed_port)                                                              \
+    X(firewall)
+
+/* Their names, as --only and --skip know them, NULL-terminated. */
 const char *const *settings_families(void);
 
 #endif

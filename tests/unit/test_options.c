@@ -5,12 +5,14 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "controller/options.h"
+#include "payload/settings.h"
 
 #define ARGUMENTS_MAX 48
 
@@ -74,8 +76,6 @@ static void test_what_is_wrong_is_said_with_the_remedy(void **state)
                                      "known: "},
         {"wmifleet check --only uac,", "--only: '' is not a family"},
         {"wmifleet check --only uac,dcom --skip dcom,uac", "nothing is left"},
-        {"wmifleet check --skip firewall,uac,dcom,namespaces,cimom,fixed_port",
-         "nothing is left"},
         {"wmifleet check --frobs", "wmifleet check --help"},
         {"wmifleet check -f", "--forks: N is missing"},
         {"wmifleet check -f 0", "--forks 0"},
@@ -99,6 +99,64 @@ static void test_what_is_wrong_is_said_with_the_remedy(void **state)
             fail_msg("%s: outcome %d, said: %s", cases[i].line,
                      (int)outcome.outcome, outcome.said);
     }
+}
+
+/* "--skip services,account,...": the line that names every family. */
+static void skip_all(char *line, size_t size, const char *verb)
+{
+    size_t len = (size_t)snprintf(line, size, "wmifleet %s --skip ", verb);
+    for (const char *const *f = settings_families(); *f != NULL; f++)
+        len += (size_t)snprintf(line + len, size - len, "%s%s", *f,
+                                f[1] != NULL ? "," : "");
+}
+
+static void test_every_family_can_be_named(void **state)
+{
+    (void)state;
+    struct outcome o;
+    char line[512];
+    skip_all(line, sizeof line, "check");
+    parse(line, &o);
+    assert_int_equal(o.outcome, OPTIONS_WRONG);
+    assert_non_null(strstr(o.said, "nothing is left"));
+    for (const char *const *f = settings_families(); *f != NULL; f++) {
+        snprintf(line, sizeof line, "wmifleet check --only %s", *f);
+        parse(line, &o);
+        assert_int_equal(o.outcome, OPTIONS_RUN);
+    }
+    skip_all(line, sizeof line, "apply");
+    *strrchr(line, ',') = '\0';
+    parse(line, &o);
+    assert_int_equal(o.outcome, OPTIONS_RUN);
+}
+
+/* Every family, in their order, between the two. */
+static void expect_families(const char *text, const char *from, const char *to)
+{
+    const char *at = strstr(text, from);
+    assert_non_null(at);
+    const char *end = strstr(at, to);
+    assert_non_null(end);
+    for (const char *const *f = settings_families(); *f != NULL; f++) {
+        at = strstr(at, *f);
+        if (at == NULL || at > end)
+            fail_msg("%s: not in its place behind %s", *f, from);
+        at += strlen(*f);
+    }
+}
+
+static void test_help_and_man_page_name_every_family(void **state)
+{
+    (void)state;
+    struct outcome o;
+    char page[65536];
+    parse("wmifleet check --help", &o);
+    expect_families(o.said, "--only FAMILIES", "--skip");
+    FILE *file = fopen("docs/wmifleet.1", "r");
+    assert_non_null(file);
+    page[fread(page, 1, sizeof page - 1, file)] = '\0';
+    fclose(file);
+    expect_families(page, "\\-\\-only", ".TP");
 }
 
 static void test_a_full_line_becomes_a_struct(void **state)
@@ -197,6 +255,8 @@ int main(void)
         cmocka_unit_test(test_a_dry_run_of_apply_is_a_check),
         cmocka_unit_test(test_a_pipe_and_no_color_are_never_colored),
         cmocka_unit_test(test_help_lists_what_a_verb_takes_and_nothing_else),
+        cmocka_unit_test(test_every_family_can_be_named),
+        cmocka_unit_test(test_help_and_man_page_name_every_family),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
