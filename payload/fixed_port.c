@@ -2,8 +2,14 @@
 /*
  * The fixed port of WMI. `winmgmt /standalonehost` and `/sharedhost` do the
  * work; what they did is read back, part by part, and nothing that they say
- * is believed. Endpoints, which COM documents, is put right where the
- * command left another port in it.
+ * is believed.
+ *
+ * Endpoints is the one part whose format COM documents, and the command
+ * leaves a value alone that is there. So another port than the usual one is
+ * written before the command runs; and where Endpoints is not as wished
+ * afterwards, refused to the command or left as it was, it is put right
+ * here, with the right to restore where the key needs that. Nothing else is
+ * written by hand.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,6 +169,12 @@ static enum setting_verdict compare_fixed_port(struct setting *setting,
                      "on it");
     if (wish->enabled == FLAG_ON)
         fixed_port_reach(setting, setting->data);
+    if (wish->enabled == FLAG_ON && fixed_port_own_host(state) &&
+        fixed_port_level(state) == 0)
+        setting_hint(setting,
+                     "the authentication level cannot be read back on this "
+                     "Windows; winmgmt /standalonehost %d sets it",
+                     wish->level);
     return fixed_port_lacks(wish, state) == 0 ? SETTING_AGREES
                                               : SETTING_DIFFERS;
 }

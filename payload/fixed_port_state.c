@@ -186,7 +186,9 @@ int fixed_port_level(const cJSON *state)
 {
     const cJSON *level = cJSON_GetObjectItem(
         json_member(state, FIXED_PORT_GROUP_KEY), "AuthenticationLevel");
-    return cJSON_IsNumber(level) ? level->valueint : 0;
+    if (level == NULL)
+        return 0;
+    return cJSON_IsNumber(level) ? level->valueint : -1;
 }
 
 unsigned fixed_port_lacks(const struct fixed_port_wish *wish,
@@ -205,7 +207,8 @@ unsigned fixed_port_lacks(const struct fixed_port_wish *wish,
     if (wanted == NULL || !cJSON_Compare(wanted, now, true))
         lacks |= FIXED_PORT_LACKS_ENDPOINT;
     cJSON_Delete(wanted);
-    if (on && fixed_port_level(state) != wish->level)
+    int level = fixed_port_level(state);
+    if (on && level != 0 && level != wish->level)
         lacks |= FIXED_PORT_LACKS_LEVEL;
     return lacks;
 }

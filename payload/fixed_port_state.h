@@ -5,7 +5,8 @@
  *
  * Microsoft documents the command and the format of Endpoints; the rest was
  * seen, so nothing of it is derived: a wish holds when all three parts that
- * it is about read back as wished.
+ * it is about read back as wished. Where the command keeps the level is not
+ * documented: one that is not there is not judged.
  *
  * Free of windows.h.
  */
@@ -42,7 +43,7 @@ void fixed_port_print(unsigned lacks, char *text, size_t size);
 /* Whether winmgmt is to run in a host process of its own. */
 bool fixed_port_own_host(const cJSON *state);
 
-/* The level that a state records, or 0. */
+/* The level that a state records; -1 for what is none, 0: there is no value. */
 int fixed_port_level(const cJSON *state);
 
 /*

@@ -174,8 +174,7 @@ static void test_whole_machines(void **state)
     expect_lacks(&on, machine(true), 0);
     expect_lacks(&off, machine(false), 0);
     expect_lacks(&on, machine(false),
-                 FIXED_PORT_LACKS_HOST | FIXED_PORT_LACKS_ENDPOINT |
-                     FIXED_PORT_LACKS_LEVEL);
+                 FIXED_PORT_LACKS_HOST | FIXED_PORT_LACKS_ENDPOINT);
     expect_lacks(&off, machine(true),
                  FIXED_PORT_LACKS_HOST | FIXED_PORT_LACKS_ENDPOINT);
     expect_lacks(&packet, machine(true),
@@ -189,7 +188,12 @@ static void test_each_part_is_missed(void **state)
     change(half, FIXED_PORT_ENDPOINTS, registry_state_no_value());
     expect_lacks(&on, half, FIXED_PORT_LACKS_ENDPOINT);
     half = machine(true);
-    change(half, FIXED_PORT_GROUP_KEY, registry_state_no_key(1));
+    change(half, FIXED_PORT_GROUP_KEY,
+           cJSON_Parse("{\"AuthenticationLevel\": 5}"));
+    expect_lacks(&on, half, FIXED_PORT_LACKS_LEVEL);
+    half = machine(true);
+    change(half, FIXED_PORT_GROUP_KEY,
+           cJSON_Parse("{\"authenticationlevel\": \"6\"}"));
     expect_lacks(&on, half, FIXED_PORT_LACKS_LEVEL);
     half = machine(true);
     change(half, FIXED_PORT_GROUP, list_of("Winmgmtx|win|"));
@@ -205,6 +209,19 @@ static void test_each_part_is_missed(void **state)
     half = machine(false);
     change(half, FIXED_PORT_IMAGE_PATH, cJSON_CreateString(OWN));
     expect_lacks(&off, half, FIXED_PORT_LACKS_HOST);
+}
+
+static void test_a_level_that_is_not_there_is_not_judged(void **state)
+{
+    (void)state;
+    cJSON *half = machine(true);
+    change(half, FIXED_PORT_GROUP_KEY, registry_state_no_key(1));
+    expect_lacks(&on, half, 0);
+    half = machine(true);
+    change(half, FIXED_PORT_GROUP_KEY,
+           cJSON_Parse("{\"CoInitializeSecurityParam\": 1}"));
+    assert_int_equal(fixed_port_level(half), 0);
+    expect_lacks(&on, half, 0);
 }
 
 static void test_groups_are_whole_words(void **state)
@@ -237,8 +254,7 @@ static void test_states_without_sense(void **state)
 {
     (void)state;
     expect_lacks(&on, cJSON_CreateObject(),
-                 FIXED_PORT_LACKS_HOST | FIXED_PORT_LACKS_ENDPOINT |
-                     FIXED_PORT_LACKS_LEVEL);
+                 FIXED_PORT_LACKS_HOST | FIXED_PORT_LACKS_ENDPOINT);
     assert_false(fixed_port_own_host(NULL));
     assert_int_equal(fixed_port_level(NULL), 0);
     cJSON *number = cJSON_CreateNumber(7);
@@ -273,6 +289,7 @@ int main(void)
         cmocka_unit_test(test_other_types_and_torn_lists),
         cmocka_unit_test(test_whole_machines),
         cmocka_unit_test(test_each_part_is_missed),
+        cmocka_unit_test(test_a_level_that_is_not_there_is_not_judged),
         cmocka_unit_test(test_groups_are_whole_words),
         cmocka_unit_test(test_states_without_sense),
         cmocka_unit_test(test_parts_in_words),

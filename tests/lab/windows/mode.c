@@ -69,6 +69,7 @@ static const struct {
     {L"standalone-denied", L"winmgmt.exe: access to Endpoints is denied"},
     {L"standalone-ignored", L"winmgmt.exe: says it is done, does nothing"},
     {L"standalone-slow", L"winmgmt.exe: takes five seconds"},
+    {L"standalone-level-elsewhere", L"winmgmt.exe: no AuthenticationLevel"},
 };
 
 static bool is_known(const WCHAR *name)
@@ -86,7 +87,7 @@ static void show(void)
     size_t i;
 
     for (i = 0; i < ARRAYSIZE(MODES); i++)
-        printf("%c %-23ls %ls\n", mode_is_on(MODES[i].name) ? '*' : ' ',
+        printf("%c %-26ls %ls\n", mode_is_on(MODES[i].name) ? '*' : ' ',
                MODES[i].name, MODES[i].meaning);
 }
 

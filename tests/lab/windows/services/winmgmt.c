@@ -98,7 +98,7 @@ static DWORD make_own_group(DWORD level)
 
     if (code == ERROR_SUCCESS)
         code = set_number(L"CoInitializeSecurityParam", 1);
-    if (code == ERROR_SUCCESS)
+    if (code == ERROR_SUCCESS && !mode_is_on(L"standalone-level-elsewhere"))
         code = set_number(L"AuthenticationLevel", level);
     return code;
 }
