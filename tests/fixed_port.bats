@@ -4,6 +4,7 @@
 # fixed_port on one target, over the lab's winmgmt.exe and service manager.
 # What it left is read with the target's own reg.
 
+bats_require_minimum_version 1.5.0
 load lab
 
 ONE_TIME=wmifleet-0123456789abcdef
@@ -111,8 +112,6 @@ full_circle() {
     assert_equal "$(everything)" "$before"
 }
 
-
-
 @test "the port of the page, from the factory and back" {
     full_circle "$ON" "winmgmt 0x6 ncacn_ip_tcp,0,24158"
 }
@@ -195,6 +194,65 @@ full_circle() {
             "the host process of winmgmt, the Endpoints of the WMI application, the authentication level of the host process: not as asked after winmgmt /standalonehost: exit code 0, it said: WMI service has its own host now."
         assert_equal "$(everything)" "$before"
     done
+}
+
+@test "a level that Windows keeps elsewhere is not judged, and it says so" {
+    "$LAB/target-1/mode" standalone-level-elsewhere
+    full_circle "$ON" "winmgmt ncacn_ip_tcp,0,24158"
+    applied=$(ask apply "$ON")
+    "$LAB/target-1/mode" none
+    assert_contains "$(jq -r '.[0].hints[]' <<<"$applied")" \
+        "the authentication level cannot be read back on this Windows; winmgmt /standalonehost 6 sets it"
+    run ours check "$ON"
+    assert_contains "$(jq -r '.hints[]' <<<"$output")" "cannot be read back"
+    back "$ON" "$applied"
+    run ours check "$ON"
+    [[ $output != *"cannot be read back"* ]]
+}
+
+# Owner, group and access list of WMI's AppID key, as SDDL.
+key_security() {
+    wine "$BUILD/lab/keyprobe.exe" show "${APPID#HKLM\\}" | tr -d '\r'
+}
+
+@test "TrustedInstaller's key gets its port, and stays as it was" {
+    "$LAB/target-1/mode" trustedinstaller-keys
+    security=$(key_security)
+    assert_contains "$security" "O:S-1-5-80-956008885-"
+    run wine reg add "$APPID" /v Endpoints /t REG_MULTI_SZ /d other /f
+    [ "$status" -ne 0 ]
+    full_circle "$ON" "winmgmt 0x6 ncacn_ip_tcp,0,24158"
+    full_circle '{"fixed_port":{"enabled":true,"port":5000}}' \
+        "winmgmt 0x6 ncacn_ip_tcp,0,5000"
+    assert_equal "$(key_security)" "$security"
+    "$LAB/target-1/mode" trustedinstaller-keys backup-denied
+    run ours apply "$ON"
+    assert_equal "$(jq -r '.state, .error.code, .error.name' <<<"$output" |
+        xargs)" "failed 0x00000005 ERROR_ACCESS_DENIED"
+    back "$ON" "[$output]"
+    assert_equal "$(key_security)" "$security"
+}
+
+@test "through the controller: exit status 2, and the others are done" {
+    cp "$LAB/inventory.json" "$BATS_TEST_TMPDIR/inventory.json"
+    jq '.all.children.lab.vars.wmi = {fixed_port: {enabled: true},
+            uac: {local_account_token_filter_policy: 1},
+            firewall: {wmi_group: {enabled: true}}}' \
+        "$BATS_TEST_TMPDIR/inventory.json" >"$LAB/inventory.json"
+    wmifleet trust --yes >/dev/null
+    "$LAB/target-1/mode" standalone-denied
+    run wmifleet apply --json --restart never
+    assert_equal "$status" 2
+    assert_equal "$(result_of target-1 <<<"$output" |
+        jq -r '.settings[] | .id + " " + .state' | sort)" \
+        "firewall.wmi_group changed
+fixed_port failed
+uac.local_account_token_filter_policy changed"
+    assert_equal "$(registry 1 "$POLICIES" LocalAccountTokenFilterPolicy)" 0x1
+    "$LAB/target-1/mode" none
+    run wmifleet undo --json --restart never
+    assert_equal "$status" 0
+    mv "$BATS_TEST_TMPDIR/inventory.json" "$LAB/inventory.json"
 }
 
 @test "a slow command is waited for" {
