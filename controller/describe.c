@@ -208,7 +208,7 @@ static void decode(struct buf *out, const char *hex)
             buf_add_char(out, '\n');
         else /* the low byte comes first */
             buf_add_char(out,
-                         c % 256 == 0 && c >> 8 < 0x7F ? (char)(c >> 8) : '?');
+                         (char)(c % 256 == 0 && c >> 8 < 0x7F ? c >> 8 : '?'));
     }
 }
 
