@@ -239,6 +239,20 @@ static void test_hostile_snapshots_are_refused_by_name(void **state)
          "neither apply nor undo"},
         {SNAPSHOT("r1", "apply", "[]", SETTING("uac.x", "1")),
          "wmi is no object"},
+        {SNAPSHOT("r1", "apply",
+                  "{\"account\":{\"name\":\"a\",\"password\":{\"env\":"
+                  "\"HOME\"}}}",
+                  SETTING("uac.x", "1")),
+         "it names a password"},
+        {"{\"protocol\":1,\"run\":\"r1\",\"verb\":\"undo\",\"wmi\":{},"
+         "\"earlier_wmi\":[{\"account\":{\"name\":\"a\",\"password\":"
+         "{\"command\":[\"id\"]}}}],\"identity\":" IDENTITY
+         ",\"settings\":[],\"complete\":true}",
+         "it names a password"},
+        {"{\"protocol\":1,\"run\":\"r1\",\"verb\":\"apply\",\"wmi\":{},"
+         "\"identity\":{\"machine_guid\":\"g\",\"install_date\":{\"a\":1}},"
+         "\"settings\":[],\"complete\":true}",
+         "not whole"},
         {SNAPSHOT("r1", "apply", "{\"sam\":1}", SETTING("uac.x", "1")),
          "what was asked is not understood"},
         {SNAPSHOT("r1", "apply", WMI_1, "5"), "members that none has"},
@@ -380,6 +394,115 @@ static void test_more_settings_than_any_run_has_are_refused(void **state)
     buf_release(&text);
 }
 
+/* {"m0": 1, ...} in the place of a state. */
+static void add_wide(struct buf *text, int members)
+{
+    buf_add_char(text, '{');
+    for (int i = 0; i < members; i++)
+        buf_addf(text, "%s\"m%d\":1", i ? "," : "", i);
+    buf_add_char(text, '}');
+}
+
+static void test_states_too_wide_to_compare_are_refused(void **state)
+{
+    struct buf text;
+    struct buf result;
+    (void)state;
+    buf_init(&text, (size_t)1 << 20);
+    buf_init(&result, (size_t)1 << 20);
+    buf_add_text(&text, HEAD("r1", "apply", WMI_1) "{\"id\":\"uac.x\","
+                                                   "\"before\":[");
+    add_wide(&text, 257);
+    buf_add_text(&text, "]}],\"complete\":true}");
+    const struct given before = {"r1", text.data, NULL};
+    assert_read(&before, 1, NULL, false, "no usable state");
+    buf_add_text(&result, "{\"run\":\"r1\",\"verb\":\"apply\",\"settings\":"
+                          "[{\"id\":\"uac.x\",\"after\":");
+    add_wide(&result, 257);
+    buf_add_text(&result, "}]}");
+    const struct given after = {"r1", good, result.data};
+    assert_read(&after, 1, NULL, false, "not as it should be");
+    buf_release(&text);
+    buf_release(&result);
+}
+
+#define MANY_FILES 11
+
+/* Files u-r0 ... of `count` settings each, from the number `step` * file. */
+static void add_files(cJSON *files, int count, int step, int filler)
+{
+    for (int file = 0; file < MANY_FILES; file++) {
+        char name[32];
+        struct buf text;
+        buf_init(&text, (size_t)1 << 20);
+        buf_addf(&text,
+                 "{\"protocol\":1,\"run\":\"r%d\",\"verb\":\"apply\","
+                 "\"wmi\":{},\"identity\":" IDENTITY ",\"settings\":[",
+                 file);
+        for (int i = 0; i < count; i++)
+            buf_addf(&text, "%s{\"id\":\"uac.%d\",\"before\":\"%0*d\"}",
+                     i ? "," : "", i + step * file, filler, 1);
+        buf_add_text(&text, "],\"complete\":true}");
+        cJSON *entry = cJSON_CreateObject();
+        snprintf(name, sizeof name, "u-r%d.json", file);
+        cJSON_AddStringToObject(entry, "file", name);
+        cJSON_AddStringToObject(entry, "text", text.data);
+        cJSON_AddItemToArray(files, entry);
+        buf_release(&text);
+    }
+}
+
+static void assert_too_much(int count, int step, int filler, bool too_much)
+{
+    struct snapshots_span span;
+    struct err err;
+    cJSON *tree = cJSON_CreateObject();
+    add_files(cJSON_AddArrayToObject(tree, "files"), count, step, filler);
+    cJSON_AddNumberToObject(tree, "left_out", 0);
+    enum snapshots_end end = read_tree(&span, tree, NULL, true, &err);
+    if (end == SNAPSHOTS_FOUND) {
+        snapshots_release(&span);
+        assert_false(too_much);
+    } else {
+        assert_true(too_much);
+        assert_non_null(strstr(err.text, "more than one undo can ask"));
+    }
+}
+
+static void test_more_than_an_undo_can_ask_is_refused(void **state)
+{
+    (void)state;
+    assert_too_much(90, 90, 1, false);   /* 990 different ones */
+    assert_too_much(95, 95, 1, true);    /* 1045 */
+    assert_too_much(900, 0, 1, false);   /* 9900 in all, 900 of them */
+    assert_too_much(1000, 0, 1, true);   /* 11000 */
+    assert_too_much(90, 90, 900, false); /* with 0.9 MB */
+    assert_too_much(90, 90, 1000, true); /* a request has no room for it */
+}
+
+static void test_a_huge_identity_is_refused(void **state)
+{
+    static const struct given given[] = {
+        {"r1", SNAPSHOT("r1", "apply", WMI_1, SETTING("uac.x", "1")), NULL}};
+    const struct snapshots_wish wish = {NULL, false};
+    struct snapshots_span span;
+    struct err err;
+    (void)state;
+    char *sid = calloc(1, 1 << 20);
+    assert_non_null(sid);
+    memset(sid, 'S', (1 << 20) - 1);
+    cJSON *snapshots = snapshots_of(given, 1);
+    cJSON *identity = cJSON_CreateObject();
+    cJSON_AddStringToObject(identity, "machine_guid", "g");
+    cJSON_AddStringToObject(identity, "machine_sid", sid);
+    assert_int_equal(snapshots_read(&span, snapshots, identity, &wish, &err),
+                     SNAPSHOTS_REFUSED);
+    assert_non_null(strstr(err.text, "more than one undo can ask"));
+    cJSON_Delete(identity);
+    cJSON_Delete(snapshots);
+    free(sid);
+}
+
 /* What the wish needs comes first: a bad file behind it is not looked at. */
 static void test_a_bad_file_stops_what_needs_it_and_nothing_else(void **state)
 {
@@ -432,6 +555,9 @@ int main(void)
         cmocka_unit_test(test_hostile_results_are_refused_by_name),
         cmocka_unit_test(test_hostile_lists_are_refused),
         cmocka_unit_test(test_more_settings_than_any_run_has_are_refused),
+        cmocka_unit_test(test_states_too_wide_to_compare_are_refused),
+        cmocka_unit_test(test_more_than_an_undo_can_ask_is_refused),
+        cmocka_unit_test(test_a_huge_identity_is_refused),
         cmocka_unit_test(test_a_bad_file_stops_what_needs_it_and_nothing_else),
         cmocka_unit_test(test_damaged_bytes_never_break_the_reader),
     };
