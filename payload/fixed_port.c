@@ -189,15 +189,24 @@ static void run_command(bool own_host, int level, struct child_end *end)
               COMMAND_MS, end);
 }
 
+/* Nothing is written where it stands already. */
+static unsigned long put_part(const struct part *part, const cJSON *wanted,
+                              const cJSON *now)
+{
+    if (cJSON_Compare(wanted, json_member(now, part->member), true))
+        return 0;
+    return part->name == NULL
+               ? registry_restore_all(part->key, wanted)
+               : registry_backup_restore(key_of(part), part->name, wanted);
+}
+
 static unsigned long put_endpoints(const struct fixed_port_wish *wish,
-                                   const cJSON *state)
+                                   const cJSON *now)
 {
     const struct part *part = &parts[ENDPOINTS];
-    const cJSON *now = json_member(state, part->member);
-    cJSON *wanted = fixed_port_endpoints(wish, now);
-    unsigned long code = wanted != NULL ? 0 : SERVICE_CODE_MEMORY;
-    if (code == 0 && !cJSON_Compare(wanted, now, true))
-        code = registry_backup_restore(key_of(part), part->name, wanted);
+    cJSON *wanted = fixed_port_endpoints(wish, json_member(now, part->member));
+    unsigned long code =
+        wanted != NULL ? put_part(part, wanted, now) : SERVICE_CODE_MEMORY;
     cJSON_Delete(wanted);
     return code;
 }
@@ -228,12 +237,9 @@ static unsigned long settle_endpoints(const struct fixed_port_wish *wish,
                                       const cJSON *before, const cJSON *now)
 {
     const struct part *part = &parts[ENDPOINTS];
-    const cJSON *then = json_member(before, part->member);
     if ((fixed_port_lacks(wish, now) & FIXED_PORT_LACKS_HOST) == 0)
         return put_endpoints(wish, now);
-    if (cJSON_Compare(then, json_member(now, part->member), true))
-        return 0;
-    return registry_backup_restore(key_of(part), part->name, then);
+    return put_part(part, json_member(before, part->member), now);
 }
 
 static int write_fixed_port(struct setting *setting, const cJSON *state,
@@ -267,13 +273,7 @@ static int restore_part(const struct part *part, const cJSON *state,
                         const cJSON *now, struct setting_reason *reason)
 {
     const cJSON *then = json_member(state, part->member);
-    if (then == NULL ||
-        cJSON_Compare(then, json_member(now, part->member), true))
-        return 0;
-    unsigned long code =
-        part->name == NULL
-            ? registry_restore_all(part->key, then)
-            : registry_backup_restore(key_of(part), part->name, then);
+    unsigned long code = then != NULL ? put_part(part, then, now) : 0;
     return code == 0 ? 0 : fail_part(part, "put back", code, reason);
 }
 
@@ -352,7 +352,7 @@ static int plan(const struct settings *settings, struct setting_list *list,
     if (setting == NULL)
         return err_set(err, 0, "fixed_port: memory is short");
     /* The list goes before the settings do. */
-    setting->data = (void *)(uintptr_t)settings;
+    setting->data = (void *)settings;
     setting->restart_winmgmt = true;
     if (wish->enabled == FLAG_ON && wish->level < SETTINGS_PACKET_PRIVACY)
         setting->risk = LEVEL_RISK;

@@ -94,7 +94,7 @@ static void replace_tcp(const struct registry_value *from, const char *ours,
                         struct registry_value *out)
 {
     struct line line = {0};
-    while (next_line(from, &line)) {
+    while (from->bytes != NULL && next_line(from, &line)) {
         bool tcp = is_tcp(from, &line);
         if (tcp && *ours == '\0')
             continue;
