@@ -233,26 +233,60 @@ key_security() {
     assert_equal "$(key_security)" "$security"
 }
 
-@test "through the controller: exit status 2, and the others are done" {
-    cp "$LAB/inventory.json" "$BATS_TEST_TMPDIR/inventory.json"
-    jq '.all.children.lab.vars.wmi = {fixed_port: {enabled: true},
-            uac: {local_account_token_filter_policy: 1},
-            firewall: {wmi_group: {enabled: true}}}' \
-        "$BATS_TEST_TMPDIR/inventory.json" >"$LAB/inventory.json"
+# with WMI: the inventory asks for that alone.
+with() {
+    [ -e "$LAB/asked.json" ] || cp "$LAB/inventory.json" "$LAB/asked.json"
+    jq --argjson wmi "$1" '.all.children.lab.vars.wmi = $wmi' \
+        "$LAB/asked.json" >"$LAB/inventory.json"
     wmifleet trust --yes >/dev/null
+}
+
+# states: id and state of each setting in the result on standard input.
+states() {
+    result_of target-1 | jq -r '.settings[] | .id + " " + .state' | sort
+}
+
+@test "through the controller: exit status 2, and the others are done" {
+    with '{"fixed_port":{"enabled":true},
+        "uac":{"local_account_token_filter_policy":1},
+        "firewall":{"wmi_group":{"enabled":true}}}'
     "$LAB/target-1/mode" standalone-denied
     run wmifleet apply --json --restart never
     assert_equal "$status" 2
-    assert_equal "$(result_of target-1 <<<"$output" |
-        jq -r '.settings[] | .id + " " + .state' | sort)" \
-        "firewall.wmi_group changed
+    assert_equal "$(states <<<"$output")" "firewall.wmi_group changed
 fixed_port failed
 uac.local_account_token_filter_policy changed"
     assert_equal "$(registry 1 "$POLICIES" LocalAccountTokenFilterPolicy)" 0x1
     "$LAB/target-1/mode" none
     run wmifleet undo --json --restart never
     assert_equal "$status" 0
-    mv "$BATS_TEST_TMPDIR/inventory.json" "$LAB/inventory.json"
+}
+
+# The svchost groups that run on the target, by its processes' own lines.
+hosts() {
+    local process
+    grep -lsxzF "WINEPREFIX=$LAB/target-1/prefix" /proc/[0-9]*/environ |
+        while read -r process; do
+            tr '\0' ' ' <"${process%environ}cmdline" && echo
+        done | sed -n 's/.*svchost\.exe -k \([^ ]*\).*/\1/p' | sort
+}
+
+@test "the restart moves winmgmt into its own host process, and undo back" {
+    with "$ON"
+    before=$(everything)
+    factory=$(hosts)
+    assert_contains "$factory" netsvcs
+    [[ $factory != *winmgmt* ]]
+    run wmifleet apply --json
+    assert_equal "$status" 0
+    assert_equal "$(states <<<"$output")" "fixed_port changed"
+    assert_equal "$(hosts | grep -c winmgmt)" 1
+    run wmifleet check
+    assert_equal "$status" 0
+    run wmifleet undo
+    assert_equal "$status" 0
+    assert_equal "$(hosts)" "$factory"
+    assert_equal "$(everything)" "$before"
 }
 
 @test "a slow command is waited for" {
