@@ -160,6 +160,11 @@ own_host() {
     "$LAB/target-1/mode" standalone-ignored
     run -0 "$LAB/target-1/wine" "$WINMGMT" /standalonehost 6
     assert_equal "$(own_host 1 | xargs)" "svchost.exe -k netsvcs -p"
+    "$LAB/target-1/mode" standalone-level-elsewhere
+    "$LAB/target-1/wine" "$WINMGMT" /standalonehost 6
+    assert_equal "$(own_host 1 | xargs)" \
+        "Winmgmt ncacn_ip_tcp,0,24158 svchost.exe -k winmgmt"
+    "$LAB/target-1/wine" "$WINMGMT" /sharedhost
     "$LAB/target-1/mode" standalone-slow
     run -124 timeout 4 "$LAB/target-1/wine" "$WINMGMT" /sharedhost
 }
