@@ -10,7 +10,9 @@
  *                                N 0: to its end; PROGRAM's output is lost
  *
  * Not counted: what the lab notes of the security of files, and opening a
- * key that is there with the call that could make it.
+ * key that is there with the call that could make it. An account is made by
+ * one call of Windows, and by several values of the stand-in: they count once.
+ * So do a right of an account and the key that is made for its first one.
  */
 #include <windows.h>
 #include <winternl.h>
@@ -46,6 +48,8 @@ static const struct entry {
 struct killer {
     unsigned victim; /* the number of the write, 0: none */
     unsigned count;
+    WCHAR account[NAME_COUNT]; /* the account's key that is being written */
+    WCHAR values[LINE_COUNT];  /* what of it, each between bars */
     bool killed;
     struct {
         DWORD id;
@@ -174,9 +178,38 @@ static bool made_key(HANDLE process, ULONG_PTR attributes,
     return made;
 }
 
+/*
+ * Another value of the account that the last write was about. A value that
+ * is written again is another call's.
+ */
+static bool continues(struct killer *killer, const WCHAR *key,
+                      const WCHAR *value)
+{
+    WCHAR part[NAME_COUNT + 2];
+    bool rights = wcsstr(key, L"\\wmifleet-lab\\accountrights\\") != NULL;
+    bool same;
+
+    if (!rights && wcsstr(key, L"\\wmifleet-lab\\accounts\\") == NULL) {
+        killer->account[0] = 0;
+        return false;
+    }
+    swprintf(part, ARRAY_LEN(part), L"|%ls|", value);
+    same = wcscmp(killer->account, key) == 0 &&
+           wcsstr(killer->values, part) == NULL &&
+           (!rights || wcscmp(killer->values, L"||") == 0) &&
+           wcslen(killer->values) + wcslen(part) < LINE_COUNT;
+    if (!same) {
+        wcscpy(killer->account, key);
+        killer->values[0] = 0;
+    }
+    wcscat(killer->values, part);
+    return same;
+}
+
 /* False for what is not counted. */
-static bool describe(const struct entry *entry, HANDLE process,
-                     const CONTEXT *context, WCHAR line[LINE_COUNT])
+static bool describe(struct killer *killer, const struct entry *entry,
+                     HANDLE process, const CONTEXT *context,
+                     WCHAR line[LINE_COUNT])
 {
     WCHAR name[NAME_COUNT];
     WCHAR value[NAME_COUNT] = L"";
@@ -194,7 +227,8 @@ static bool describe(const struct entry *entry, HANDLE process,
     swprintf(line, LINE_COUNT, L"%hs %ls%ls%ls", entry->verb, name,
              entry->names_value ? L" | " : L"", value);
     _wcslwr(name);
-    return counts && wcsstr(name, L"\\wmifleet-lab\\filesecurity") == NULL;
+    return counts && wcsstr(name, L"\\wmifleet-lab\\filesecurity") == NULL &&
+           !continues(killer, name, value);
 }
 
 static void print_line(unsigned number, const WCHAR *line)
@@ -254,7 +288,7 @@ static void hit(struct killer *killer, const struct entry *entry,
 
     if (thread == NULL || !GetThreadContext(thread, &context))
         fail("the thread");
-    if (!killer->killed && describe(entry, process, &context, line)) {
+    if (!killer->killed && describe(killer, entry, process, &context, line)) {
         print_line(++killer->count, line);
         if (killer->count == killer->victim)
             kill_all(killer);
