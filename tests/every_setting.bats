@@ -17,14 +17,16 @@ teardown_file() {
     lab_stop
 }
 
-# What Wine's own reg says of everything, the volatile keys too, without the
-# notes of the security of wmifleet's folder (as set_aside in registry.py).
+# What Wine's own reg says of everything, the volatile keys too. Set aside: the
+# notes of the security of wmifleet's folder and the number of the next account
+# (as set_aside in registry.py), and how often a service was started.
 whole_export() {
     local hive
     for hive in HKLM HKU; do
         "$LAB/target-1/wine" reg export $hive 'C:\all.reg' /y >/dev/null
         iconv -f utf-16 -t utf-8 "$LAB/target-1/prefix/drive_c/all.reg"
     done | tr -d '\r' | sed -z 's/\\\n  //g' |
+        sed '/\\Control\\ServiceCurrent]$/,+1d; /^"NextRid"=/d' |
         grep -vi -e '^$' -e '^"c:\\\\programdata\\\\wmifleet' -e '\\FileSecurity]$'
 }
 

@@ -15,6 +15,7 @@ RULES = (
     "\\FirewallPolicy\\FirewallRules"
 )
 LAB = "HKLM\\Software\\wmifleet-lab"
+SERVICE_LISTS = LAB + "\\ServiceSecurity"
 NAMESPACES = LAB + "\\Namespaces\\"
 
 CONTROL = {"a": 7, "b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13, "e": 27}
@@ -141,8 +142,11 @@ def read_prefix(drive):
 
 def set_aside(key, name):
     """What may differ, and nothing else may: the lab's notes of the security
-    of wmifleet's own folder."""
+    of wmifleet's own folder, and the number of the next account (Windows never
+    gives one twice)."""
     records = LAB + "\\FileSecurity"
+    if (key, name) == (LAB + "\\Accounts", "NextRid"):
+        return True
     return key.lower() == records.lower() and (
         name is None or name.lower().startswith("c:\\programdata\\wmifleet")
     )
@@ -165,8 +169,8 @@ def sid_bytes(data, at):
 
 
 def without_layout(data):
-    """A namespace's descriptor in one order of its parts, without the room
-    that is left over: SetSD takes the parts wherever they stand."""
+    """A descriptor in one order of its parts, without the room that is left
+    over, as those who are given it take it: namespaces, the service manager."""
     text = data[1]
     owner, group, _, at = struct.unpack_from("<4I", text, 4)
     count = struct.unpack_from("<H", text, at + 4)[0]
@@ -194,6 +198,8 @@ NOTHING_OWN = (
 def as_compared(key, values):
     if key == RULES:
         return rules_by_text(values)
+    if key == SERVICE_LISTS:
+        return {name: without_layout(data) for name, data in values.items()}
     if key.lower().startswith(NAMESPACES.lower()):
         same = {n: without_layout(d) if n == "SD" else d for n, d in values.items()}
         if same.get("SD", NOTHING_OWN) == NOTHING_OWN:
@@ -252,6 +258,12 @@ def reg_line(name, data):
 def reg_file(changes):
     """The .reg text that makes {place: data or None} so; a key with None goes
     with all that is in it."""
+    gone = {key for (key, name), data in changes.items() if name is None and data is None}
+    changes = {
+        (key, name): data
+        for (key, name), data in changes.items()
+        if name is None or data is not None or key not in gone
+    }
     lines = ["Windows Registry Editor Version 5.00", ""]
     for (key, name), data in sorted(
         changes.items(), key=lambda c: (c[0][1] is not None, c[0][0], c[0][1] or "")
