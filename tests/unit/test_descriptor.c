@@ -533,11 +533,71 @@ static void test_random_ones_keep_what_is_foreign(void **state)
 {
     (void)state;
     uint64_t seed = 20261122;
+    print_message("seed 20261122\n");
     for (int i = 0; i < 5000; i++) {
         struct maker m;
         make_random(&m, &seed);
         change_at_random(&m, &seed);
     }
+}
+
+/* Takes out every entry for `own`, then puts each back. */
+static void out_and_back(struct descriptor *d, const struct sid *own)
+{
+    struct {
+        size_t index;
+        size_t len;
+        unsigned char bytes[ENTRY_MAX];
+    } taken[ENTRIES_MAX];
+    size_t count = 0;
+    size_t index = 0;
+    struct descriptor_entry entry = {.at = 0};
+    while (descriptor_next(d, &entry)) {
+        if (!descriptor_is_own(&entry, own, 0)) {
+            index++;
+            continue;
+        }
+        taken[count].index = index;
+        taken[count].len = entry.len;
+        memcpy(taken[count++].bytes, d->bytes + entry.at, entry.len);
+        descriptor_take_out(d, &entry);
+    }
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(descriptor_put_in(d, taken[i].index + i,
+                                           taken[i].bytes, taken[i].len, NULL),
+                         0);
+}
+
+/* A change and its opposite give the first bytes again. */
+static void test_random_ones_come_back(void **state)
+{
+    (void)state;
+    uint64_t seed = 7;
+    unsigned added = 0;
+    print_message("seed 7\n");
+    for (int i = 0; i < 5000; i++) {
+        struct maker m;
+        make_random(&m, &seed);
+        struct descriptor d = made(&m);
+        struct sid own = sid_of(people[next_random(&seed) % COUNT(people)]);
+        size_t count = descriptor_count(&d);
+        uint32_t mask = 1 | (next_random(&seed) & 0x1e);
+        out_and_back(&d, &own);
+        assert_int_equal(descriptor_count(&d), count);
+        assert_int_equal(descriptor_allow(&d, &own, mask, 0, NULL), 0);
+        if (descriptor_count(&d) > count) {
+            added++;
+            descriptor_withdraw(&d, &own, mask, 1, 0);
+        } else { /* its bits went into an entry that was there */
+            descriptor_release(&d);
+            d = made(&m);
+            out_and_back(&d, &own);
+        }
+        assert_int_equal(d.len, m.len);
+        assert_memory_equal(d.bytes, m.bytes, m.len);
+        descriptor_release(&d);
+    }
+    assert_in_range(added, 500, 4999);
 }
 
 /* Whatever is taken must be safe to use; the sanitizers watch. */
@@ -546,6 +606,7 @@ static void test_broken_ones_never_crash(void **state)
     (void)state;
     uint64_t seed = 42;
     unsigned taken = 0;
+    print_message("seed 42\n");
     for (int i = 0; i < 20000; i++) {
         struct maker m;
         struct descriptor d;
@@ -594,6 +655,7 @@ int main(void)
         cmocka_unit_test(test_com_formats),
         cmocka_unit_test(test_build_and_arrange),
         cmocka_unit_test(test_random_ones_keep_what_is_foreign),
+        cmocka_unit_test(test_random_ones_come_back),
         cmocka_unit_test(test_broken_ones_never_crash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
