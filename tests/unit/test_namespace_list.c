@@ -278,6 +278,109 @@ static void test_state_is_put_back(void **state)
     descriptor_release(&list);
 }
 
+/* --- at random ------------------------------------------------------------ */
+
+#define RANDOM_MAX 10
+
+static uint32_t next_random(uint64_t *seed)
+{
+    *seed = *seed * 6364136223846793005ull + 1442695040888963407ull;
+    return (uint32_t)(*seed >> 33);
+}
+
+/* Own entries in any order, inherited ones behind them. */
+static size_t random_lines(struct line lines[RANDOM_MAX], size_t *own,
+                           uint64_t *seed)
+{
+    static const char *const people[] = {ADMINS, READERS, COM_USERS, GUESTS};
+    static const unsigned flags[] = {0, CI, 0x04, 0x0A};
+    size_t count = next_random(seed) % RANDOM_MAX;
+    *own = count - (count > 0 ? next_random(seed) % count : 0);
+    for (size_t i = 0; i < count; i++)
+        lines[i] = (struct line){
+            .type = next_random(seed) % 4 == 0,
+            .flags = i < *own ? flags[next_random(seed) % 4] : CI | INHERITED,
+            .mask = 1 + next_random(seed) % 0x3F,
+            .sid = people[next_random(seed) % 4],
+        };
+    return count;
+}
+
+static bool is_foreign(const struct line *line)
+{
+    return line->type != DESCRIPTOR_ALLOW || strcmp(line->sid, READERS) != 0;
+}
+
+/* The foreign ones of `lines` stand in `list`, in their order. */
+static void check_foreign(const struct descriptor *list,
+                          const struct line *lines, size_t own)
+{
+    struct descriptor_entry entry = {0};
+    struct sid readers = sid_of(READERS);
+    size_t at = 0;
+    while (descriptor_next(list, &entry)) {
+        if (entry.type == DESCRIPTOR_ALLOW && sid_same(&entry.sid, &readers))
+            continue;
+        while (at < own && !is_foreign(&lines[at]))
+            at++;
+        assert_true(at < own);
+        struct sid sid = sid_of(lines[at].sid);
+        assert_int_equal(entry.type, lines[at].type);
+        assert_int_equal(entry.flags, lines[at].flags);
+        assert_int_equal(entry.mask, lines[at].mask);
+        assert_true(sid_same(&entry.sid, &sid));
+        at++;
+    }
+    while (at < own && !is_foreign(&lines[at]))
+        at++;
+    assert_int_equal(at, own);
+}
+
+static bool change_at_random(uint64_t *seed)
+{
+    static const uint32_t masks[] = {READ, 1, 2, 0x20, 0x1C};
+    struct line lines[RANDOM_MAX];
+    size_t own;
+    size_t count = random_lines(lines, &own, seed);
+    struct grant_wish wish = {.present = next_random(seed) % 2 == 0,
+                              .rights = masks[next_random(seed) % 5],
+                              .subnamespaces = next_random(seed) % 2 == 0};
+    struct sid sid = sid_of(READERS);
+    const struct descriptor_token token = {.sids = &sid, .count = 1};
+    const struct namespace_question question = {
+        .path = "root", .wish = &wish, .sid = &sid, .token = &token};
+    const struct entry_accounts accounts = {
+        .sids = &sid, .count = 1, .flags = NAMESPACE_OWN_FLAGS};
+    struct descriptor list = make(lines, count);
+    struct setting_reason reason = {.code = 0};
+    struct err err;
+    cJSON *before = namespace_list_state(&list, &accounts);
+    assert_non_null(before);
+    bool differs =
+        namespace_list_judge(&question, &list, &reason) == SETTING_DIFFERS;
+    if (differs) {
+        assert_int_equal(namespace_list_change(&question, &list, &err), 0);
+        check_foreign(&list, lines, own);
+        assert_int_equal(
+            namespace_list_put_back(&list, before, &accounts, &err), 0);
+        check(&list, lines, own); /* each of its own, in its place */
+    }
+    cJSON_Delete(before);
+    descriptor_release(&list);
+    return differs;
+}
+
+static void test_random_lists_keep_what_is_foreign(void **state)
+{
+    (void)state;
+    uint64_t seed = 20261122;
+    unsigned changed = 0;
+    print_message("seed 20261122\n");
+    for (int i = 0; i < 5000; i++)
+        changed += change_at_random(&seed);
+    assert_in_range(changed, 500, 5000);
+}
+
 static void test_state_shows_words(void **state)
 {
     (void)state;
@@ -377,6 +480,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_state_is_put_back),
+        cmocka_unit_test(test_random_lists_keep_what_is_foreign),
         cmocka_unit_test(test_state_shows_words),
         cmocka_unit_test(test_broken_records),
         cmocka_unit_test(test_request_values),
