@@ -63,6 +63,16 @@ int netapi_fail(const char *object, const char *what, unsigned long code,
                               what, error_text(code));
 }
 
+/* A domain has groups of the same kind, perhaps of the same name. */
+static bool is_local(const struct sid *sid, const wchar_t *domain)
+{
+    wchar_t computer[MAX_COMPUTERNAME_LENGTH + 1];
+    DWORD count = MAX_COMPUTERNAME_LENGTH + 1;
+    return sid_is_below(sid, SECURITY_BUILTIN_DOMAIN_RID) ||
+           (GetComputerNameW(computer, &count) &&
+            lstrcmpiW(domain, computer) == 0);
+}
+
 bool netapi_name(const struct sid *sid, SID_NAME_USE use,
                  wchar_t name[NETAPI_NAME_COUNT])
 {
@@ -72,7 +82,7 @@ bool netapi_name(const struct sid *sid, SID_NAME_USE use,
     SID_NAME_USE found;
     return LookupAccountSidW(NULL, (PSID)sid->bytes, name, &count, domain,
                              &domain_count, &found) &&
-           found == use;
+           found == use && is_local(sid, domain);
 }
 
 bool netapi_is_controller(struct setting_reason *reason)

@@ -135,6 +135,19 @@ groups[performance_monitor_users] drift"
         "groups[WMI-Leser] failed 0x00000534 ERROR_NONE_MAPPED"
 }
 
+@test "a group of the domain is none of the machine, whatever its name" {
+    local sid=S-1-5-21-7-8-9-1700 name result
+    name=$(of_account $DCOM_USERS Name)
+    wine reg add "$LAB_KEY\\Accounts\\$sid" /v Kind /t REG_DWORD /d 2 /f \
+        >/dev/null
+    wine reg add "$LAB_KEY\\Accounts\\$sid" /v Name /t REG_SZ \
+        /d "${name:-Distributed COM-Benutzer}" /f >/dev/null
+    result=$(payload apply "$(request "$(groups "$(item $sid wmi-reader)")")")
+    assert_equal "$(verdicts "$result")" \
+        "groups[$sid] failed 0x00000560 ERROR_NO_SUCH_ALIAS"
+    assert_equal "$(members $DCOM_USERS)" "$MACHINE-1500 "
+}
+
 @test "groups that reach beyond WMI carry a risk" {
     local result
     result=$(payload check "$(request "$(groups "$(item administrators \

@@ -179,6 +179,8 @@ const WCHAR *account_domain(const struct account *account,
 
     if (wcsncmp(account->sid_text, BUILTIN L"-", ARRAYSIZE(BUILTIN)) == 0)
         return is_german() ? L"VORDEFINIERT" : L"BUILTIN";
+    if (wcsncmp(account->sid_text, MACHINE L"-", ARRAYSIZE(MACHINE)) != 0)
+        return L"LAB"; /* the domain that the machine has joined */
     if (!GetComputerNameW(machine, &count))
         *machine = 0;
     return machine;
