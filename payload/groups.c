@@ -290,7 +290,9 @@ static int restore_members(struct setting *setting, struct group *group,
         bool in = cJSON_IsString(then) && sid_parse(&sid, then->valuestring);
         if (then == NULL)
             continue;
-        if (!in && find_member(setting, i, false, reason) == 0)
+        if (!in && find_member(setting, i, false, reason) != 0)
+            return -1;
+        if (!in)
             sid = own->sids[i];
         status = put_member(own, group, name, &sid, in, reason);
     }
