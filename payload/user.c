@@ -342,6 +342,25 @@ static bool wants_password(struct setting *setting, const struct user *user)
             !user_state_differs(&user->state, user->wish, now_s(), setting));
 }
 
+/* When Windows has its password from now. */
+static int keep_record(struct user *user, struct setting_reason *reason)
+{
+    if (read_user(user, reason) != 0)
+        return -1;
+    return user->state.sid.len != 0
+               ? password_record_keep(&user->state.sid, user->password_age,
+                                      user->wish->password, reason)
+               : 0;
+}
+
+/* An expired password that counts again is as young as one just set. */
+static bool becomes_young(const struct user *user)
+{
+    return user->state.must_change && user->wish->password != NULL &&
+           password_record_judge(&user->state.sid, user->password_age,
+                                 user->wish->password) == PASSWORD_OURS;
+}
+
 static int write_present(struct setting *setting, struct user *user,
                          struct setting_reason *reason)
 {
@@ -350,10 +369,7 @@ static int write_present(struct setting *setting, struct user *user,
     if (secret &&
         (made ? make_user(user, reason) : set_password(user, reason)) != 0)
         return -1;
-    if (secret && (read_user(user, reason) != 0 ||
-                   (user->state.sid.len != 0 &&
-                    password_record_keep(&user->state.sid, user->password_age,
-                                         user->wish->password, reason) != 0)))
+    if (secret && keep_record(user, reason) != 0)
         return -1;
     if (user->state.sid.len == 0) /* the engine says that it did not take */
         return 0;
@@ -364,7 +380,10 @@ static int write_present(struct setting *setting, struct user *user,
                      user->wish->name);
     struct user_state wanted =
         user_state_wanted(&user->state, user->wish, now_s());
-    return put_state(user, &wanted, reason);
+    bool young = becomes_young(user);
+    if (put_state(user, &wanted, reason) != 0)
+        return -1;
+    return young ? keep_record(user, reason) : 0;
 }
 
 static int write_account(struct setting *setting, const cJSON *state,

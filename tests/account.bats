@@ -81,9 +81,27 @@ $DENIED"
     assert_equal "$(states "$(check "$(account)")")" ok
     assert_equal "$(states "$(payload undo "$(undo_of "$applied" \
         "$(account)")")")" changed
-    # A lockout can be taken away, never given.
-    assert_equal "$(everything | sed '/"Flags"=dword:00000203/s/03$/13/')" \
-        "$before"
+    # A lockout can be taken away, never given, nor can the password be made
+    # as old as it was.
+    assert_equal "$(everything | sed '/"Flags"=dword:00000203/s/03$/13/
+        /"PasswordSet"=/d')" "$(sed '/"PasswordSet"=/d' <<<"$before")"
+}
+
+@test "a password that was too old is still ours when it counts again" {
+    local wmi record set result
+    wmi=$(account '"password_never_expires":false')
+    record=$FOLDER/a-$READER.json
+    apply "$wmi" >/dev/null
+    set=$(($(of_account $READER PasswordSet) - 7776000))
+    put_number 1001 PasswordSet $set
+    jq -c '.last_set -= 7776000' "$record" >"$record.old"
+    mv "$record.old" "$record"
+    result=$(check "$wmi")
+    assert_equal "$(states "$result")" drift
+    assert_contains "$result" 'with a password that has to be changed'
+    assert_equal "$(states "$(apply "$wmi")")" changed
+    [ $(($(of_account $READER PasswordSet))) -gt $set ]
+    assert_equal "$(states "$(check "$wmi")")" ok
 }
 
 @test "rights of its own that it had before stay" {

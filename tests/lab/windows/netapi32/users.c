@@ -63,6 +63,20 @@ static NET_API_STATUS set_text_if(const struct account *user, const WCHAR *what,
     return text ? account_set_text(user, what, text) : NERR_Success;
 }
 
+/*
+ * The one that says no more that the password is expired makes it as young
+ * as one that was just set: [MS-SAMR] 3.1.5.6.4.2, pwdLastSet.
+ */
+static NET_API_STATUS set_expired(const struct account *user, bool expired)
+{
+    NET_API_STATUS status =
+        account_set_number(user, L"PasswordExpired", expired);
+
+    return status == NERR_Success && !expired
+               ? account_set_number(user, L"PasswordSet", rules_now())
+               : status;
+}
+
 /* What the levels 1 to 4 have in common; they begin alike. */
 static NET_API_STATUS set_fields(const struct account *user, DWORD level,
                                  const USER_INFO_4 *info, DWORD *parameter)
@@ -77,8 +91,7 @@ static NET_API_STATUS set_fields(const struct account *user, DWORD level,
     if (status == NERR_Success)
         status = account_set_number(user, L"Expires", info->usri4_acct_expires);
     if (status == NERR_Success && level == 4)
-        status = account_set_number(user, L"PasswordExpired",
-                                    info->usri4_password_expired != 0);
+        status = set_expired(user, info->usri4_password_expired != 0);
     return status;
 }
 
