@@ -188,13 +188,13 @@ static void make_deny_only(struct descriptor_token *token, const char *text)
     struct sid sid;
     if (!sid_parse(&sid, text))
         return;
-    for (size_t i = 0; i + 1 < token->count; i++) {
+    size_t last = token->count - ++token->deny_only;
+    for (size_t i = 0; i < last; i++) {
         if (!sid_same(&token->sids[i], &sid))
             continue;
-        token->sids[i] = token->sids[token->count - 1];
-        token->sids[token->count - 1] = sid;
+        token->sids[i] = token->sids[last];
+        token->sids[last] = sid;
     }
-    token->deny_only = 1;
 }
 
 static void add_user(struct descriptor_token *token, const struct sid *sid,
@@ -212,6 +212,7 @@ static void add_user(struct descriptor_token *token, const struct sid *sid,
     if (!is_filtered(sid))
         return;
     make_deny_only(token, ADMINISTRATORS);
+    make_deny_only(token, LOCAL_ADMINISTRATOR);
     *note = "it is a local administrator whose token UAC filters over the "
             "network: what Administrators may was not counted";
 }
