@@ -53,7 +53,8 @@ static IWbemServices *connect_to(const char *path,
             CoCreateInstance(&CLSID_WbemLocator, NULL, CLSCTX_INPROC_SERVER,
                              &IID_IWbemLocator, (void **)&locator);
     if (SUCCEEDED(result))
-        result = IWbemLocator_ConnectServer(locator, name, NULL, NULL, NULL, 0,
+        result = IWbemLocator_ConnectServer(locator, name, NULL, NULL, NULL,
+                                            WBEM_FLAG_CONNECT_USE_MAX_WAIT,
                                             NULL, NULL, &services);
     if (FAILED(result))
         (void)fail(path, "WMI cannot be reached", result, reason);
