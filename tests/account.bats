@@ -4,6 +4,7 @@
 # account on one target: made, mended, deleted, and its password nowhere.
 
 load lab
+load direct
 load accounts
 
 READER=S-1-5-21-0-0-0-1001
@@ -11,7 +12,7 @@ PASSWORD=Hemligt-Ord-9
 DENIED='SeDenyInteractiveLogonRight SeDenyRemoteInteractiveLogonRight '
 
 setup_file() {
-    accounts_setup_file
+    direct_start
 }
 
 teardown_file() {
@@ -35,11 +36,11 @@ seen() {
 }
 
 apply() {
-    payload apply "$(request "$1" "${2:-$PASSWORD}" "${3:-}")"
+    asked apply "$(request "$1" "${2:-$PASSWORD}" "${3:-}")"
 }
 
 check() {
-    payload check "$(request "$1")"
+    asked check "$(request "$1")"
 }
 
 @test "an account is made, for the network alone, and goes again" {
@@ -79,7 +80,7 @@ $DENIED"
     assert_equal "$(of_account $READER Expires)" 0xffffffff
     assert_equal "$(of_account $READER PasswordExpired)" 0x0
     assert_equal "$(states "$(check "$(account)")")" ok
-    assert_equal "$(states "$(payload undo "$(undo_of "$applied" \
+    assert_equal "$(states "$(asked undo "$(undo_of "$applied" \
         "$(account)")")")" changed
     # A lockout can be taken away, never given, nor can the password be made
     # as old as it was.
@@ -111,7 +112,7 @@ $DENIED"
         /t REG_DWORD /d 1 /f >/dev/null
     applied=$(apply "$(account)")
     assert_equal "$(rights $READER)" "SeBatchLogonRight $DENIED"
-    payload undo "$(undo_of "$applied" "$(account)")" >/dev/null
+    asked undo "$(undo_of "$applied" "$(account)")" >/dev/null
     assert_equal "$(rights $READER)" "SeBatchLogonRight "
 }
 
@@ -166,12 +167,12 @@ $DENIED"
         "account[wmi-reader] irreversible 0xA0040011 irreversible"
     assert_equal "$(states "$(apply "$gone")")" irreversible
     assert_equal "$(everything)" "$before"
-    result=$(payload apply "$(request "$gone" '' '{"allow_irreversible":true}')")
+    result=$(asked apply "$(request "$gone" '' '{"allow_irreversible":true}')")
     assert_equal "$(states "$result")" changed
     assert_equal "$(jq .settings[0].restorable <<<"$result")" false
     assert_equal "$(of_account $READER Name)$(rights $READER)" ""
     assert_equal "$(states "$(check "$gone")")" ok
-    assert_contains "$(verdicts "$(payload undo "$(undo_of "$result" \
+    assert_contains "$(verdicts "$(asked undo "$(undo_of "$result" \
         "$gone")")")" "failed 0xA0040011 irreversible"
 }
 
@@ -180,7 +181,7 @@ $DENIED"
     applied=$(apply "$(account)")
     wine reg delete "$LAB_KEY\\Accounts\\$READER" /f >/dev/null
     put_user 1007 wmi-reader 0x10201
-    assert_equal "$(states "$(payload undo "$(undo_of "$applied" \
+    assert_equal "$(states "$(asked undo "$(undo_of "$applied" \
         "$(account)")")")" conflict
     assert_equal "$(of_account "$MACHINE-1007" Name)" wmi-reader
 }
@@ -190,7 +191,7 @@ $DENIED"
     before=$(everything)
     for name in Administrator Guest; do
         for state in present absent; do
-            assert_contains "$(verdicts "$(payload apply "$(request \
+            assert_contains "$(verdicts "$(asked apply "$(request \
                 '{"account":{"name":"'$name'","state":"'$state'"}}' '' \
                 '{"allow_irreversible":true}')")")" \
                 "conflict 0xA0040013 protected_account"
@@ -238,7 +239,7 @@ $DENIED"
     assert_equal "$(members S-1-5-32-562)" "$READER $MACHINE-1500 "
     assert_equal "$(states "$(apply "$wmi")")" ok
     assert_equal "$(jq -r '[.settings[] | .id[:4] + .state] | join(" ")' \
-        <<<"$(payload undo "$(undo_of "$applied" "$wmi")")")" \
+        <<<"$(asked undo "$(undo_of "$applied" "$wmi")")")" \
         "dcomchanged grouchanged accochanged"
     assert_equal "$(everything)" "$before"
 }

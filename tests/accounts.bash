@@ -4,24 +4,8 @@
 # What groups.bats and account.bats have in common: `load lab`, then this. The
 # accounts of target K are read where the lab keeps them, with Wine's own reg.
 
-ONE_TIME=wmifleet-0123456789abcdef
 LAB_KEY='HKLM\Software\wmifleet-lab'
 MACHINE=S-1-5-21-0-0-0
-
-accounts_setup_file() {
-    mkdir -p "$BUILD"
-    LAB=$(mktemp -d "$BUILD/lab-test.XXXXXX")
-    export LAB
-    env -u MAKEFLAGS make -s -C "$ROOT" "BUILD=$BUILD" payload
-    "$ROOT/tests/lab/lab" up 1 "$LAB" "$@"
-    export HOME_DIR=$LAB/target-1/prefix/drive_c/users/Administrator
-    export FOLDER=$LAB/target-1/prefix/drive_c/ProgramData/wmifleet
-    cp "$BUILD/payload/wmifleet-payload.exe" "$HOME_DIR/$ONE_TIME.exe"
-}
-
-wine() {
-    "$LAB/target-1/wine" "$@" </dev/null
-}
 
 # No account but Windows' own, and a stranger in two of the groups.
 accounts_reset() {
@@ -87,15 +71,11 @@ everything() {
     done
 }
 
-# payload VERB REQUEST: its result.
-payload() {
-    local name run
+# asked VERB REQUEST: its result; no password stays behind.
+asked() {
+    local name
     name=$ONE_TIME-$(printf '%s' "$2" | sha256sum | cut -c1-32).json
-    run=accounts-$(date +%s%N)
-    printf '%s' "$2" >"$HOME_DIR/$name"
-    (cd "$HOME_DIR" && wine "$ONE_TIME.exe" "$1" "$name" "$run") |
-        tail -n 1 | tr -d '\036' |
-        jq -c 'if .complete then . else error("no result") end'
+    direct "$@"
     ! grep -qs '"secrets"' "$HOME_DIR/$name" || {
         echo "a request with a password was left there" >&2
         return 1
@@ -137,16 +117,16 @@ states() {
 full_circle() {
     local before after applied
     before=$(everything)
-    assert_equal "$(states "$(payload check "$(request "$1")")")" drift
+    assert_equal "$(states "$(asked check "$(request "$1")")")" drift
     assert_equal "$(everything)" "$before"
-    applied=$(payload apply "$(request "$1" "${2:-}")")
+    applied=$(asked apply "$(request "$1" "${2:-}")")
     assert_equal "$(states "$applied")" changed
     after=$(everything)
     SEEN=$("${3:-true}")
-    assert_equal "$(states "$(payload check "$(request "$1")")")" ok
-    assert_equal "$(states "$(payload apply "$(request "$1" "${2:-}")")")" ok
+    assert_equal "$(states "$(asked check "$(request "$1")")")" ok
+    assert_equal "$(states "$(asked apply "$(request "$1" "${2:-}")")")" ok
     assert_equal "$(everything)" "$after"
-    assert_equal "$(states "$(payload undo "$(undo_of "$applied" "$1")")")" \
+    assert_equal "$(states "$(asked undo "$(undo_of "$applied" "$1")")")" \
         changed
     assert_equal "$(everything)" "$before"
 }

@@ -5,8 +5,8 @@
 # own reg and taken apart here, entry by entry (tests/descriptor).
 
 load lab
+load direct
 
-ONE_TIME=wmifleet-0123456789abcdef
 APPID='HKLM\Software\Classes\AppID\{8BC3F05E-D86B-11D0-A075-00C04FB68820}'
 POLICY='HKLM\Software\Policies\Microsoft\Windows NT\DCOM'
 READER=S-1-5-21-1-2-3-1001
@@ -21,21 +21,11 @@ FACTORY_ACCESS=(allow:7:S-1-1-0 allow:3:S-1-5-7 allow:7:S-1-5-32-562
 FACTORY_WMI=(allow:1f:S-1-5-32-544 allow:1b:S-1-5-11)
 
 setup_file() {
-    mkdir -p "$BUILD"
-    LAB=$(mktemp -d "$BUILD/lab-test.XXXXXX")
-    export LAB
-    env -u MAKEFLAGS make -s -C "$ROOT" "BUILD=$BUILD" payload
-    "$ROOT/tests/lab/lab" up 1 "$LAB"
-    export HOME_DIR=$LAB/target-1/prefix/drive_c/users/Administrator
-    cp "$BUILD/payload/wmifleet-payload.exe" "$HOME_DIR/$ONE_TIME.exe"
+    direct_start
 }
 
 teardown_file() {
     lab_stop
-}
-
-wine() {
-    "$LAB/target-1/wine" "$@" </dev/null
 }
 
 # put KEY VALUE PART...: a descriptor made of these entries.
@@ -83,17 +73,6 @@ everything() {
     wine reg export "$APPID" 'C:\app.reg' /y >/dev/null
     cat "$LAB/target-1/prefix/drive_c/ole.reg" \
         "$LAB/target-1/prefix/drive_c/app.reg" | tr -d '\0'
-}
-
-# payload VERB REQUEST: the settings of its result.
-payload() {
-    local name run
-    name=$ONE_TIME-$(printf '%s' "$2" | sha256sum | cut -c1-32).json
-    run=dcom-$(date +%s%N)
-    printf '%s' "$2" >"$HOME_DIR/$name"
-    (cd "$HOME_DIR" && wine "$ONE_TIME.exe" "$1" "$name" "$run") |
-        tail -n 1 | tr -d '\036' |
-        jq -c 'if .complete then .settings else error("no result") end'
 }
 
 # asking ITEM,...: a request for dcom.permissions.

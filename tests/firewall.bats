@@ -5,20 +5,14 @@
 # test in its factory state. What changed is read from the rule store itself.
 
 load lab
+load direct
 
-ONE_TIME=wmifleet-0123456789abcdef
 RULES='HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters'
 RULES+='\FirewallPolicy\FirewallRules'
 SVCHOST='%SystemRoot%\system32\svchost.exe'
 
 setup_file() {
-    mkdir -p "$BUILD"
-    LAB=$(mktemp -d "$BUILD/lab-test.XXXXXX")
-    export LAB
-    env -u MAKEFLAGS make -s -C "$ROOT" "BUILD=$BUILD" payload
-    "$ROOT/tests/lab/lab" up 1 "$LAB"
-    export HOME_DIR=$LAB/target-1/prefix/drive_c/users/Administrator
-    cp "$BUILD/payload/wmifleet-payload.exe" "$HOME_DIR/$ONE_TIME.exe"
+    direct_start
 }
 
 teardown_file() {
@@ -31,24 +25,13 @@ setup() {
     "$LAB/target-1/mode" none
 }
 
-wine() {
-    "$LAB/target-1/wine" "$@" </dev/null
-}
-
 fwstate() {
     wine "$BUILD/lab/fwstate.exe" "$@"
 }
 
 # firewall VERB JSON: the settings of the result; JSON is wmi.firewall.
 firewall() {
-    local request name run
-    request="{\"protocol\":1,\"wmi\":{\"firewall\":$2},\"options\":{}}"
-    name=$ONE_TIME-$(printf '%s' "$request" | sha256sum | cut -c1-32).json
-    run=fw-$(date +%s%N)
-    printf '%s' "$request" >"$HOME_DIR/$name"
-    (cd "$HOME_DIR" && wine "$ONE_TIME.exe" "$1" "$name" "$run") |
-        tail -n 1 | tr -d '\036' |
-        jq -c 'if .complete then .settings else error("no result") end'
+    payload "$1" "{\"protocol\":1,\"wmi\":{\"firewall\":$2},\"options\":{}}"
 }
 
 # verdicts VERB JSON: state, code and name of each setting, a line each.

@@ -6,8 +6,8 @@
 
 bats_require_minimum_version 1.5.0
 load lab
+load direct
 
-ONE_TIME=wmifleet-0123456789abcdef
 APPID='HKLM\Software\Classes\AppID\{8BC3F05E-D86B-11D0-A075-00C04FB68820}'
 SERVICE='HKLM\System\CurrentControlSet\Services\winmgmt'
 SVCHOST='HKLM\Software\Microsoft\Windows NT\CurrentVersion\SvcHost'
@@ -16,22 +16,12 @@ ON='{"fixed_port":{"enabled":true}}'
 OFF='{"fixed_port":{"enabled":false}}'
 
 setup_file() {
-    mkdir -p "$BUILD"
-    LAB=$(mktemp -d "$BUILD/lab-test.XXXXXX")
-    export LAB
-    env -u MAKEFLAGS make -s -C "$ROOT" "BUILD=$BUILD" payload
-    "$ROOT/tests/lab/lab" up 1 "$LAB"
-    export HOME_DIR=$LAB/target-1/prefix/drive_c/users/Administrator
-    cp "$BUILD/payload/wmifleet-payload.exe" "$HOME_DIR/$ONE_TIME.exe"
+    direct_start
     everything >"$LAB/factory"
 }
 
 teardown_file() {
     lab_stop
-}
-
-wine() {
-    "$LAB/target-1/wine" "$@" </dev/null
 }
 
 # Everything that the command may touch, as reg exports it.
@@ -50,16 +40,6 @@ setup() {
 
 teardown() {
     "$LAB/target-1/mode" none
-}
-
-# payload VERB REQUEST: the settings of its result.
-payload() {
-    local name
-    name=$ONE_TIME-$(printf '%s' "$2" | sha256sum | cut -c1-32).json
-    printf '%s' "$2" >"$HOME_DIR/$name"
-    (cd "$HOME_DIR" && wine "$ONE_TIME.exe" "$1" "$name" "f-$(date +%s%N)") |
-        tail -n 1 | tr -d '\036' |
-        jq -c 'if .complete then .settings else error("no result") end'
 }
 
 # ask VERB WMI

@@ -5,6 +5,7 @@
 # from what the lab keeps, by SID.
 
 load lab
+load direct
 load accounts
 
 DCOM_USERS=S-1-5-32-562
@@ -12,7 +13,7 @@ PERFORMANCE=S-1-5-32-558
 ADMINISTRATORS=S-1-5-32-544
 
 setup_file() {
-    accounts_setup_file --language de
+    direct_start --language de
 }
 
 teardown_file() {
@@ -74,19 +75,19 @@ $MACHINE-500 "
     put_members $DCOM_USERS "$MACHINE-1500" "$MACHINE-500"
     wmi=$(groups "$(item distributed_com_users wmi-reader),$(item \
         distributed_com_users Administrator absent)")
-    assert_equal "$(verdicts "$(payload check "$(request "$wmi")")")" \
+    assert_equal "$(verdicts "$(asked check "$(request "$wmi")")")" \
 "groups[distributed_com_users] drift
 groups[distributed_com_users,absent] drift"
-    payload apply "$(request "$wmi")" >/dev/null
+    asked apply "$(request "$wmi")" >/dev/null
     assert_equal "$(members $DCOM_USERS)" "$MACHINE-1500 $MACHINE-1600 "
 }
 
 @test "what others did to the group since is no conflict and stays" {
     local wmi applied
     wmi=$(groups "$(item distributed_com_users wmi-reader)")
-    applied=$(payload apply "$(request "$wmi")")
+    applied=$(asked apply "$(request "$wmi")")
     put_members $DCOM_USERS "$MACHINE-500" "$MACHINE-1600"
-    assert_equal "$(states "$(payload undo "$(undo_of "$applied" "$wmi")")")" \
+    assert_equal "$(states "$(asked undo "$(undo_of "$applied" "$wmi")")")" \
         changed
     assert_equal "$(members $DCOM_USERS)" "$MACHINE-500 "
 }
@@ -99,11 +100,11 @@ groups[distributed_com_users,absent] drift"
 @test "a group of our own stays while somebody else is in it" {
     local wmi applied sid undone
     wmi='{"groups":[{"group":"WMI-Leser","create":true,"members":["wmi-reader"]}]}'
-    applied=$(payload apply "$(request "$wmi")")
+    applied=$(asked apply "$(request "$wmi")")
     sid=$(jq -r '.settings[0].after.sid' <<<"$applied")
     assert_equal "$(of_account "$sid" Name)" WMI-Leser
     put_members "$sid" "$MACHINE-1600" "$MACHINE-1500"
-    undone=$(payload undo "$(undo_of "$applied" "$wmi")")
+    undone=$(asked undo "$(undo_of "$applied" "$wmi")")
     assert_equal "$(states "$undone")" failed
     assert_contains "$undone" "it has 1 other members and was left there"
     assert_equal "$(members "$sid")" "$MACHINE-1500 "
@@ -111,14 +112,14 @@ groups[distributed_com_users,absent] drift"
 
 @test "nobody of that name: the setting fails and says whom" {
     local result
-    result=$(payload check "$(request "$(groups \
+    result=$(asked check "$(request "$(groups \
         "$(item distributed_com_users nobody-here),$(item \
             performance_monitor_users wmi-reader)")")")
     assert_equal "$(verdicts "$result")" \
 "groups[distributed_com_users] failed 0x00000534 ERROR_NONE_MAPPED
 groups[performance_monitor_users] drift"
     assert_contains "$result" 'the account `nobody-here`'
-    result=$(payload check "$(request "$(groups \
+    result=$(asked check "$(request "$(groups \
         "$(item distributed_com_users nobody-here absent)")")")
     assert_equal "$(states "$result")" ok
     assert_contains "$result" 'nobody has the name `nobody-here`'
@@ -126,11 +127,11 @@ groups[performance_monitor_users] drift"
 
 @test "a group that is none is told" {
     local result
-    result=$(payload check "$(request "$(groups "$(item wmi-reader stranger)")")")
+    result=$(asked check "$(request "$(groups "$(item wmi-reader stranger)")")")
     assert_equal "$(verdicts "$result")" \
         "groups[wmi-reader] failed 0x00000560 ERROR_NO_SUCH_ALIAS"
     assert_contains "$result" '`wmi-reader` is no local group'
-    result=$(payload check "$(request "$(groups "$(item WMI-Leser stranger)")")")
+    result=$(asked check "$(request "$(groups "$(item WMI-Leser stranger)")")")
     assert_equal "$(verdicts "$result")" \
         "groups[WMI-Leser] failed 0x00000534 ERROR_NONE_MAPPED"
 }
@@ -150,12 +151,12 @@ groups[performance_monitor_users] drift"
 
 @test "groups that reach beyond WMI carry a risk" {
     local result
-    result=$(payload check "$(request "$(groups "$(item administrators \
+    result=$(asked check "$(request "$(groups "$(item administrators \
         wmi-reader),$(item $DCOM_USERS wmi-reader),$(item \
         performance_monitor_users wmi-reader)")")")
     assert_equal "$(jq -c '[.settings[].risk != null]' <<<"$result")" \
         '[true,true,false]'
-    result=$(payload check "$(request "$(groups "$(item administrators \
+    result=$(asked check "$(request "$(groups "$(item administrators \
         wmi-reader absent)")")")
     assert_equal "$(jq -c '[.settings[].risk != null]' <<<"$result")" '[false]'
 }
@@ -165,10 +166,10 @@ groups[performance_monitor_users] drift"
     before=$(everything)
     wmi=$(groups "$(item distributed_com_users wmi-reader)")
     "$LAB/target-1/mode" groups-denied
-    assert_equal "$(verdicts "$(payload apply "$(request "$wmi")")")" \
+    assert_equal "$(verdicts "$(asked apply "$(request "$wmi")")")" \
         "groups[distributed_com_users] failed 0x00000005 ERROR_ACCESS_DENIED"
     "$LAB/target-1/mode" groups-ignored
-    assert_equal "$(verdicts "$(payload apply "$(request "$wmi")")")" \
+    assert_equal "$(verdicts "$(asked apply "$(request "$wmi")")")" \
         "groups[distributed_com_users] failed 0xA0040001 not_effective"
     "$LAB/target-1/mode" none
     assert_equal "$(everything)" "$before"
@@ -176,7 +177,7 @@ groups[performance_monitor_users] drift"
 
 @test "a domain controller has no local groups" {
     product LanmanNT
-    assert_equal "$(verdicts "$(payload apply "$(request "$(groups \
+    assert_equal "$(verdicts "$(asked apply "$(request "$(groups \
         "$(item $ADMINISTRATORS wmi-reader absent),$(item \
             distributed_com_users wmi-reader)")")")")" \
 "groups[$ADMINISTRATORS] blocked 0xA0040012 domain_controller

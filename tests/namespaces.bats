@@ -5,8 +5,8 @@
 # stand-in for WMI keeps it, and taken apart here (tests/descriptor).
 
 load lab
+load direct
 
-ONE_TIME=wmifleet-0123456789abcdef
 STORE='HKLM\SOFTWARE\wmifleet-lab\Namespaces'
 READER=S-1-5-21-1-2-3-1001
 OTHER=S-1-5-21-1-2-3-1002
@@ -16,21 +16,11 @@ FACTORY_ROOT=(allow/2:6003f:S-1-5-32-544 allow/2:13:S-1-5-20
     allow/2:13:S-1-5-19 allow/2:13:S-1-5-11)
 
 setup_file() {
-    mkdir -p "$BUILD"
-    LAB=$(mktemp -d "$BUILD/lab-test.XXXXXX")
-    export LAB
-    env -u MAKEFLAGS make -s -C "$ROOT" "BUILD=$BUILD" payload
-    "$ROOT/tests/lab/lab" up 1 "$LAB"
-    export HOME_DIR=$LAB/target-1/prefix/drive_c/users/Administrator
-    cp "$BUILD/payload/wmifleet-payload.exe" "$HOME_DIR/$ONE_TIME.exe"
+    direct_start
 }
 
 teardown_file() {
     lab_stop
-}
-
-wine() {
-    "$LAB/target-1/wine" "$@" </dev/null
 }
 
 # put NAMESPACE PART...: its own entries.
@@ -72,17 +62,6 @@ everything() {
         *) echo "$name" ;;
         esac
     done
-}
-
-# payload VERB REQUEST: the settings of its result.
-payload() {
-    local name run
-    name=$ONE_TIME-$(printf '%s' "$2" | sha256sum | cut -c1-32).json
-    run=ns-$(date +%s%N)
-    printf '%s' "$2" >"$HOME_DIR/$name"
-    (cd "$HOME_DIR" && wine "$ONE_TIME.exe" "$1" "$name" "$run") |
-        tail -n 1 | tr -d '\036' |
-        jq -c 'if .complete then .settings else error("no result") end'
 }
 
 # in_namespace PATH GRANT,...: an item of the list.

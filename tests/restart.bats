@@ -5,8 +5,8 @@
 # service manager has dependents as Windows has them.
 
 load lab
+load direct
 
-ONE_TIME=wmifleet-0123456789abcdef
 # Two settings that need the restart, one that does not, before and behind.
 WMI='{"uac":{"local_account_token_filter_policy":1},
     "dcom":{"permissions":[{"account":"S-1-5-21-1-2-3-1001",
@@ -15,21 +15,11 @@ WMI='{"uac":{"local_account_token_filter_policy":1},
     "firewall":{"wmi_group":{"enabled":true}}}'
 
 setup_file() {
-    mkdir -p "$BUILD"
-    LAB=$(mktemp -d "$BUILD/lab-test.XXXXXX")
-    export LAB
-    env -u MAKEFLAGS make -s -C "$ROOT" "BUILD=$BUILD" payload
-    "$ROOT/tests/lab/lab" up 1 "$LAB"
-    export HOME_DIR=$LAB/target-1/prefix/drive_c/users/Administrator
-    cp "$BUILD/payload/wmifleet-payload.exe" "$HOME_DIR/$ONE_TIME.exe"
+    direct_start
 }
 
 teardown_file() {
     lab_stop
-}
-
-wine() {
-    "$LAB/target-1/wine" "$@" </dev/null
 }
 
 # As Windows comes from the factory, with winmgmt and what needs it running.
@@ -44,23 +34,18 @@ setup() {
     done
 } >/dev/null 2>&1
 
-# payload VERB WMI [OPTIONS [UNDO]]: its whole result.
-payload() {
-    local name run request
+# asked VERB WMI [OPTIONS [UNDO]]: its whole result.
+asked() {
+    local request
     request=$(jq -cn --argjson wmi "$2" --argjson options "${3:-{\}}" \
         --argjson undo "${4:-null}" '{protocol: 1, wmi: $wmi,
             options: $options} + if $undo then {undo: $undo} else {} end')
-    name=$ONE_TIME-$(printf '%s' "$request" | sha256sum | cut -c1-32).json
-    run=restart-$(date +%s%N)
-    printf '%s' "$request" >"$HOME_DIR/$name"
-    (cd "$HOME_DIR" && wine "$ONE_TIME.exe" "$1" "$name" "$run") |
-        tail -n 1 | tr -d '\036' |
-        jq -c 'if .complete then . else error("no result") end'
+    direct "$1" "$request"
 }
 
 # undo WMI RESULT: puts back what that apply's result says.
 undo() {
-    payload undo "$1" '{}' "$(jq -c '{force: false, identity: null,
+    asked undo "$1" '{}' "$(jq -c '{force: false, identity: null,
         earlier_wmi: [], settings: [.settings[] | select(.before != .after) |
             {id, before, after}]}' <<<"$2")"
 }
@@ -104,7 +89,7 @@ registry_now() {
 
 @test "one restart for all that need it, and undo restarts too" {
     before=$(registry_now)
-    found=$(payload check "$WMI")
+    found=$(asked check "$WMI")
     old=$(winmgmt_pid <<<"$found")
     assert_contains "$(jq -r '.settings[] |
         select(.id | test("^(cimom|dcom)")) | .hints[]' <<<"$found")" \
@@ -112,14 +97,14 @@ registry_now() {
     assert_equal "$(jq '[.settings[] | select(.id | test("^(uac|firewall)")) |
         .hints // [] | .[] | select(test("restart"))] | length' \
         <<<"$found")" 0
-    applied=$(payload apply "$WMI")
+    applied=$(asked apply "$WMI")
     assert_equal "$(jq -r '[.settings[].state] | unique[]' <<<"$applied")" changed
     new=$(winmgmt_pid <<<"$applied")
     [ "$new" != "$old" ]
     assert_equal "$(jq -r '.hints[]' <<<"$applied")" \
         "restarted: winmgmt, LabMonitor, wscsvc, iphlpsvc"
     assert_dependents_run
-    clean=$(payload check "$WMI")
+    clean=$(asked check "$WMI")
     assert_equal "$(jq -r '[.settings[].state] | unique[]' <<<"$clean")" ok
     assert_equal "$(winmgmt_pid <<<"$clean")" "$new"
     undone=$(undo "$WMI" "$applied")
@@ -130,55 +115,55 @@ registry_now() {
 }
 
 @test "without a change nothing is restarted" {
-    payload apply "$WMI" >/dev/null
-    first=$(payload check "$WMI" | winmgmt_pid)
-    again=$(payload apply "$WMI")
+    asked apply "$WMI" >/dev/null
+    first=$(asked check "$WMI" | winmgmt_pid)
+    again=$(asked apply "$WMI")
     assert_equal "$(jq -r '[.settings[].state] | unique[]' <<<"$again")" ok
     assert_equal "$(winmgmt_pid <<<"$again")" "$first"
-    other=$(payload apply '{"uac":{"local_account_token_filter_policy":0}}')
+    other=$(asked apply '{"uac":{"local_account_token_filter_policy":0}}')
     assert_equal "$(jq -r '.settings[].state' <<<"$other")" changed
     assert_equal "$(winmgmt_pid <<<"$other")" "$first"
 }
 
 @test "restart never: pending, drift for check, and the next apply restarts" {
     only='{"cimom":{"allow_anonymous_callback":1}}'
-    first=$(payload check "$only" | winmgmt_pid)
-    never=$(payload apply "$only" '{"restart":"never"}')
+    first=$(asked check "$only" | winmgmt_pid)
+    never=$(asked apply "$only" '{"restart":"never"}')
     assert_equal "$(jq -r '.settings[].state' <<<"$never")" pending_restart
     assert_contains "$(jq -r '.settings[].hints[]' <<<"$never")" \
         "takes effect when winmgmt restarts"
     assert_equal "$(winmgmt_pid <<<"$never")" "$first"
-    found=$(payload check "$only")
+    found=$(asked check "$only")
     assert_equal "$(jq -r '.settings[].state' <<<"$found")" pending_restart
     assert_contains "$(jq -r '.settings[].hints[]' <<<"$found")" \
         "apply restarts winmgmt"
-    done_now=$(payload apply "$only")
+    done_now=$(asked apply "$only")
     assert_equal "$(jq -c '.settings[] | [.state, .before, .after]' \
         <<<"$done_now")" '["changed",1,1]'
     [ "$(winmgmt_pid <<<"$done_now")" != "$first" ]
-    assert_equal "$(payload check "$only" | jq -r '.settings[].state')" ok
+    assert_equal "$(asked check "$only" | jq -r '.settings[].state')" ok
     [ ! -e "$LAB/target-1/prefix/drive_c/ProgramData/wmifleet/pending.json" ]
 }
 
 @test "what somebody else restarted is pending no more" {
     only='{"cimom":{"allow_anonymous_callback":1}}'
-    payload apply "$only" '{"restart":"never"}' >/dev/null
+    asked apply "$only" '{"restart":"never"}' >/dev/null
     stop_winmgmt
-    assert_equal "$(payload check "$only" | jq -r '.settings[].state')" ok
+    assert_equal "$(asked check "$only" | jq -r '.settings[].state')" ok
     wine net start winmgmt
-    assert_equal "$(payload check "$only" | jq -r '.settings[].state')" ok
+    assert_equal "$(asked check "$only" | jq -r '.settings[].state')" ok
 }
 
 @test "winmgmt that does not run is not started for a restart" {
     stop_winmgmt
-    run payload apply '{"cimom":{"allow_anonymous_callback":1}}'
+    run asked apply '{"cimom":{"allow_anonymous_callback":1}}'
     assert_equal "$(jq -r '.settings[].state' <<<"$output")" changed
     assert_equal "$(running winmgmt)" STOPPED
 }
 
 @test "a service that hangs is not killed, and the rest runs again" {
     "$LAB/target-1/mode" service-stop-hangs
-    run payload apply '{"cimom":{"allow_anonymous_callback":1}}'
+    run asked apply '{"cimom":{"allow_anonymous_callback":1}}'
     "$LAB/target-1/mode" none
     assert_equal "$(jq -r '.settings[] | [.state, .error.code, .error.name] |
         join(" ")' <<<"$output")" \
@@ -189,7 +174,7 @@ registry_now() {
 
 @test "a dependent that does not start again is told" {
     "$LAB/target-1/mode" dependant-start-fails
-    run payload apply '{"cimom":{"allow_anonymous_callback":1}}'
+    run asked apply '{"cimom":{"allow_anonymous_callback":1}}'
     "$LAB/target-1/mode" none
     assert_equal "$(jq -r '.settings[].state' <<<"$output")" failed
     assert_contains "$(jq -r '.settings[].error.text' <<<"$output")" \

@@ -5,8 +5,8 @@
 # its own sc, and of the registry of its service manager.
 
 load lab
+load direct
 
-ONE_TIME=wmifleet-0123456789abcdef
 READER=S-1-5-21-1-2-3-1001
 OTHER=S-1-5-21-1-2-3-1002
 RIGHTS='"rights":["connect","enumerate","query_lock","read_control"]'
@@ -14,21 +14,11 @@ WINMGMT='{"services":{"winmgmt":"running"}}'
 SECURITY='HKLM\SOFTWARE\wmifleet-lab\ServiceSecurity'
 
 setup_file() {
-    mkdir -p "$BUILD"
-    LAB=$(mktemp -d "$BUILD/lab-test.XXXXXX")
-    export LAB
-    env -u MAKEFLAGS make -s -C "$ROOT" "BUILD=$BUILD" payload
-    "$ROOT/tests/lab/lab" up 1 "$LAB"
-    export HOME_DIR=$LAB/target-1/prefix/drive_c/users/Administrator
-    cp "$BUILD/payload/wmifleet-payload.exe" "$HOME_DIR/$ONE_TIME.exe"
+    direct_start
 }
 
 teardown_file() {
     lab_stop
-}
-
-wine() {
-    "$LAB/target-1/wine" "$@" </dev/null
 }
 
 setup() {
@@ -36,21 +26,17 @@ setup() {
     wine reg delete "$SECURITY" /v '(manager)' /f >/dev/null 2>&1 || true
 }
 
-# payload VERB WMI [UNDO]: the settings of its result.
-payload() {
-    local name request
+# asked VERB WMI [UNDO]: the settings of its result.
+asked() {
+    local request
     request=$(jq -cn --argjson wmi "$2" --argjson undo "${3:-null}" \
         '{protocol: 1, wmi: $wmi, options: {}} +
             if $undo then {undo: $undo} else {} end')
-    name=$ONE_TIME-$(printf '%s' "$request" | sha256sum | cut -c1-32).json
-    printf '%s' "$request" >"$HOME_DIR/$name"
-    (cd "$HOME_DIR" && wine "$ONE_TIME.exe" "$1" "$name" "svc-$(date +%s%N)") |
-        tail -n 1 | tr -d '\036' |
-        jq -c 'if .complete then .settings else error("no result") end'
+    payload "$1" "$request"
 }
 
 undo() {
-    payload undo "$1" "$(jq -c '{force: false, identity: null,
+    asked undo "$1" "$(jq -c '{force: false, identity: null,
         earlier_wmi: [], settings: [.[] | {id, before, after}]}' <<<"$2")"
 }
 
@@ -71,7 +57,7 @@ manager() {
 }
 
 @test "both run: nothing to do" {
-    run payload apply '{"services":{"winmgmt":"running","rpcss":"running"}}'
+    run asked apply '{"services":{"winmgmt":"running","rpcss":"running"}}'
     assert_equal "$(verdicts "$output")" "services.rpcss ok
 services.winmgmt ok"
     assert_equal "$(jq -c '.[1].after' <<<"$output")" \
@@ -81,13 +67,13 @@ services.winmgmt ok"
 @test "a stopped winmgmt is started, a disabled one made automatic, and back" {
     for mode in winmgmt-stopped winmgmt-disabled; do
         "$LAB/target-1/mode" "$mode"
-        found=$(payload check "$WINMGMT")
+        found=$(asked check "$WINMGMT")
         assert_equal "$(verdicts "$found")" "services.winmgmt drift"
         before=$(jq -c '.[].before' <<<"$found")
-        applied=$(payload apply "$WINMGMT")
+        applied=$(asked apply "$WINMGMT")
         assert_equal "$(verdicts "$applied")" "services.winmgmt changed"
         assert_contains "$(wine sc query winmgmt)" RUNNING
-        assert_equal "$(verdicts "$(payload check "$WINMGMT")")" \
+        assert_equal "$(verdicts "$(asked check "$WINMGMT")")" \
             "services.winmgmt ok"
         undone=$(undo "$WINMGMT" "$applied")
         assert_equal "$(verdicts "$undone")" "services.winmgmt changed"
@@ -98,7 +84,7 @@ services.winmgmt ok"
 
 @test "rpcss that does not run is blocked, and never started" {
     "$LAB/target-1/mode" rpcss-stopped
-    run payload apply '{"services":{"rpcss":"running"}}'
+    run asked apply '{"services":{"rpcss":"running"}}'
     "$LAB/target-1/mode" none
     assert_equal "$(verdicts "$output")" \
         "services.rpcss blocked 0x00000426 ERROR_SERVICE_NOT_ACTIVE"
@@ -107,22 +93,22 @@ services.winmgmt ok"
 @test "an account gets its rights, all others keep theirs, and back" {
     wmi=$(granting '{"account":"'$READER'",'"$RIGHTS"'},{"account":"'$OTHER'","rights":["enumerate"]}')
     before=$(manager)
-    assert_equal "$(payload check "$wmi" | jq -r '[.[].state] | unique[]')" drift
-    applied=$(payload apply "$wmi")
+    assert_equal "$(asked check "$wmi" | jq -r '[.[].state] | unique[]')" drift
+    applied=$(asked apply "$wmi")
     assert_equal "$(jq -r '[.[].state] | unique[]' <<<"$applied")" changed
     assert_equal "$(jq -c '.[0].after.entries[].rights' <<<"$applied")" \
         '["connect","enumerate","query_lock","read_control"]'
     assert_contains "$(manager)" "$READER"
     assert_contains "$(manager)" "S-1-5-32-544"
-    assert_equal "$(payload check "$wmi" | jq -r '[.[].state] | unique[]')" ok
+    assert_equal "$(asked check "$wmi" | jq -r '[.[].state] | unique[]')" ok
     undone=$(undo "$wmi" "$applied")
     assert_equal "$(jq -r '[.[].state] | unique[]' <<<"$undone")" changed
     [[ $(manager) != *$READER* && $(manager) != *$OTHER* ]]
-    assert_equal "$(payload check "$wmi" | jq -c '[.[].before.entries]')" '[[],[]]'
+    assert_equal "$(asked check "$wmi" | jq -c '[.[].before.entries]')" '[[],[]]'
 }
 
 @test "what SYSTEM and Administrators have is not taken away" {
-    run payload apply "$(granting '{"account":"administrators","state":"absent"}')"
+    run asked apply "$(granting '{"account":"administrators","state":"absent"}')"
     assert_contains "$(verdicts "$output")" " conflict"
     assert_equal "$(manager)" ""
 }
@@ -130,9 +116,9 @@ services.winmgmt ok"
 @test "a service manager that refuses, and one that only says yes" {
     wmi=$(granting '{"account":"'$READER'",'"$RIGHTS"'}')
     "$LAB/target-1/mode" scm-denied
-    assert_equal "$(verdicts "$(payload apply "$wmi")")" \
+    assert_equal "$(verdicts "$(asked apply "$wmi")")" \
         "service_control.grants[$READER] failed 0x00000005 ERROR_ACCESS_DENIED"
     "$LAB/target-1/mode" scm-ignored
-    assert_equal "$(verdicts "$(payload apply "$wmi")")" \
+    assert_equal "$(verdicts "$(asked apply "$wmi")")" \
         "service_control.grants[$READER] failed 0xA0040001 not_effective"
 }
