@@ -259,11 +259,73 @@ static void add_wanted_fixed_port(struct buf *out, const cJSON *wish)
     add_member(out, wish, "authentication_level", ", ");
 }
 
+/* --- accounts and groups: see payload/user_state.h, payload/groups.c ------ */
+
+/* "present, password never expires, logon over the network only". */
+static void add_account(struct buf *out, const cJSON *account)
+{
+    const cJSON *denied = json_member(account, "denied");
+    bool network_only =
+        cJSON_GetArraySize(denied) > 1 ||
+        cJSON_IsTrue(json_member(account, "network_logon_only"));
+    buf_add_text(out, "present");
+    if (cJSON_IsTrue(json_member(account, "disabled")))
+        buf_add_text(out, ", disabled");
+    if (cJSON_IsTrue(json_member(account, "must_change_password")))
+        buf_add_text(out, ", password to be changed");
+    if (cJSON_IsTrue(json_member(account, "password_never_expires")))
+        buf_add_text(out, ", password never expires");
+    if (cJSON_IsNumber(json_member(account, "expires")))
+        add_member(out, account, "expires", ", expires at second ");
+    if (network_only)
+        buf_add_text(out, ", logon over the network only");
+    else if (cJSON_GetArraySize(denied) == 1)
+        add_member(out, account, "denied", ", ");
+}
+
+/* "members lab-reader", of those that were asked for, or "members none". */
+static void add_members(struct buf *out, const cJSON *members)
+{
+    const char *before = "members ";
+    const cJSON *member;
+    cJSON_ArrayForEach (member, members) {
+        if (!cJSON_IsString(member))
+            continue;
+        buf_add_text(out, before);
+        add_escaped(out, member->string);
+        before = ", ";
+    }
+    if (before[0] != ',')
+        buf_add_text(out, "members none");
+}
+
+static void add_wanted_group(struct buf *out, const cJSON *wish)
+{
+    const char *state = json_text(wish, "state");
+    bool absent = state != NULL && strcmp(state, "absent") == 0;
+    if (cJSON_GetArraySize(json_member(wish, "members")) == 0)
+        add_member(out, wish, "state", "");
+    else
+        add_member(out, wish, "members", absent ? "not members " : "members ");
+}
+
 /* Registry states: see payload/registry_state.h. */
 static void add_object(struct buf *out, const cJSON *object)
 {
     if (json_member(object, "absent") != NULL) {
         buf_add_text(out, "absent");
+        return;
+    }
+    if (json_member(object, "password_never_expires") != NULL) {
+        add_account(out, object);
+        return;
+    }
+    if (cJSON_IsObject(json_member(object, "members"))) {
+        add_members(out, json_member(object, "members"));
+        return;
+    }
+    if (json_text(object, "group") != NULL) {
+        add_wanted_group(out, object);
         return;
     }
     if (json_text(object, "sid") != NULL) {

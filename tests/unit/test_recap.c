@@ -276,6 +276,33 @@ static void test_values_are_described_in_words(void **state)
         {"{\"enabled\":true,\"port\":24158,"
          "\"authentication_level\":\"packet_privacy\"}",
          "port 24158, packet_privacy"},
+        {"{\"absent\":\"account\"}", "absent"},
+        {"{\"sid\":\"S-1-5-21-1\",\"disabled\":false,"
+         "\"must_change_password\":false,\"password_never_expires\":true,"
+         "\"expires\":\"never\",\"denied\":[\"SeDenyInteractiveLogonRight\","
+         "\"SeDenyRemoteInteractiveLogonRight\"]}",
+         "present, password never expires, logon over the network only"},
+        {"{\"sid\":\"S-1-5-21-1\",\"disabled\":true,"
+         "\"must_change_password\":true,\"password_never_expires\":false,"
+         "\"expires\":1700000000,"
+         "\"denied\":[\"SeDenyInteractiveLogonRight\"]}",
+         "present, disabled, password to be changed, "
+         "expires at second 1700000000, SeDenyInteractiveLogonRight"},
+        {"{\"name\":\"reader\",\"state\":\"present\","
+         "\"password_never_expires\":true,\"network_logon_only\":true}",
+         "present, password never expires, logon over the network only"},
+        {"{\"sid\":\"S-1-5-32-562\",\"members\":{\"reader\":false}}",
+         "members none"},
+        {"{\"sid\":\"S-1-5-32-562\",\"members\":{\"reader\":\"S-1-5-21-1\","
+         "\"other\":false,\"third\":\"S-1-5-21-3\"}}",
+         "members reader, third"},
+        {"{\"group\":\"users\",\"state\":\"present\","
+         "\"members\":[\"reader\"]}",
+         "members reader"},
+        {"{\"group\":\"users\",\"state\":\"absent\",\"members\":[\"reader\"]}",
+         "not members reader"},
+        {"{\"group\":\"readers\",\"state\":\"present\",\"members\":[]}",
+         "present"},
         {"{\"other\":[1]}", "{\"other\":[1]}"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
