@@ -222,18 +222,6 @@ static int walk_files(struct walk *walk, const cJSON *files)
     return 0;
 }
 
-/* Settings that are as before already, by a later run: nothing to do. */
-static void drop_settled(cJSON *settings)
-{
-    cJSON *next;
-    for (cJSON *entry = settings->child; entry != NULL; entry = next) {
-        next = entry->next;
-        if (cJSON_Compare(json_member(entry, "before"),
-                          json_member(entry, "after"), 1))
-            cJSON_Delete(cJSON_DetachItemViaPointer(settings, entry));
-    }
-}
-
 /* What it takes of a request; too much when memory is short. */
 static size_t printed_len(const cJSON *tree)
 {
@@ -293,7 +281,7 @@ enum snapshots_end snapshots_read(struct snapshots_span *span,
     if (status == 0)
         status = judge_end(&walk, snapshots);
     if (status == 0) {
-        drop_settled(span->settings);
+        undo_settings_drop_settled(span->settings);
         status = judge_size(&walk);
     }
     if (status == 0 && cJSON_GetArraySize(span->settings) > 0)

@@ -356,6 +356,8 @@ int undo_plan_make(struct undo_plan *plan, struct store *store, const char *run,
                         .all = all,
                         .err = err};
     int failed = store_runs(store, each_run, &walk, err) || walk.failed;
+    for (size_t i = 0; all && i < plan->count; i++)
+        undo_settings_drop_settled(plan->hosts[i]->settings);
     if (!failed && plan->count > 0)
         return 0;
     if (!failed && plan->unsure != NULL)

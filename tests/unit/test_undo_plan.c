@@ -145,6 +145,51 @@ static void test_all_spans_from_the_oldest_to_the_newest(void **state)
     undo_plan_release(&plan);
 }
 
+#define OF(number, rights)                                                     \
+    "{\"sid\":\"S-1-5-21-" number "\",\"entries\":" rights "}"
+
+/* Deleted by the undo between two applies, an account comes back as another. */
+static void test_all_puts_back_no_state_of_an_account_that_is_gone(void **state)
+{
+    struct fixture *f = *state;
+    begin_run(f, "r1", "apply", "{}");
+    put(f, "r1", "a",
+        "[" SETTING("grant", OF("6", "[]"), OF("6", "[1]")) "," SETTING(
+            "group", "{\"sid\":\"absent\"}", "{\"sid\":\"S-1-5-21-5\"}") "]");
+    begin_run(f, "r2", "undo", "{}");
+    put(f, "r2", "a", "[" SETTING("grant", OF("6", "[1]"), OF("6", "[]")) "]");
+    begin_run(f, "r3", "apply", "{}");
+    put(f, "r3", "a",
+        "[" SETTING("grant", OF("7", "[]"), OF("7", "[1]")) "," SETTING(
+            "group", "{\"sid\":\"S-1-5-21-5\"}",
+            "{\"sid\":\"S-1-5-21-5\",\"members\":{}}") "]");
+    struct undo_plan plan;
+    assert_int_equal(undo_plan_make(&plan, f->store, NULL, true, NULL), 0);
+    assert_plan(
+        &plan, "a",
+        "[" SETTING(
+            "grant", OF("7", "[]"),
+            OF("7",
+               "[1]")) ","
+                       "{\"id\":\"group\",\"after\":{\"sid\":\"S-1-5-21-5\","
+                       "\"members\":{}},\"before\":{\"sid\":\"absent\"}}]");
+    undo_plan_release(&plan);
+}
+
+static void test_all_leaves_what_is_back_already(void **state)
+{
+    struct fixture *f = *state;
+    begin_run(f, "r1", "apply", "{}");
+    put(f, "r1", "a",
+        "[" SETTING("x", "1", "2") "," SETTING("y", "7", "8") "]");
+    begin_run(f, "r2", "undo", "{}");
+    put(f, "r2", "a", "[" SETTING("x", "2", "1") "]");
+    struct undo_plan plan;
+    assert_int_equal(undo_plan_make(&plan, f->store, NULL, true, NULL), 0);
+    assert_plan(&plan, "a", "[" SETTING("y", "7", "8") "]");
+    undo_plan_release(&plan);
+}
+
 /* What the store has of a host that did not come to its end. */
 static void put_fault(struct fixture *f, const char *run, const char *host,
                       const char *class, const char *phase,
@@ -278,6 +323,8 @@ int main(void)
         TEST(test_only_what_was_written_is_put_back),
         TEST(test_checks_and_undos_are_not_the_last_apply),
         TEST(test_all_spans_from_the_oldest_to_the_newest),
+        TEST(test_all_puts_back_no_state_of_an_account_that_is_gone),
+        TEST(test_all_leaves_what_is_back_already),
         TEST(test_a_run_of_unknown_end_is_told_and_not_passed_over),
         TEST(test_which_ends_leave_something_unknown),
         TEST(test_a_killed_controller_leaves_its_pending_hosts_unknown),
