@@ -18,6 +18,7 @@ struct recap {
     struct entries entries;
     size_t counts[STATUS_COUNT];
     size_t pending_restart;
+    size_t irreversible;
     bool json_begun;
 };
 
@@ -117,16 +118,15 @@ static void add_hints(struct buf *text, const cJSON *hints)
     }
 }
 
-static void count_pending_restart(struct recap *recap, const cJSON *settings)
+static bool has_state(const cJSON *settings, const char *wanted)
 {
     const cJSON *setting;
     cJSON_ArrayForEach (setting, settings) {
         const char *state = json_text(setting, "state");
-        if (state != NULL && strcmp(state, "pending_restart") == 0) {
-            recap->pending_restart++;
-            return;
-        }
+        if (state != NULL && strcmp(state, wanted) == 0)
+            return true;
     }
+    return false;
 }
 
 static int note_result(struct recap *recap, const struct result *result)
@@ -142,7 +142,8 @@ static int note_result(struct recap *recap, const struct result *result)
         log_escape(&detail, result->fault_text, strlen(result->fault_text));
     add_settings(&text, result->settings);
     add_hints(&text, result->hints);
-    count_pending_restart(recap, result->settings);
+    recap->pending_restart += has_state(result->settings, "pending_restart");
+    recap->irreversible += has_state(result->settings, "irreversible");
     bool too_long = text.failed || detail.failed;
     int failed = note(recap, result->status, result->host,
                       too_long ? "    more than can be shown; see wmifleet "
@@ -330,6 +331,10 @@ static void print_table(const struct recap *recap)
         fprintf(recap->config.out,
                 "%zu of them take effect when winmgmt restarts\n",
                 recap->pending_restart);
+    if (recap->irreversible > 0)
+        fprintf(recap->config.out,
+                "%zu of them wait for apply --allow-irreversible\n",
+                recap->irreversible);
 }
 
 static void print_way_on(const struct recap *recap, bool interrupted)

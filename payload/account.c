@@ -83,8 +83,8 @@ int account_find_asked(const struct settings *settings, const char *text,
         settings_same_text(settings->account.name, text))
         setting_reason_set(reason, CODE_ACCOUNT_TO_COME,
                            "look at what the setting `account` says",
-                           "the account `%s` does not exist before `account` "
-                           "of this request has made it",
+                           "the account `%s` does not exist yet: the setting "
+                           "`account` makes it",
                            text);
     return -1;
 }

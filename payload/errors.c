@@ -150,7 +150,7 @@ static const struct known_error known_errors[] = {
     {CODE_BAD_DESCRIPTOR, "bad_descriptor",
      "the permissions are no valid security descriptor"},
     {CODE_ACCOUNT_TO_COME, "account_to_come",
-     "the account is made by this request"},
+     "the setting `account` makes the account"},
     {CODE_IRREVERSIBLE, "irreversible", "no undo brings it back"},
     {CODE_DOMAIN_CONTROLLER, "domain_controller",
      "the machine is a domain controller"},

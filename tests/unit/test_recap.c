@@ -221,6 +221,22 @@ static void test_json_is_one_document_even_without_hosts(void **state)
     }
 }
 
+static void test_what_no_undo_brings_back_names_its_option(void **state)
+{
+    (void)state;
+    struct printed p;
+    begin(&p, OUTPUT_HUMAN, VERB_CHECK);
+    struct result *result = drifting("lab-01", "0");
+    cJSON *setting = cJSON_GetArrayItem(result->settings, 0);
+    assert_true(cJSON_ReplaceItemInObjectCaseSensitive(
+        setting, "state", cJSON_CreateString("irreversible")));
+    add(&p, result);
+    add(&p, drifting("lab-02", "0"));
+    end(&p);
+    assert_says(&p, "\n1 of them wait for apply --allow-irreversible\n");
+    free(p.text);
+}
+
 static void test_values_are_described_in_words(void **state)
 {
     (void)state;
@@ -329,6 +345,7 @@ int main(void)
             test_escape_sequences_of_a_target_are_shown_not_obeyed),
         cmocka_unit_test(test_ndjson_is_one_object_a_line_and_a_summary),
         cmocka_unit_test(test_json_is_one_document_even_without_hosts),
+        cmocka_unit_test(test_what_no_undo_brings_back_names_its_option),
         cmocka_unit_test(test_values_are_described_in_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
