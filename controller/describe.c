@@ -419,8 +419,10 @@ void describe_setting(struct buf *out, const cJSON *setting, int width)
     add_change(out, setting, state != NULL ? state : "?");
     const cJSON *error = json_member(setting, "error");
     if (cJSON_IsObject(error)) {
-        add_text_after(out, " ", json_text(error, "code"));
-        add_text_after(out, " ", json_text(error, "name"));
+        const char *name = json_text(error, "name");
+        bool told = name != NULL && state != NULL && strcmp(name, state) == 0;
+        add_text_after(out, " ", told ? NULL : json_text(error, "code"));
+        add_text_after(out, " ", told ? NULL : name);
         add_text_after(out, "\n        ", json_text(error, "text"));
         add_text_after(out, "\n        ", json_text(error, "hint"));
     }

@@ -98,7 +98,7 @@ static const struct option_row rows[] = {
     {0, "skip", KIND_TEXT, OPT(skip), V_SETTINGS, "FAMILIES",
      "not these settings", NULL, 0},
     {0, "restart", KIND_WORD, AT(restart), V(APPLY) | V(UNDO), "WHEN",
-     "winmgmt: needed (default) or never", restart_words, 0},
+     "needed (default) or never, of winmgmt", restart_words, 0},
     {0, "dry-run", KIND_FLAG, OPT(dry_run), V(APPLY), NULL, "the same as check",
      NULL, 0},
     {0, "allow-irreversible", KIND_FLAG, OPT(allow_irreversible), V(APPLY),

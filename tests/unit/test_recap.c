@@ -230,9 +230,14 @@ static void test_what_no_undo_brings_back_names_its_option(void **state)
     cJSON *setting = cJSON_GetArrayItem(result->settings, 0);
     assert_true(cJSON_ReplaceItemInObjectCaseSensitive(
         setting, "state", cJSON_CreateString("irreversible")));
+    cJSON *error = cJSON_AddObjectToObject(setting, "error");
+    assert_non_null(cJSON_AddStringToObject(error, "code", "0xA0040011"));
+    assert_non_null(cJSON_AddStringToObject(error, "name", "irreversible"));
+    assert_non_null(cJSON_AddStringToObject(error, "hint", "say so"));
     add(&p, result);
     add(&p, drifting("lab-02", "0"));
     end(&p);
+    assert_says(&p, "0 -> 1: irreversible\n        say so\n");
     assert_says(&p, "\n1 of them wait for apply --allow-irreversible\n");
     free(p.text);
 }
