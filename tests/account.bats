@@ -233,7 +233,7 @@ $DENIED"
     result=$(check "$wmi")
     assert_equal "$(states "$result")" drift
     assert_contains "$(jq -r '.settings[1].hints[]' <<<"$result")" \
-        'does not exist before `account`'
+        'does not exist yet: the setting `account` makes it'
     applied=$(apply "$wmi")
     assert_equal "$(states "$applied")" changed
     assert_equal "$(members S-1-5-32-562)" "$READER $MACHINE-1500 "
