@@ -44,15 +44,29 @@ static bool make_job(struct child *child)
                                    sizeof limits);
 }
 
+/* The login's profile, where we run, is no place to look for libraries. */
+static void own_folder(const wchar_t *path, wchar_t folder[MAX_PATH])
+{
+    size_t len = wcslen(path);
+    while (len > 0 && path[len - 1] != L'\\')
+        len--;
+    if (len >= MAX_PATH)
+        len = 0;
+    memcpy(folder, path, len * sizeof *path);
+    folder[len] = L'\0';
+}
+
 static bool create_with(struct child *child, wchar_t *path, wchar_t *command,
                         STARTUPINFOEXW *start, HANDLE *inherited)
 {
     const DWORD flags =
         CREATE_SUSPENDED | CREATE_NO_WINDOW | EXTENDED_STARTUPINFO_PRESENT;
+    wchar_t folder[MAX_PATH];
+    own_folder(path, folder);
     return UpdateProcThreadAttribute(
                start->lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
                inherited, sizeof *inherited, NULL, NULL) &&
-           CreateProcessW(path, command, NULL, NULL, TRUE, flags, NULL, NULL,
+           CreateProcessW(path, command, NULL, NULL, TRUE, flags, NULL, folder,
                           &start->StartupInfo, &child->process);
 }
 

@@ -165,11 +165,10 @@ enum setting_verdict com_layer_judge(const struct com_question *question,
     struct err err = {.code = 0};
     enum grant_state state = grant_look(&grant, descriptor, &changed, &err);
     enum setting_verdict verdict = SETTING_DIFFERS;
-    if (state == GRANT_AS_ASKED && !grant.present)
-        verdict = SETTING_AGREES;
-    else if (!is_sound(&grant, descriptor, reason))
+    bool agrees = state == GRANT_AS_ASKED;
+    if (!(agrees && !grant.present) && !is_sound(&grant, descriptor, reason))
         verdict = SETTING_CONFLICT;
-    else if (state == GRANT_AS_ASKED)
+    else if (agrees)
         verdict = SETTING_AGREES;
     else if (state == GRANT_FAILED)
         verdict =

@@ -33,7 +33,8 @@ static int open_record(const struct sid *sid, struct folder *folder,
 
 static double last_set(unsigned long age)
 {
-    return (double)(file_time_now() / TICKS_PER_SECOND) - (double)age;
+    unsigned long long now = file_time_now() / TICKS_PER_SECOND;
+    return (double)now - (double)age;
 }
 
 static int make_digest(const char *salt, const char *password,

@@ -105,6 +105,6 @@ unsigned long registry_backup_restore(const char *key, const char *name,
 {
     unsigned long code = registry_restore(key, name, state);
     return code == ERROR_ACCESS_DENIED
-               ? with_key(key, name, write_value, (void *)(uintptr_t)state)
+               ? with_key(key, name, write_value, (void *)state)
                : code;
 }

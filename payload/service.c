@@ -154,6 +154,13 @@ unsigned long service_begin_stop(const char *name)
                      ControlService(service, SERVICE_CONTROL_STOP, &status));
 }
 
+unsigned long service_may_stop(const char *name)
+{
+    unsigned long code;
+    SC_HANDLE service = open_service(name, SERVICE_STOP, &code);
+    return service == NULL ? code : close_with(service, TRUE);
+}
+
 /* `path` NULL: as it is; of the numbers SERVICE_NO_CHANGE. */
 static unsigned long configure(const char *name, DWORD type, DWORD start,
                                const wchar_t *path)

@@ -112,14 +112,14 @@ static HRESULT take_bytes(const VARIANT *value, struct descriptor *descriptor,
     void *bytes = NULL;
     LONG last = -1;
     if (V_VT(value) != (VT_ARRAY | VT_UI1) || V_ARRAY(value) == NULL)
-        return WBEM_E_INVALID_OBJECT;
+        return (HRESULT)WBEM_E_INVALID_OBJECT;
     HRESULT result = SafeArrayGetUBound(V_ARRAY(value), 1, &last);
     if (SUCCEEDED(result))
         result = SafeArrayAccessData(V_ARRAY(value), &bytes);
     if (FAILED(result))
         return result;
     if (descriptor_init(descriptor, bytes, (size_t)last + 1, err) != 0)
-        result = WBEM_E_INVALID_OBJECT;
+        result = (HRESULT)WBEM_E_INVALID_OBJECT;
     (void)SafeArrayUnaccessData(V_ARRAY(value));
     return result;
 }

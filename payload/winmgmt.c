@@ -5,8 +5,9 @@
  * first. What is stopped here is remembered in `stopped` before it is asked
  * to stop, so that whatever happens behind it, it is asked to start again.
  *
- * Before anything is stopped, everything is asked whether it could start
- * again: a service that runs may be disabled.
+ * Before anything is stopped, it is looked at whether all of it may be
+ * stopped and could start again: a service that runs may be disabled, and
+ * some are guarded against administrators too.
  */
 #include "payload/winmgmt.h"
 
@@ -73,15 +74,20 @@ static int fail(const struct restart *restart, const char *name,
     else if (code == SERVICE_CODE_DISABLED)
         hint = "set its start type to automatic or manual, or use --restart "
                "never and reboot the machine";
+    else if (code == SERVICE_CODE_DENIED)
+        hint = "use --restart never and reboot the machine";
     return setting_reason_set(restart->reason, code, hint,
                               "restart of winmgmt: %s %s: %s", name, what,
                               error_text(code));
 }
 
-static int check_can_start(const struct restart *restart, const char *name)
+static int check_can_turn(const struct restart *restart, const char *name)
 {
     struct service_status now;
-    unsigned long code = service_query(name, &now);
+    unsigned long code = service_may_stop(name);
+    if (code != 0)
+        return fail(restart, name, "may not be stopped", code);
+    code = service_query(name, &now);
     if (code == 0 && now.start == SERVICE_IS_DISABLED)
         code = SERVICE_CODE_DISABLED;
     return code == 0 ? 0 : fail(restart, name, "could not start again", code);
@@ -125,7 +131,7 @@ static int stop_dependents(const struct restart *restart)
         return fail(restart, WINMGMT, "does not tell what needs it", code);
     cJSON_ArrayForEach (name, names) {
         if (status == 0)
-            status = check_can_start(restart, name->valuestring);
+            status = check_can_turn(restart, name->valuestring);
     }
     cJSON_ArrayForEach (name, names) {
         if (status == 0)
@@ -139,7 +145,7 @@ static int stop_dependents(const struct restart *restart)
 
 static int stop_all(const struct restart *restart)
 {
-    if (check_can_start(restart, WINMGMT) != 0)
+    if (check_can_turn(restart, WINMGMT) != 0)
         return -1;
     for (int i = 0; i < ROUNDS; i++) {
         if (stop_dependents(restart) == 0 && stop_one(restart, WINMGMT) == 0)

@@ -137,6 +137,11 @@ static void let_rise(const char *name)
     the_manager.rises = NULL;
 }
 
+unsigned long service_may_stop(const char *name)
+{
+    return fake_service(name)->guarded ? SERVICE_CODE_DENIED : 0;
+}
+
 unsigned long service_begin_stop(const char *name)
 {
     struct fake_service *service = fake_service(name);

@@ -21,6 +21,7 @@ struct fake_service {
     unsigned long slow_ms;     /* how long a start or stop takes */
     bool stop_hangs;           /* it says that it goes down, and does not */
     unsigned long stop_code;   /* what asking it to stop is refused with */
+    bool guarded;              /* may not be stopped, even by administrators */
     unsigned long start_code;  /* what asking it to start is refused with */
     unsigned long starts_into; /* exit code it ends with right away */
     /* Filled by the fake. */

@@ -147,6 +147,22 @@ static void test_what_is_disabled_is_not_stopped(void **state)
     }
 }
 
+static void test_nothing_is_stopped_when_one_may_not_be(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"winmgmt", "iphlpsvc", "sharing"};
+    for (size_t i = 0; i < 3; i++) {
+        const struct fake_manager *manager = usual();
+        struct setting_reason reason;
+        fake_service(names[i])->guarded = true;
+        assert_int_equal(restart(&reason), -1);
+        assert_int_equal(reason.code, 5);
+        assert_non_null(strstr(reason.text, names[i]));
+        assert_non_null(strstr(reason.text, "may not be stopped"));
+        assert_string_equal(manager->log, "");
+    }
+}
+
 static void test_a_dependent_that_does_not_come_back_is_told(void **state)
 {
     (void)state;
@@ -252,6 +268,7 @@ int main(void)
         cmocka_unit_test(test_winmgmt_that_hangs_is_told_with_what_is_down),
         cmocka_unit_test(test_a_refused_stop_starts_what_was_stopped),
         cmocka_unit_test(test_what_is_disabled_is_not_stopped),
+        cmocka_unit_test(test_nothing_is_stopped_when_one_may_not_be),
         cmocka_unit_test(test_a_dependent_that_does_not_come_back_is_told),
         cmocka_unit_test(test_winmgmt_that_does_not_start_is_told),
         cmocka_unit_test(test_one_that_starts_meanwhile_is_stopped_too),
