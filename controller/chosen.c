@@ -11,6 +11,9 @@
 
 #include "controller/requests.h"
 
+/* As many hosts without a password are told one by one. */
+#define TOLD_MAX 5
+
 #define HOST_LIST_MAX ((size_t)64 * 1024 * 1024)
 
 bool chosen_tell(const struct problems *problems, const struct log *log)
@@ -212,7 +215,7 @@ static int try_password(struct chosen *chosen, const struct target *target,
 {
     struct err err;
     char *secret = read(chosen->inventory, target, &err);
-    if (secret == NULL)
+    if (secret == NULL && log != NULL)
         log_line(log, LOG_ERROR, "%s", err.text);
     int failed = secret == NULL ? -1 : 0;
     secret_free(secret);
@@ -226,15 +229,21 @@ static int try_password(struct chosen *chosen, const struct target *target,
 static int early_passwords(struct chosen *chosen, const struct options *options,
                            const struct log *log)
 {
-    int failed = 0;
+    size_t lacking = 0;
     for (size_t i = 0; i < chosen->targets.count; i++) {
         const struct target *target = &chosen->targets.items[i];
+        const struct log *told = lacking < TOLD_MAX ? log : NULL;
+        int failed = 0;
         if (target->password.source == SECRET_COMMAND)
-            failed |= try_password(chosen, target, secret_read, log);
+            failed |= try_password(chosen, target, secret_read, told);
         if (chosen_sends_password(options, target))
-            failed |= try_password(chosen, target, secret_read_account, log);
+            failed |= try_password(chosen, target, secret_read_account, told);
+        lacking += failed != 0;
     }
-    return failed;
+    if (lacking > TOLD_MAX)
+        log_line(log, LOG_ERROR, "%zu more hosts lack their password",
+                 lacking - TOLD_MAX);
+    return lacking > 0 ? -1 : 0;
 }
 
 /* --- known hosts ---------------------------------------------------------- */

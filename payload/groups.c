@@ -98,9 +98,13 @@ static int group_open(const struct membership *own, struct group *group,
                            reason);
     if (account_find(text, &group->sid, reason) != 0) {
         group->sid.len = 0;
-        if (reason->code != ERROR_NONE_MAPPED || !own->may_create ||
-            !take_plain_name(text, group->name))
+        if (reason->code != ERROR_NONE_MAPPED)
             return -1;
+        if (!own->may_create || !take_plain_name(text, group->name))
+            return setting_reason_set(
+                reason, ERROR_NONE_MAPPED,
+                "look at the spelling, or add \"create\": true",
+                "`%s`: this machine has no such group", text);
         *reason = (struct setting_reason){.code = 0};
         return 0;
     }

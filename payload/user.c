@@ -125,21 +125,21 @@ static enum setting_verdict judge_password(struct setting *setting,
         return SETTING_AGREES;
     if (wish->update_password)
         return SETTING_DIFFERS;
-    if (found == PASSWORD_SET_SINCE) {
+    if (found != PASSWORD_NOT_RECORDED) {
         setting_reason_set(reason, CODE_IRREVERSIBLE,
-                           "\"update_password\": true sets it again; the one "
-                           "that stands there is lost then",
-                           "%s: somebody set another password since",
+                           "\"update_password\": true sets it; the one that "
+                           "stands there is lost then",
+                           found == PASSWORD_OTHER
+                               ? "%s: the password of the inventory is another "
+                                 "one than was set here"
+                               : "%s: somebody set another password since",
                            wish->name);
         return SETTING_IRREVERSIBLE;
     }
     setting_hint(setting,
-                 found == PASSWORD_OTHER
-                     ? "%s: the password of the inventory is another one than "
-                       "was set here; \"update_password\": true sets it"
-                     : "%s: the account was not made here, so whether it has "
-                       "the password of the inventory is not known; "
-                       "\"update_password\": true sets it",
+                 "%s: the account was not made here, so whether it has the "
+                 "password of the inventory is not known; "
+                 "\"update_password\": true sets it",
                  wish->name);
     return SETTING_AGREES;
 }

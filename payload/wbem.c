@@ -57,7 +57,7 @@ static IWbemServices *connect_to(const char *path,
                                             WBEM_FLAG_CONNECT_USE_MAX_WAIT,
                                             NULL, NULL, &services);
     if (FAILED(result))
-        (void)fail(path, "WMI cannot be reached", result, reason);
+        (void)fail(path, "it cannot be opened", result, reason);
     COM_RELEASE(locator);
     SysFreeString(name);
     return SUCCEEDED(result) ? services : NULL;

@@ -134,7 +134,11 @@ $DENIED"
     [ -n "$(of_account $READER PasswordSet)" ]
     assert_equal "$(states "$(check "$(account '"update_password":true')")")" ok
     assert_equal "$(states "$(apply "$(account '"update_password":true')")")" ok
-    # Another one in the inventory is set, once.
+    # Another one in the inventory is told, and set once where that is asked.
+    result=$(apply "$(account)" Another-Ord-8)
+    assert_equal "$(verdicts "$result")" \
+        "account[wmi-reader] irreversible 0xA0040011 irreversible"
+    assert_contains "$result" 'is another one than was set here'
     assert_equal "$(states "$(apply "$(account '"update_password":true')" \
         Another-Ord-8)")" changed
     assert_equal "$(states "$(apply "$(account '"update_password":true')" \

@@ -134,6 +134,8 @@ groups[performance_monitor_users] drift"
     result=$(asked check "$(request "$(groups "$(item WMI-Leser stranger)")")")
     assert_equal "$(verdicts "$result")" \
         "groups[WMI-Leser] failed 0x00000534 ERROR_NONE_MAPPED"
+    assert_contains "$result" '`WMI-Leser`: this machine has no such group'
+    assert_contains "$result" 'add \"create\": true'
 }
 
 @test "a group of the domain is none of the machine, whatever its name" {

@@ -307,7 +307,7 @@ namespaces[root\\wmi].grants[$READER] changed"
         <<<"$output" | xargs)" \
         "failed 0x8004100E WBEM_E_INVALID_NAMESPACE changed null null"
     assert_contains "$(jq -r '.[0].error | .text, .hint' <<<"$output")" \
-        'root\nosuch: WMI cannot be reached: the namespace does not exist
+        'root\nosuch: it cannot be opened: the namespace does not exist
 look at the spelling, or install what brings the namespace'
     run verdicts check "$(in_namespace 'root\cimv2' \
         "$(grant nobody-of-that-name "$READ")")"
