@@ -130,7 +130,10 @@ END
     cat >"$dir/mode" <<END
 #!/bin/bash
 # Shows or sets the modes of this target.
-exec $quoted/wine $(printf '%q' "$CACHE/mode.exe") "\$@"
+$quoted/wine $(printf '%q' "$CACHE/mode.exe") "\$@" && exit
+status=\$?
+echo "mode \$*: ended with \$status" >&2
+exit \$status
 END
     chmod +x "$dir/wine" "$dir/mode"
 }
