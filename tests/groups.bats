@@ -145,7 +145,7 @@ groups[performance_monitor_users] drift"
         >/dev/null
     wine reg add "$LAB_KEY\\Accounts\\$sid" /v Name /t REG_SZ \
         /d "${name:-Distributed COM-Benutzer}" /f >/dev/null
-    result=$(payload apply "$(request "$(groups "$(item $sid wmi-reader)")")")
+    result=$(asked apply "$(request "$(groups "$(item $sid wmi-reader)")")")
     assert_equal "$(verdicts "$result")" \
         "groups[$sid] failed 0x00000560 ERROR_NO_SUCH_ALIAS"
     assert_equal "$(members $DCOM_USERS)" "$MACHINE-1500 "

@@ -70,11 +70,11 @@ assert_dependents_run() {
     done
 }
 
-# By somebody else, with what needs it.
+# By somebody else, with what needs it; one on its way up refuses to stop.
 stop_winmgmt() {
     for service in LabMonitor iphlpsvc wscsvc winmgmt; do
-        wine sc stop "$service" >/dev/null || true
-        for ((i = 0; i < 200; i++)); do
+        for ((i = 0; i < 100; i++)); do
+            wine sc stop "$service" >/dev/null || true
             [ "$(running "$service")" != STOPPED ] || continue 2
         done
         echo "$service: $(running "$service")" >&2
