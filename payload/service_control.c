@@ -12,6 +12,7 @@
 
 #include "base/utf8.h"
 #include "payload/account.h"
+#include "payload/account_set.h"
 #include "payload/errors.h"
 #include "payload/grant.h"
 #include "payload/service.h"
@@ -22,50 +23,22 @@
     "the account sees which services the machine has, and how they stand, "    \
     "over RPC too and not through WMI alone"
 
-/* What the settings of one list share; the last one frees it. */
-struct grants {
-    const struct settings *settings;
-    size_t users;
-    bool looked_up;
-    struct sid sids[]; /* of each grant's account */
-};
-
 struct grant {
-    struct grants *all;
+    struct account_set *all;
+    const struct settings *settings;
     size_t number;
+    struct sid sid;         /* as it was last found */
     struct descriptor list; /* as it was last read */
 };
 
 static const struct control_wish *wish_of(const struct grant *own)
 {
-    return &own->all->settings->controls[own->number];
+    return &own->settings->controls[own->number];
 }
 
 static int fail_memory(struct setting_reason *reason)
 {
     return setting_reason_set(reason, 0, NULL, "memory is short");
-}
-
-/* Those of the others matter only where they are known. */
-static int find_accounts(const struct grant *own,
-                         struct entry_accounts *accounts,
-                         struct setting_reason *reason)
-{
-    struct grants *all = own->all;
-    size_t count = all->settings->control_count;
-    struct setting_reason ignored;
-    for (size_t i = 0; !all->looked_up && i < count; i++) {
-        if (account_find(all->settings->controls[i].account, &all->sids[i],
-                         &ignored) != 0)
-            all->sids[i].len = 0;
-    }
-    all->looked_up = true;
-    *accounts = (struct entry_accounts){
-        .sids = all->sids, .count = count, .own = own->number};
-    if (all->sids[own->number].len != 0)
-        return 0;
-    return account_find_asked(all->settings, wish_of(own)->account,
-                              &all->sids[own->number], reason);
 }
 
 static int fail_manager(const char *what, unsigned long code,
@@ -104,8 +77,10 @@ static cJSON *read_grant(struct setting *setting, struct setting_reason *reason)
 {
     struct grant *own = setting->data;
     struct entry_accounts accounts;
-    if (find_accounts(own, &accounts, reason) != 0 || load(own, reason) != 0)
+    if (account_set_find(own->all, own->number, &accounts, reason) != 0 ||
+        load(own, reason) != 0)
         return NULL;
+    own->sid = accounts.sids[own->number];
     cJSON *state = service_grants_state(&own->list, &accounts);
     if (state == NULL)
         (void)fail_memory(reason);
@@ -118,7 +93,7 @@ static struct grant_question question_of(const struct grant *own)
     return (struct grant_question){
         .where = "the service manager's permissions",
         .tool = "sc sdset scmanager",
-        .sid = &own->all->sids[own->number],
+        .sid = &own->sid,
         .bits = wish->rights != 0 ? wish->rights : UINT32_MAX,
         .present = !wish->absent,
     };
@@ -214,7 +189,8 @@ static int restore_grant(struct setting *setting, const cJSON *state,
     struct grant *own = setting->data;
     struct entry_accounts accounts;
     struct err err;
-    if (find_accounts(own, &accounts, reason) != 0 || load(own, reason) != 0)
+    if (account_set_find(own->all, own->number, &accounts, reason) != 0 ||
+        load(own, reason) != 0)
         return -1;
     if (service_grants_put_back(&own->list, state, &accounts, &err) != 0)
         return fail_list(&err, reason);
@@ -227,8 +203,7 @@ static void release_grant(struct setting *setting)
     if (own == NULL)
         return;
     descriptor_release(&own->list);
-    if (--own->all->users == 0)
-        free(own->all);
+    account_set_release(own->all);
     free(own);
 }
 
@@ -252,10 +227,9 @@ static cJSON *make_desired(const struct control_wish *wish)
     return NULL;
 }
 
-static int plan_grant(struct grants *all, size_t number,
-                      struct setting_list *list)
+static int plan_grant(const struct grant *like, struct setting_list *list)
 {
-    const struct control_wish *wish = &all->settings->controls[number];
+    const struct control_wish *wish = wish_of(like);
     char id[160];
     snprintf(id, sizeof id, "service_control.grants[%.*s]",
              (int)utf8_cut(wish->account, ID_ACCOUNT_MAX), wish->account);
@@ -266,9 +240,8 @@ static int plan_grant(struct grants *all, size_t number,
         free(own);
         return -1;
     }
-    own->all = all;
-    own->number = number;
-    all->users++;
+    *own = *like;
+    (void)account_set_share(own->all);
     setting->data = own;
     setting->risk = wish->absent ? NULL : RISK;
     return 0;
@@ -280,14 +253,15 @@ static int plan(const struct settings *settings, struct setting_list *list,
     size_t count = settings->control_count;
     if (count == 0)
         return 0;
-    struct grants *all = calloc(1, sizeof *all + count * sizeof all->sids[0]);
-    int status = all != NULL ? 0 : -1;
-    if (all != NULL)
-        all->settings = settings;
-    for (size_t i = 0; status == 0 && i < count; i++)
-        status = plan_grant(all, i, list);
-    if (all != NULL && all->users == 0)
-        free(all);
+    struct grant like = {
+        .all = account_set_new(settings, &settings->controls->account,
+                               sizeof *settings->controls, count, 0),
+        .settings = settings,
+    };
+    int status = like.all != NULL ? 0 : -1;
+    for (; status == 0 && like.number < count; like.number++)
+        status = plan_grant(&like, list);
+    account_set_release(like.all);
     return status == 0 ? 0
                        : err_set(err, 0, "service_control: memory is short");
 }

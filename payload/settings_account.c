@@ -54,3 +54,15 @@ void settings_read_account(struct settings_reader *reader,
     else
         settings_mistake(reader, path, value, "%s", trouble);
 }
+
+void settings_check_grants(struct settings_reader *reader,
+                           const struct settings_path *path, const cJSON *value,
+                           const void *element, const void *other, size_t index)
+{
+    const char *const *account = element;
+    const char *const *earlier = other;
+    if (settings_same_text(*account, *earlier))
+        settings_mistake(reader, path, value,
+                         "the account `%s` is already told in grants[%lu]",
+                         *account, (unsigned long)index);
+}

@@ -11,4 +11,13 @@
 
 settings_reader_fn settings_read_account; /* const char * */
 
+/*
+ * The check of a list of grants (see settings_items): tells an account that
+ * stands there twice. An item begins with its account, a const char *.
+ */
+void settings_check_grants(struct settings_reader *reader,
+                           const struct settings_path *path, const cJSON *value,
+                           const void *element, const void *other,
+                           size_t index);
+
 #endif

@@ -127,18 +127,6 @@ static bool read_grant(struct settings_reader *reader,
     return reader->problems->error_count == mistakes;
 }
 
-static void check_grants(struct settings_reader *reader,
-                         const struct settings_path *path, const cJSON *value,
-                         const void *element, const void *other, size_t index)
-{
-    const struct grant_wish *wish = element;
-    const struct grant_wish *earlier = other;
-    if (settings_same_text(wish->account, earlier->account))
-        settings_mistake(reader, path, value,
-                         "the account `%s` is already told in grants[%lu]",
-                         wish->account, (unsigned long)index);
-}
-
 static void read_grants(struct settings_reader *reader,
                         const struct settings_path *path, const cJSON *value,
                         void *out)
@@ -147,7 +135,7 @@ static void read_grants(struct settings_reader *reader,
         .noun = "grants",
         .size = sizeof(struct grant_wish),
         .read = read_grant,
-        .check = check_grants,
+        .check = settings_check_grants,
     };
     struct namespace_wish *wish = out;
     wish->grants =

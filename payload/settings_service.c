@@ -76,18 +76,6 @@ static bool read_grant(struct settings_reader *reader,
     return reader->problems->error_count == mistakes;
 }
 
-static void check_grants(struct settings_reader *reader,
-                         const struct settings_path *path, const cJSON *value,
-                         const void *element, const void *other, size_t index)
-{
-    const struct control_wish *wish = element;
-    const struct control_wish *earlier = other;
-    if (settings_same_text(wish->account, earlier->account))
-        settings_mistake(reader, path, value,
-                         "the account `%s` is already told in grants[%lu]",
-                         wish->account, (unsigned long)index);
-}
-
 static void read_grants(struct settings_reader *reader,
                         const struct settings_path *path, const cJSON *value,
                         void *out)
@@ -96,7 +84,7 @@ static void read_grants(struct settings_reader *reader,
         .noun = "grants",
         .size = sizeof(struct control_wish),
         .read = read_grant,
-        .check = check_grants,
+        .check = settings_check_grants,
     };
     struct settings *settings = out;
     settings->controls = settings_read_list(reader, path, value, &items,
