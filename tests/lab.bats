@@ -326,3 +326,24 @@ END
         -p "$(cat "$LAB/target-1/port")" administrator@127.0.0.1 'exit 5'
     assert_equal "$status" 5
 }
+
+# The kernel's layout flags of every process that lives on target 1.
+layouts() {
+    grep -lsa "LAB_PREFIX=$LAB/target-1/" /proc/[0-9]*/environ |
+        while read -r environ; do
+            cat "${environ%environ}personality" 2>/dev/null || :
+        done
+}
+
+@test "no Windows program ends at once because its heap was in the way" {
+    setarch -R true 2>/dev/null ||
+        skip "fixed addresses are forbidden here"
+    hold
+    local flags seen=0
+    for flags in $(layouts); do
+        (((0x$flags & 0x40000) != 0))
+        seen=$((seen + 1))
+    done
+    release
+    [ "$seen" -gt 4 ]
+}

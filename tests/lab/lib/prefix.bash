@@ -5,6 +5,16 @@
 
 readonly TEMPLATE=$CACHE/prefix-template
 readonly WINE=/usr/lib/wine/wine64 WINESERVER=/usr/lib/wine/wineserver64
+# Debian's loader lies fixed at 0x7d000000, and the kernel begins its heap
+# anywhere in the GiB behind it: one start in some thousands meets Windows'
+# shared page at 0x7ffe0000 and ends at once. Without randomised addresses
+# (inherited by all that a program starts) none does. A container that
+# forbids that keeps the odds.
+if setarch -R true 2>/dev/null; then
+    readonly -a FIXED_ADDRESSES=(setarch -R)
+else
+    readonly -a FIXED_ADDRESSES=()
+fi
 # No download of Mono or Gecko, no menu entries in the user's desktop.
 readonly OVERRIDES='mscoree,mshtml=;winemenubuilder.exe=d'
 readonly TEMPLATE_VERSION=6
@@ -14,7 +24,7 @@ readonly LAB_ACCOUNT=Administrator
 # wine_environment PREFIX: the variables, one a line, without blanks in them
 # but for the prefix.
 wine_environment() {
-    printf '%s\n' "LAB_PREFIX=$1" "WINEPREFIX=$1" WINEDEBUG=-all \
+    printf '%s\n' "LAB_PREFIX=$1" "WINEPREFIX=$1" WINEDEBUG=-all,err+virtual \
         "WINEDLLOVERRIDES=$OVERRIDES" LC_ALL=C.UTF-8 "USER=$LAB_ACCOUNT" \
         "LOGNAME=$LAB_ACCOUNT" "PATH=/usr/bin:/bin" HOME=/nonexistent
 }
@@ -24,7 +34,7 @@ wine_in() {
     local variables
     mapfile -t variables < <(wine_environment "$1")
     shift
-    env -i "${variables[@]}" "$WINE" "$@" </dev/null
+    "${FIXED_ADDRESSES[@]}" env -i "${variables[@]}" "$WINE" "$@" </dev/null
 }
 
 prefix_template_stamp() {

@@ -68,7 +68,7 @@ target_make() {
     target_scripts "$dir"
     ssh-keygen -q -t ed25519 -N '' -C "target-$2" -f "$dir/host_key"
     mapfile -t variables < <(wine_environment "$dir/prefix")
-    process_start /dev/null env -i "${variables[@]}" \
+    process_start /dev/null "${FIXED_ADDRESSES[@]}" env -i "${variables[@]}" \
         "$WINE" "$CACHE/resident.exe" "$(windows_path "$dir/windows-is-up")"
 }
 
@@ -125,7 +125,7 @@ target_scripts() {
     cat >"$dir/wine" <<END
 #!/bin/bash
 # Runs a Windows command on this target.
-exec env -i $(printf '%q ' "${variables[@]}") $WINE "\$@"
+exec ${FIXED_ADDRESSES[*]} env -i $(printf '%q ' "${variables[@]}") $WINE "\$@"
 END
     cat >"$dir/mode" <<END
 #!/bin/bash
@@ -168,7 +168,7 @@ target_start_sshd() {
     for attempt in 1 2 3 4 5; do
         port=$("$CACHE/free_port")
         target_sshd_config "$dir" "$port" >"$dir/sshd_config"
-        process_start /dev/null env -i \
+        process_start /dev/null "${FIXED_ADDRESSES[@]}" env -i \
             LAB_PREFIX="$dir/prefix" LAB_ACCOUNT="$LAB_ACCOUNT" \
             LAB_ACCOUNT_HOME="$dir/prefix/drive_c" LAB_ACCOUNT_HASH="$LAB_HASH" \
             LAB_ACCOUNT_SHELL="$CACHE/session" \

@@ -52,7 +52,7 @@ static void run_windows(const char *command)
     unsetenv("MAIL");
     setenv("WINEPREFIX", setting("LAB_PREFIX"), 1);
     setenv("WINEDLLOVERRIDES", setting("LAB_OVERRIDES"), 1);
-    setenv("WINEDEBUG", "-all", 1);
+    setenv("WINEDEBUG", "-all,err+virtual", 1);
     setenv("LC_ALL", "C.UTF-8", 1);
     setenv("SSH_ORIGINAL_COMMAND", command, 1);
     execl(wine, wine, login, (char *)NULL);
