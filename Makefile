@@ -56,7 +56,7 @@ all: $(HOST)/wmifleet
 
 CJSON := build/cjson
 PAYLOAD := $(BUILD)/payload
-PAYLOAD_SRC := $(wildcard payload/*.c) base/err.c base/buf.c base/problems.c \
+PAYLOAD_SRC := $(wildcard payload/*.c payload/*/*.c) base/err.c base/buf.c base/problems.c \
                base/utf8.c $(wildcard base/json*.c)
 PAYLOAD_OBJ := $(PAYLOAD_SRC:%.c=$(PAYLOAD)/%.o) $(PAYLOAD)/cJSON.o \
                $(PAYLOAD)/payload/payload.res
@@ -92,7 +92,7 @@ $(PAYLOAD)/%.o: %.c $(PAYLOAD)/flags | $(CJSON)/include/cjson/cJSON.h
 	$(Q)$(MINGW_CC) $(PAYLOAD_CPPFLAGS) $(PAYLOAD_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The linker's plugin knows no section for a GUID of its own.
-$(PAYLOAD)/payload/guids.o: LTO :=
+$(PAYLOAD)/payload/win32/guids.o: LTO :=
 
 $(PAYLOAD)/cJSON.o: $(CJSON)/include/cjson/cJSON.h $(PAYLOAD)/flags
 	@mkdir -p $(@D)
@@ -114,14 +114,13 @@ payload: $(PAYLOAD)/wmifleet-payload.exe
 
 # --- the controller ---------------------------------------------------------
 
-# What settings.c judges addresses and accounts with, and run ids.
-PORTABLE_PAYLOAD := payload/address_set.c payload/sid.c \
-                    payload/account_words.c payload/run_id.c
+# What settings.c judges SIDs with.
+PORTABLE_PAYLOAD := payload/descriptor/sid.c
 
 LIB_SRC := $(wildcard base/*.c inventory/*.c) \
            $(filter-out controller/main.c,$(wildcard controller/*.c)) \
-           $(wildcard payload/settings*.c) \
-           $(foreach f,$(PORTABLE_PAYLOAD),$(wildcard $(f)))
+           $(wildcard payload/settings/*.c) \
+           $(PORTABLE_PAYLOAD)
 LIB_OBJ := $(LIB_SRC:%.c=$(HOST)/%.o) $(HOST)/payload_image.o
 
 $(HOST)/wmifleet: $(HOST)/controller/main.o $(LIB_OBJ)
@@ -151,9 +150,9 @@ UNIT_BIN := $(UNIT_SRC:%.c=$(HOST)/%)
 
 # Payload files for native tests: those whose header says that they are free
 # of windows.h, as long as they are.
-PAYLOAD_PLAIN_SRC := $(filter-out payload/settings% $(PORTABLE_PAYLOAD),\
+PAYLOAD_PLAIN_SRC := $(filter-out payload/settings/% $(PORTABLE_PAYLOAD),\
     $(shell grep -L -e windows.h -e com.h $(wildcard $(patsubst %.h,%.c,\
-        $(shell grep -l 'Free of windows.h' payload/*.h)))))
+        $(shell grep -l 'Free of windows.h' payload/*/*.h)))))
 PAYLOAD_PLAIN_OBJ := $(PAYLOAD_PLAIN_SRC:%.c=$(HOST)/%.o)
 
 # Programs in which the nth allocation is made to fail (alloc_door.h).

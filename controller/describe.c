@@ -6,7 +6,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
-#include "payload/settings.h"
+#include "payload/settings/settings.h"
 
 #define VALUE_TEXT_MAX 96 /* bytes of one value shown as it is */
 #define ADDRESSES_TEXT_MAX ((size_t)64 * 1024)
@@ -195,7 +195,8 @@ static void add_wanted_permissions(struct buf *out, const cJSON *wish)
     add_member(out, wish, "on", ", on ");
 }
 
-/* --- the fixed port: see payload/fixed_port_state.h ---------------------- */
+/* --- the fixed port: see payload/service/fixed_port_state.h
+ * ---------------------- */
 
 /* The ASCII characters of UTF-16LE in hex, every other one as '?'. */
 static void decode(struct buf *out, const char *hex)
@@ -259,7 +260,8 @@ static void add_wanted_fixed_port(struct buf *out, const cJSON *wish)
     add_member(out, wish, "authentication_level", ", ");
 }
 
-/* --- accounts and groups: see payload/user_state.h, payload/groups.c ------ */
+/* --- accounts and groups: see payload/account/user_state.h,
+ * payload/account/groups.c ------ */
 
 /* "present, password never expires, logon over the network only". */
 static void add_account(struct buf *out, const cJSON *account)
@@ -309,7 +311,7 @@ static void add_wanted_group(struct buf *out, const cJSON *wish)
         add_member(out, wish, "members", absent ? "not members " : "members ");
 }
 
-/* Registry states: see payload/registry_state.h. */
+/* Registry states: see payload/registry/registry_state.h. */
 static void add_object(struct buf *out, const cJSON *object)
 {
     if (json_member(object, "absent") != NULL) {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "payload/settings.h"
+#include "payload/settings/settings.h"
 
 #define LINE_MAX_LEN 46 /* what an 80-column help has beside the options */
 

@@ -14,7 +14,7 @@
 #include "controller/payload_image.h"
 #include "controller/snapshots.h"
 #include "inventory/fold.h"
-#include "payload/run_id.h"
+#include "payload/settings/run_id.h"
 
 #define TEXT_MAX ((size_t)64 * 1024) /* of one host, for a person */
 #define NAMES_MAX ((size_t)64 * 1024 * 1024)

@@ -13,7 +13,7 @@
 #include "base/problems.h"
 #include "base/utf8.h"
 #include "controller/payload_image.h"
-#include "payload/settings.h"
+#include "payload/settings/settings.h"
 
 #define SALT_LEN 16
 

@@ -8,8 +8,8 @@
 #include "base/json.h"
 #include "base/problems.h"
 #include "controller/result.h"
-#include "payload/run_id.h"
-#include "payload/settings.h"
+#include "payload/settings/run_id.h"
+#include "payload/settings/settings.h"
 
 #define SETTINGS_MAX 1000 /* of one file: they are compared by pairs */
 #define EARLIER_MAX 1000

@@ -3,7 +3,7 @@
  * One u-<run-id>.json of a target and that run's saved result, judged: only
  * known members of the right types, settings of known families, states that
  * are neither too deep nor too wide to compare, what was asked as
- * payload/settings.h understands it, and no password's source in it.
+ * payload/settings/settings.h understands it, and no password's source in it.
  *
  * Life cycle: fill the three that are given, snapshot_file_name,
  * snapshot_file_read, snapshot_file_release.

@@ -13,7 +13,7 @@
 #include "inventory/pattern.h"
 #include "inventory/secret.h"
 #include "inventory/select.h"
-#include "payload/settings.h"
+#include "payload/settings/settings.h"
 
 #define PATH_TEXT_MAX 256
 

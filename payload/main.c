@@ -5,9 +5,9 @@
 #include <windows.h>
 #include <stdlib.h>
 
-#include "payload/run.h"
-#include "payload/system.h"
-#include "payload/utf16.h"
+#include "payload/run/run.h"
+#include "payload/win32/system.h"
+#include "payload/win32/utf16.h"
 
 #define WORDS_MAX 8
 

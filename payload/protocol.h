@@ -20,7 +20,7 @@
  *              the SHA-256 of the file's bytes. <nonce>: 16 hex digits.
  *
  * REQUEST   one JSON object: {"protocol": 1, "wmi": {...}, "options": {...}}
- *   `wmi` is the host's merged variable, judged by payload/settings.h.
+ *   `wmi` is the host's merged variable, judged by payload/settings/settings.h.
  *   `options`: "only" and "skip" (lists of family names), "restart"
  *   ("needed" when absent; "never": what takes effect when winmgmt restarts
  *   stays pending_restart), "allow_irreversible" (true: settings whose state

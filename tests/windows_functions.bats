@@ -20,7 +20,7 @@ static_imports() {
 }
 
 sources() {
-    cat "$ROOT"/payload/*.c | tr '\n' ' '
+    cat "$ROOT"/payload/{,*/}*.c | tr '\n' ' '
 }
 
 # system_load(L"bcrypt.dll", "BCryptHashData")
@@ -32,7 +32,7 @@ loaded() {
 # What the preprocessor makes of INetFwRule_put_Name(...) and its like.
 com_methods() {
     local file
-    for file in "$ROOT"/payload/*.c; do
+    for file in "$ROOT"/payload/{,*/}*.c; do
         (cd "$ROOT" && x86_64-w64-mingw32-gcc -E -P -I. -Ibuild/cjson/include \
             -DUNICODE -D_UNICODE -DCOBJMACROS -D_WIN32_WINNT=0x0602 "$file")
     done | grep -oE 'lpVtbl->[A-Za-z_0-9]+' | sed 's/.*>//'
@@ -53,7 +53,7 @@ listed() {
     # One of them is the definition.
     [ "$(loaded | wc -l)" -eq $((calls - 1)) ]
     [ "$(loaded | wc -l)" -gt 5 ]
-    [ "$(grep -c GetProcAddress "$ROOT"/payload/*.c | grep -vc ':0$')" -eq 1 ]
+    [ "$(grep -c GetProcAddress "$ROOT"/payload/{,*/}*.c | grep -vc ':0$')" -eq 1 ]
 }
 
 @test "docs/testing.md lists the functions that the payload calls, no other" {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A service manager in memory, behind payload/service.h: services that take
- * their time, refuse, hang or fail, as Microsoft's pages say that they do.
+ * A service manager in memory, behind payload/service/service.h: services that
+ * take their time, refuse, hang or fail, as Microsoft's pages say that they do.
  * Its clock moves only when somebody pauses. One for each test program.
  */
 #ifndef TESTS_UNIT_FAKE_SERVICE_H
@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "payload/service.h"
+#include "payload/service/service.h"
 
 struct fake_service {
     const char *name;

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "payload/address_set.h"
+#include "payload/settings/address_set.h"
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof *(array))
 

@@ -10,9 +10,9 @@
 #include <cmocka.h>
 
 #include "base/json.h"
-#include "payload/command.h"
-#include "payload/errors.h"
-#include "payload/outcome.h"
+#include "payload/run/command.h"
+#include "payload/win32/errors.h"
+#include "payload/engine/outcome.h"
 
 #define HASH "0123456789abcdef0123456789abcdef"
 #define NONCE "fedcba9876543210"

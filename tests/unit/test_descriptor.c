@@ -13,7 +13,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "payload/descriptor_access.h"
+#include "payload/descriptor/descriptor_access.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define ENTRIES_MAX 64

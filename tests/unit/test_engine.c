@@ -14,8 +14,8 @@
 #include <cmocka.h>
 
 #include "base/json.h"
-#include "payload/engine.h"
-#include "payload/errors.h"
+#include "payload/engine/engine.h"
+#include "payload/win32/errors.h"
 
 #define FAR 1000000ull
 

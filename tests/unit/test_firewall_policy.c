@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/json.h"
-#include "payload/firewall_policy.h"
+#include "payload/firewall/firewall_policy.h"
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof *(array))
 #define D SETTINGS_PROFILE_DOMAIN

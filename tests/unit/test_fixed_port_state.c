@@ -8,8 +8,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "payload/fixed_port_state.h"
-#include "payload/registry_state.h"
+#include "payload/service/fixed_port_state.h"
+#include "payload/registry/registry_state.h"
 
 #define SHARED "%systemroot%\\system32\\svchost.exe -k netsvcs -p"
 #define OWN "%systemroot%\\system32\\svchost.exe -k winmgmt -p"

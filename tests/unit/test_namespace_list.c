@@ -8,8 +8,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "payload/namespace_list.h"
-#include "payload/settings_namespace.h"
+#include "payload/namespace/namespace_list.h"
+#include "payload/settings/settings_namespace.h"
 
 #define ADMINS "S-1-5-32-544"
 #define READERS "S-1-5-32-558"

@@ -12,7 +12,7 @@
 
 #include "base/buf.h"
 #include "controller/options.h"
-#include "payload/settings.h"
+#include "payload/settings/settings.h"
 
 #define ARGUMENTS_MAX 48
 

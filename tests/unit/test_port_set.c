@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "payload/port_set.h"
+#include "payload/firewall/port_set.h"
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof *(array))
 

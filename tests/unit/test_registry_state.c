@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "base/json.h"
-#include "payload/registry_state.h"
-#include "payload/utf16.h"
+#include "payload/registry/registry_state.h"
+#include "payload/win32/utf16.h"
 
 struct row {
     unsigned long type;

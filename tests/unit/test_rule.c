@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "base/json.h"
-#include "payload/rule.h"
-#include "payload/rule_match.h"
+#include "payload/firewall/rule.h"
+#include "payload/firewall/rule_match.h"
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof *(array))
 

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "payload/rule_group.h"
-#include "payload/settings.h"
+#include "payload/firewall/rule_group.h"
+#include "payload/settings/settings.h"
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof *(array))
 #define RULES_MAX 8

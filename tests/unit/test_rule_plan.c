@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "payload/rule_plan.h"
+#include "payload/firewall/rule_plan.h"
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof *(array))
 #define RULES_MAX 6

@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
-#include "payload/settings.h"
+#include "payload/settings/settings.h"
 #include "tests/unit/alloc_door.h"
 
 #define CASES "tests/unit/settings_cases.json"

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "payload/undo.h"
+#include "payload/engine/undo.h"
 
 /* A machine of numbers: each setting is one cell. */
 struct cell {

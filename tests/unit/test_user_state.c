@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/json.h"
-#include "payload/user_state.h"
+#include "payload/account/user_state.h"
 
 #define NOW 1700000000ul
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "payload/winmgmt.h"
+#include "payload/service/winmgmt.h"
 #include "tests/unit/fake_service.h"
 
 #define FAR_MS 180000ull

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Theory of operation. Every setting has one `struct work`. The first pass
+ * reads and compares all of them and publishes an entry for each that is
+ * done with that: all of them in check, those that need no write in apply,
+ * unless a write that comes first may settle their conflict.
+ * What is left then goes into the snapshot, and the second pass writes.
+ *
+ * The second pass reads once more before it writes, because the write of
+ * one setting may have changed what another one stands on. `before` and the
+ * snapshot keep what the first pass saw: it is what undo, going backwards,
+ * has to arrive at. It also goes past what is done already, since a setting
+ * that only waits for winmgmt may be the last one that needs the restart.
+ */
+#include "payload/engine/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "payload/win32/errors.h"
+#include "payload/engine/work.h"
+
+#define NO_SNAPSHOT_HINT                                                       \
+    "make room in the folder and look at what guards it; nothing is written "  \
+    "that could not be put back"
+
+struct engine {
+    const struct engine_host *host;
+    size_t count;
+    const struct work *current; /* for the watchdog; NULL between settings */
+    unsigned long long deadline_ms;
+    struct work works[];
+};
+
+struct engine *engine_new(const struct setting_list *list,
+                          const struct engine_host *host)
+{
+    struct engine *engine =
+        calloc(1, sizeof *engine + list->count * sizeof *engine->works);
+    if (engine == NULL)
+        return NULL;
+    engine->host = host;
+    engine->count = list->count;
+    for (size_t i = 0; i < list->count; i++)
+        engine->works[i].setting = &list->items[i];
+    return engine;
+}
+
+void engine_free(struct engine *engine)
+{
+    if (engine == NULL)
+        return;
+    for (size_t i = 0; i < engine->count; i++) {
+        cJSON_Delete(engine->works[i].before);
+        cJSON_Delete(engine->works[i].entry);
+        cJSON_Delete(engine->works[i].superseded);
+    }
+    free(engine);
+}
+
+/* The entry of a setting is made public; -1 when memory is short. */
+static int finish(struct engine *engine, struct work *work, const cJSON *after,
+                  const struct verdict *verdict)
+{
+    cJSON *entry = work_entry(work, after, verdict);
+    engine->host->lock(engine->host->context);
+    work->entry = entry;
+    engine->current = NULL;
+    engine->host->unlock(engine->host->context);
+    return entry != NULL ? 0 : -1;
+}
+
+static bool waits_already(const struct engine *engine, const struct work *work)
+{
+    return engine->host->waits(engine->host->context, work->setting->id);
+}
+
+/* What holds, but not yet for WMI. */
+static void wait_for_restart(struct work *work, struct verdict *verdict)
+{
+    work->waits = true;
+    verdict->state = "pending_restart";
+}
+
+static void tell_restart(const struct engine *engine, const struct work *work)
+{
+    const char *names = engine->host->restart_takes(engine->host->context);
+    if (names != NULL)
+        setting_hint(work->setting, "apply restarts %s", names);
+}
+
+static void begin(struct engine *engine, const struct work *work)
+{
+    engine->host->lock(engine->host->context);
+    engine->current = work;
+    engine->host->unlock(engine->host->context);
+}
+
+static bool deadline_passed(const struct engine *engine)
+{
+    return engine->host->now_ms(engine->host->context) >= engine->deadline_ms;
+}
+
+static bool calls_for_write(const struct engine *engine,
+                            enum setting_verdict verdict)
+{
+    return verdict == SETTING_DIFFERS || (verdict == SETTING_IRREVERSIBLE &&
+                                          engine->host->allow_irreversible);
+}
+
+/*
+ * A run that ended half-way is asked for again under its id. What it wrote
+ * then is its change all the same: `before` is the state before that write.
+ */
+static bool recall(const struct engine *engine, struct work *work)
+{
+    const cJSON *earlier =
+        engine->host->earlier(engine->host->context, work->setting->id);
+    if (earlier == NULL || cJSON_Compare(earlier, work->before, true))
+        return false;
+    cJSON *copy = cJSON_Duplicate(earlier, true);
+    if (copy == NULL)
+        return false;
+    cJSON_Delete(work->before);
+    work->before = copy;
+    return true;
+}
+
+/*
+ * Nothing to read yet: an account that an earlier setting of this run makes.
+ * That is a difference; what becomes of it the second pass sees.
+ */
+static int look_later(struct engine *engine, struct work *work, bool apply,
+                      struct verdict *verdict)
+{
+    if (verdict->reason.code == CODE_ACCOUNT_TO_COME) {
+        if (apply)
+            return 0;
+        verdict->state = "drift";
+        setting_hint(work->setting, "%s", verdict->reason.text);
+        verdict->reason = (struct setting_reason){.code = 0};
+    }
+    return finish(engine, work, NULL, verdict);
+}
+
+/*
+ * Two settings may stand on the same thing, such as two rules of one name:
+ * the write of the earlier one can settle what is a conflict for the later.
+ */
+static bool may_settle(const struct engine *engine, const struct work *work)
+{
+    for (const struct work *w = engine->works; w < work; w++)
+        if (w->entry == NULL)
+            return true;
+    return false;
+}
+
+/* First pass: published at once unless the setting is going to be written. */
+static int look(struct engine *engine, struct work *work, bool apply)
+{
+    struct setting *setting = work->setting;
+    struct verdict verdict = {.state = "failed"};
+    begin(engine, work);
+    cJSON *state = work_read(setting, &verdict);
+    if (state == NULL)
+        return look_later(engine, work, apply, &verdict);
+    work->before = cJSON_Duplicate(state, true);
+    enum setting_verdict compared =
+        setting->ops->compare(setting, state, &verdict.reason);
+    bool recalled = apply && work->before != NULL && recall(engine, work);
+    int status = work->before != NULL ? 0 : -1;
+    bool open =
+        apply && (calls_for_write(engine, compared) ||
+                  (compared == SETTING_CONFLICT && may_settle(engine, work)));
+    if (status == 0 && !open) {
+        verdict.state = verdict_word(compared);
+        if (recalled && compared == SETTING_AGREES)
+            verdict.state = "changed";
+        if (compared == SETTING_AGREES && waits_already(engine, work))
+            wait_for_restart(work, &verdict);
+        if (!apply && (work->waits || (compared == SETTING_DIFFERS &&
+                                       setting->restart_winmgmt)))
+            tell_restart(engine, work);
+        status = finish(engine, work, state, &verdict);
+    }
+    cJSON_Delete(state);
+    return status;
+}
+
+/* What the first pass could not read is kept before its write, too. */
+static int keep_before(struct engine *engine, struct work *work,
+                       const cJSON *state, struct verdict *verdict)
+{
+    struct err err;
+    if (work->before != NULL)
+        return 0;
+    work->before = cJSON_Duplicate(state, true);
+    if (work->before == NULL)
+        return -1;
+    (void)recall(engine, work);
+    cJSON *settings = cJSON_CreateArray();
+    cJSON *entry = work_snapshot(work);
+    if (entry == NULL || !cJSON_AddItemToArray(settings, entry))
+        cJSON_Delete(entry);
+    else if (engine->host->snapshot(engine->host->context, settings, &err) == 0)
+        entry = NULL;
+    else
+        setting_reason_set(&verdict->reason, CODE_NO_SNAPSHOT, NO_SNAPSHOT_HINT,
+                           "not written: %s", err.text);
+    cJSON_Delete(settings);
+    return entry == NULL ? 0 : -1;
+}
+
+static void change_state(struct engine *engine, struct work *work,
+                         const cJSON *state, cJSON **after,
+                         struct verdict *verdict)
+{
+    struct setting *setting = work->setting;
+    enum setting_verdict compared =
+        setting->ops->compare(setting, state, &verdict->reason);
+    if (calls_for_write(engine, compared)) {
+        verdict->state = "failed";
+        if (keep_before(engine, work, state, verdict) != 0)
+            return;
+        work->lost = compared == SETTING_IRREVERSIBLE;
+        work_write(setting, state, after, verdict);
+        return;
+    }
+    verdict->state = verdict_word(compared);
+    if (compared == SETTING_AGREES && work->before != NULL &&
+        !cJSON_Compare(state, work->before, true)) /* by another's write */
+        verdict->state = "changed";
+}
+
+/* Second pass. */
+static int change(struct engine *engine, struct work *work)
+{
+    struct verdict verdict = {.state = "failed"};
+    cJSON *after = NULL;
+    begin(engine, work);
+    cJSON *state = work_read(work->setting, &verdict);
+    if (state != NULL)
+        change_state(engine, work, state, &after, &verdict);
+    if (strcmp(verdict.state, "changed") == 0 &&
+        (work->setting->restart_winmgmt || waits_already(engine, work)))
+        wait_for_restart(work, &verdict);
+    int status = finish(engine, work, after != NULL ? after : state, &verdict);
+    cJSON_Delete(state);
+    cJSON_Delete(after);
+    return status;
+}
+
+/* What is to be written, as it stands; NULL when memory is short. */
+static cJSON *make_snapshot(const struct engine *engine)
+{
+    cJSON *settings = cJSON_CreateArray();
+    for (size_t i = 0; settings != NULL && i < engine->count; i++) {
+        if (engine->works[i].entry != NULL || engine->works[i].before == NULL)
+            continue;
+        cJSON *entry = work_snapshot(&engine->works[i]);
+        if (entry != NULL && cJSON_AddItemToArray(settings, entry))
+            continue;
+        cJSON_Delete(entry);
+        cJSON_Delete(settings);
+        settings = NULL;
+    }
+    return settings;
+}
+
+/* Without a snapshot nothing is written: every open setting has failed. */
+static void refuse_writes(struct engine *engine, const char *why)
+{
+    for (size_t i = 0; i < engine->count; i++) {
+        struct work *work = &engine->works[i];
+        struct verdict verdict = {.state = "failed"};
+        if (work->entry != NULL)
+            continue;
+        setting_reason_set(&verdict.reason, CODE_NO_SNAPSHOT, NO_SNAPSHOT_HINT,
+                           "not written: %s", why);
+        (void)finish(engine, work, work->before, &verdict);
+    }
+}
+
+static int save_snapshot(struct engine *engine, struct err *err)
+{
+    cJSON *settings = make_snapshot(engine);
+    int status =
+        settings == NULL
+            ? err_set(err, 0, "snapshot: memory is short")
+            : engine->host->snapshot(engine->host->context, settings, err);
+    cJSON_Delete(settings);
+    if (status != 0)
+        refuse_writes(engine, err->text);
+    return status;
+}
+
+/* The last one that may have to wait; count when there is none. */
+static size_t last_to_wait(const struct engine *engine)
+{
+    for (size_t i = engine->count; i-- > 0;) {
+        const struct work *work = &engine->works[i];
+        if (work->waits ||
+            (work->entry == NULL &&
+             (work->setting->restart_winmgmt || waits_already(engine, work))))
+            return i;
+    }
+    return engine->count;
+}
+
+/* Another entry takes the place of the published one. */
+static int replace_entry(const struct engine *engine, struct work *work,
+                         const struct verdict *verdict)
+{
+    work->waits = false;
+    cJSON *entry = work_entry(
+        work, cJSON_GetObjectItemCaseSensitive(work->entry, "after"), verdict);
+    if (entry == NULL)
+        return -1;
+    engine->host->lock(engine->host->context);
+    work->superseded = work->entry;
+    work->entry = entry;
+    engine->host->unlock(engine->host->context);
+    return 0;
+}
+
+static int restart_once(struct engine *engine)
+{
+    const struct engine_host *host = engine->host;
+    struct verdict verdict = {.state = "changed"};
+    int status = 0;
+    size_t waiting = 0;
+    for (size_t i = 0; i < engine->count; i++)
+        waiting += engine->works[i].waits;
+    if (waiting == 0 || host->restart == NULL)
+        return 0;
+    if (host->restart(host->context, engine->deadline_ms, &verdict.reason) != 0)
+        verdict.state = "failed";
+    for (size_t i = 0; i < engine->count; i++) {
+        if (engine->works[i].waits &&
+            replace_entry(engine, &engine->works[i], &verdict) != 0)
+            status = -1;
+    }
+    return status;
+}
+
+/* One setting of a pass, if it is still open. */
+static enum engine_end step(struct engine *engine, struct work *work,
+                            bool writing, bool apply, struct err *err)
+{
+    if (work->entry != NULL)
+        return ENGINE_DONE;
+    if (deadline_passed(engine))
+        return ENGINE_TIMEOUT;
+    int status = writing ? change(engine, work) : look(engine, work, apply);
+    if (status == 0)
+        return ENGINE_DONE;
+    err_set(err, 0, "%s: memory is short", work->setting->id);
+    return ENGINE_FAILED;
+}
+
+static enum engine_end pass(struct engine *engine, bool writing, bool apply,
+                            struct err *err)
+{
+    size_t last = writing ? last_to_wait(engine) : engine->count;
+    enum engine_end end = ENGINE_DONE;
+    for (size_t i = 0; end == ENGINE_DONE && i < engine->count; i++) {
+        end = step(engine, &engine->works[i], writing, apply, err);
+        if (end == ENGINE_DONE && i == last && restart_once(engine) != 0) {
+            err_set(err, 0, "memory is short");
+            end = ENGINE_FAILED;
+        }
+    }
+    return end;
+}
+
+enum engine_end engine_run(struct engine *engine, bool apply,
+                           unsigned long long deadline_ms, struct err *err)
+{
+    engine->deadline_ms = deadline_ms;
+    enum engine_end end = pass(engine, false, apply, err);
+    if (end != ENGINE_DONE || !apply)
+        return end;
+    if (engine_open_count(engine) > 0 && save_snapshot(engine, err) != 0)
+        return ENGINE_FAILED;
+    return pass(engine, true, apply, err);
+}
+
+size_t engine_open_count(const struct engine *engine)
+{
+    size_t open = 0;
+    for (size_t i = 0; i < engine->count; i++)
+        open += engine->works[i].entry == NULL;
+    return open;
+}
+
+cJSON *engine_settings(const struct engine *engine, const char *interrupted)
+{
+    cJSON *settings = cJSON_CreateArray();
+    for (size_t i = 0; settings != NULL && i < engine->count; i++) {
+        const struct work *work = &engine->works[i];
+        bool added = true;
+        if (work->entry != NULL)
+            added = cJSON_AddItemReferenceToArray(settings, work->entry);
+        else if (interrupted != NULL && work == engine->current)
+            added = work_add_interrupted(settings, work, interrupted);
+        if (added)
+            continue;
+        cJSON_Delete(settings);
+        settings = NULL;
+    }
+    return settings;
+}

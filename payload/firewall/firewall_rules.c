@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * firewall.rules[<name>]: one rule that is wanted present or absent.
+ *
+ * The state is every rule of that name, since names are not unique. Rules
+ * that we made carry our grouping and are ours to change; one of somebody
+ * else is never changed, and deleted only where the request describes it.
+ */
+#include "payload/firewall/firewall_settings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "payload/win32/errors.h"
+#include "payload/firewall/firewall_edit.h"
+#include "payload/firewall/firewall_reach.h"
+#include "payload/firewall/rule_match.h"
+
+#define WIDE_RISK                                                              \
+    "the rule lets in every address: whoever reaches this machine may try to " \
+    "log in; remote_addresses narrows it"
+#define SETTLE_TRIES 10
+#define SETTLE_MS 200 /* Windows applies a new rule with a small lag */
+#define REMOVALS_MAX 64
+
+struct rule_setting {
+    struct firewall_store *store;
+    const struct settings *all;
+    const struct rule_wish *wish;
+    char *program; /* the wish's, expanded; NULL until first needed */
+};
+
+static bool has_name(const struct live_rule *item, const void *argument)
+{
+    return rule_same_word(item->name, argument);
+}
+
+static int need_program(struct rule_setting *own)
+{
+    if (own->program == NULL && own->wish->program != NULL)
+        own->program = firewall_program_path(own->wish->program);
+    return own->wish->program != NULL && own->program == NULL ? -1 : 0;
+}
+
+static int pick_named(struct rule_setting *own, struct firewall_pick *pick,
+                      struct setting_reason *reason)
+{
+    return firewall_store_pick(own->store, has_name, own->wish->name, pick,
+                               reason);
+}
+
+static cJSON *rules_read(struct setting *setting, struct setting_reason *reason)
+{
+    struct rule_setting *own = setting->data;
+    struct firewall_pick pick;
+    if (pick_named(own, &pick, reason) != 0)
+        return NULL;
+    cJSON *state = rule_list_to_json(&pick.rules);
+    firewall_pick_release(&pick);
+    if (state == NULL)
+        firewall_fail_memory(reason);
+    return state;
+}
+
+/* --- present ------------------------------------------------------------- */
+
+/*
+ * Ours, and not the one that another wish of this name and the other
+ * direction is about.
+ */
+static bool is_our_own(const struct rule_setting *own, const struct rule *rule)
+{
+    return rule_is_ours(rule) && rule->direction == (long)own->wish->direction;
+}
+
+/* Counted over the rules of the name. */
+struct namesakes {
+    size_t right;     /* do what is wanted */
+    size_t our_wrong; /* ours that do not */
+    size_t foreign;   /* somebody else's that do not */
+};
+
+static int count_namesakes(const struct rule_setting *own,
+                           const struct rule_list *rules,
+                           struct namesakes *count)
+{
+    *count = (struct namesakes){0, 0, 0};
+    for (size_t i = 0; i < rules->count; i++) {
+        const struct rule *rule = &rules->items[i];
+        int agrees = rule_agrees(rule, own->wish, own->program);
+        if (agrees < 0)
+            return -1;
+        if (agrees > 0)
+            count->right++;
+        else if (is_our_own(own, rule))
+            count->our_wrong++;
+        else if (!rule_is_ours(rule))
+            count->foreign++;
+    }
+    return 0;
+}
+
+static enum setting_verdict judge_present(struct setting *setting,
+                                          const struct rule_list *rules,
+                                          struct setting_reason *reason)
+{
+    struct rule_setting *own = setting->data;
+    const struct rule_wish *wish = own->wish;
+    bool inbound = wish->direction == RULE_IN;
+    struct namesakes count;
+    if (count_namesakes(own, rules, &count) != 0) {
+        firewall_fail_memory(reason);
+        return SETTING_BLOCKED;
+    }
+    firewall_policy_hints(&own->store->judged, wish->profiles, inbound,
+                          setting);
+    if (count.foreign > 0)
+        setting_hint(setting,
+                     "a rule of this name that wmifleet did not make differs "
+                     "and is left alone; ours goes beside it");
+    if (firewall_policy_blocks(&own->store->judged, wish->profiles, inbound,
+                               reason) ||
+        firewall_is_obstructed(setting, own->store, wish, own->program, reason))
+        return SETTING_BLOCKED;
+    return count.right > 0 && count.our_wrong == 0 ? SETTING_AGREES
+                                                   : SETTING_DIFFERS;
+}
+
+/* The first rule of ours that is wrong, or NULL. */
+static const struct rule *our_wrong_rule(const struct rule_setting *own,
+                                         const struct firewall_pick *pick,
+                                         INetFwRule **live)
+{
+    for (size_t i = 0; i < pick->rules.count; i++) {
+        const struct rule *rule = &pick->rules.items[i];
+        if (is_our_own(own, rule) &&
+            rule_agrees(rule, own->wish, own->program) == 0) {
+            *live = pick->lives[i];
+            return rule;
+        }
+    }
+    return NULL;
+}
+
+/*
+ * One step towards the wish: a wrong rule of ours is changed, or removed
+ * where a right one stands already; without one a new rule is added.
+ */
+static int step_present(struct rule_setting *own, bool *done,
+                        struct setting_reason *reason)
+{
+    struct firewall_pick pick;
+    struct namesakes count;
+    struct rule wanted = {0};
+    INetFwRule *live = NULL;
+    int status = -1;
+    if (pick_named(own, &pick, reason) != 0)
+        return -1;
+    const struct rule *wrong = our_wrong_rule(own, &pick, &live);
+    *done = false;
+    if (count_namesakes(own, &pick.rules, &count) != 0 ||
+        rule_from_wish(&wanted, own->wish) != 0)
+        firewall_fail_memory(reason);
+    else if (wrong != NULL && count.right > 0)
+        status = firewall_remove(own->store, live, rule_text(wrong, RULE_NAME),
+                                 reason);
+    else if (wrong != NULL)
+        status = firewall_change(live, wrong, &wanted, reason);
+    else if (count.right == 0)
+        status = firewall_add(own->store, &wanted, reason);
+    else
+        status = 0;
+    *done = count.our_wrong <= 1;
+    rule_release(&wanted);
+    firewall_pick_release(&pick);
+    firewall_store_forget(own->store);
+    return status;
+}
+
+/* Waits until a rule that was written is seen, or is not going to be. */
+static int settle_present(struct rule_setting *own,
+                          struct setting_reason *reason)
+{
+    for (int tries = 0; tries < SETTLE_TRIES; tries++) {
+        struct firewall_pick pick;
+        struct namesakes count = {0, 0, 0};
+        if (pick_named(own, &pick, reason) != 0)
+            return -1;
+        int status = count_namesakes(own, &pick.rules, &count);
+        firewall_pick_release(&pick);
+        if (status != 0)
+            return firewall_fail_memory(reason);
+        if (count.right > 0 && count.our_wrong == 0)
+            return 0;
+        firewall_store_forget(own->store);
+        Sleep(SETTLE_MS);
+    }
+    return 0; /* the engine reads again and says that it did not take */
+}
+
+static int write_present(struct rule_setting *own,
+                         struct setting_reason *reason)
+{
+    bool done = false;
+    for (int i = 0; i < REMOVALS_MAX && !done; i++) {
+        if (step_present(own, &done, reason) != 0)
+            return -1;
+    }
+    return settle_present(own, reason);
+}
+
+/* --- absent -------------------------------------------------------------- */
+
+static bool is_condemned(const struct rule_setting *own,
+                         const struct rule *rule)
+{
+    return own->wish->match_name_only ||
+           rule_is_meant(rule, own->wish, own->program);
+}
+
+/* Whether the rule is what another wish of this name wants present. */
+static bool is_wanted_elsewhere(const struct rule_setting *own,
+                                const struct rule *rule)
+{
+    for (size_t i = 0; i < own->all->rule_count; i++) {
+        const struct rule_wish *other = &own->all->rules[i];
+        if (!other->present || !rule_same_word(other->name, own->wish->name))
+            continue;
+        char *program = other->program != NULL
+                            ? firewall_program_path(other->program)
+                            : NULL;
+        bool meant = rule_is_meant(rule, other, program);
+        free(program);
+        if (meant)
+            return true;
+    }
+    return false;
+}
+
+static enum setting_verdict conflict_over(const struct rule *rule, bool ssh,
+                                          struct setting_reason *reason)
+{
+    setting_reason_set(
+        reason, ssh ? CODE_RULE_OF_SSH : CODE_RULE_NOT_OURS,
+        ssh ? "delete it by hand at the machine if that is really wanted"
+            : "give the rule's direction, program and service, or "
+              "\"match\": \"name\" to delete whatever has this name",
+        "a rule named \"%.100s\" %s", rule_text(rule, RULE_NAME),
+        ssh ? "lets the SSH server in, which wmifleet never closes"
+            : "has another direction, program or service than described");
+    return SETTING_CONFLICT;
+}
+
+static enum setting_verdict judge_absent(struct rule_setting *own,
+                                         const struct rule_list *rules,
+                                         struct setting_reason *reason)
+{
+    enum setting_verdict verdict = SETTING_AGREES;
+    const struct rule *other = NULL;
+    struct firewall_peer peer;
+    firewall_peer_read(&peer);
+    for (size_t i = 0; i < rules->count; i++) {
+        const struct rule *rule = &rules->items[i];
+        bool condemned = is_condemned(own, rule);
+        if (condemned && rule_serves_ssh(rule, peer.ssh_port))
+            return conflict_over(rule, true, reason);
+        if (condemned)
+            verdict = SETTING_DIFFERS;
+        else if (!is_wanted_elsewhere(own, rule))
+            other = rule;
+    }
+    if (verdict == SETTING_AGREES && other != NULL)
+        return conflict_over(other, false, reason);
+    return verdict;
+}
+
+static int write_absent(struct rule_setting *own, struct setting_reason *reason)
+{
+    size_t before = SIZE_MAX;
+    for (int i = 0; i < REMOVALS_MAX; i++) {
+        struct firewall_pick pick;
+        size_t at = 0;
+        if (pick_named(own, &pick, reason) != 0)
+            return -1;
+        size_t count = pick.rules.count;
+        while (at < count && !is_condemned(own, &pick.rules.items[at]))
+            at++;
+        int status = 0;
+        bool done = at == count || count >= before;
+        if (!done)
+            status = firewall_remove(
+                own->store, pick.lives[at],
+                rule_text(&pick.rules.items[at], RULE_NAME), reason);
+        firewall_pick_release(&pick);
+        firewall_store_forget(own->store);
+        if (done || status != 0)
+            return status;
+        before = count;
+    }
+    return 0;
+}
+
+/* --- the setting --------------------------------------------------------- */
+
+static enum setting_verdict rules_compare(struct setting *setting,
+                                          const cJSON *state,
+                                          struct setting_reason *reason)
+{
+    struct rule_setting *own = setting->data;
+    struct rule_list rules = {NULL, 0};
+    enum setting_verdict verdict = SETTING_BLOCKED;
+    if (need_program(own) != 0 || rule_list_from_json(&rules, state) != 0 ||
+        firewall_expand_programs(&rules) != 0)
+        firewall_fail_memory(reason);
+    else if (own->wish->present)
+        verdict = judge_present(setting, &rules, reason);
+    else
+        verdict = judge_absent(own, &rules, reason);
+    firewall_store_hint(own->store, setting);
+    rule_list_release(&rules);
+    return verdict;
+}
+
+static int rules_write(struct setting *setting, const cJSON *state,
+                       struct setting_reason *reason)
+{
+    struct rule_setting *own = setting->data;
+    (void)state; /* the live rules are needed, and they say the same */
+    if (need_program(own) != 0)
+        return firewall_fail_memory(reason);
+    int status = own->wish->present ? write_present(own, reason)
+                                    : write_absent(own, reason);
+    firewall_store_forget(own->store);
+    return status;
+}
+
+static int rules_restore(struct setting *setting, const cJSON *state,
+                         struct setting_reason *reason)
+{
+    struct rule_setting *own = setting->data;
+    struct rule_list wanted = {NULL, 0};
+    if (rule_list_from_json(&wanted, state) != 0)
+        return firewall_fail_memory(reason);
+    int status = firewall_put_back(own->store, has_name, own->wish->name,
+                                   &wanted, reason);
+    rule_list_release(&wanted);
+    return status;
+}
+
+static void rules_release(struct setting *setting)
+{
+    struct rule_setting *own = setting->data;
+    if (own == NULL)
+        return;
+    firewall_store_drop(own->store);
+    free(own->program);
+    free(own);
+}
+
+static const struct setting_ops rules_ops = {
+    .read = rules_read,
+    .compare = rules_compare,
+    .write = rules_write,
+    .restore = rules_restore,
+    .release = rules_release,
+};
+
+/* The name alone, unless an earlier wish has it too. */
+static void make_id(const struct settings *settings, size_t index, char *id,
+                    size_t size)
+{
+    const struct rule_wish *wish = &settings->rules[index];
+    const char *suffix = "";
+    for (size_t i = 0; i < index; i++) {
+        if (rule_same_word(settings->rules[i].name, wish->name))
+            suffix = !wish->present                ? ",absent"
+                     : wish->direction == RULE_OUT ? ",out"
+                                                   : ",in";
+    }
+    snprintf(id, size, "firewall.rules[%.120s%s]", wish->name, suffix);
+}
+
+static int plan_rule(const struct settings *settings, size_t index,
+                     struct firewall_store *store, struct setting_list *list)
+{
+    const struct rule_wish *wish = &settings->rules[index];
+    char id[160];
+    make_id(settings, index, id, sizeof id);
+    struct setting *setting =
+        setting_list_add(list, id, rule_wish_to_json(wish), &rules_ops);
+    struct rule_setting *own = calloc(1, sizeof *own);
+    if (setting == NULL || own == NULL) {
+        free(own);
+        return -1;
+    }
+    *own = (struct rule_setting){.store = store, .all = settings, .wish = wish};
+    firewall_store_use(store);
+    setting->data = own;
+    if (wish->present && wish->direction == RULE_IN && rule_wish_is_wide(wish))
+        setting->risk = WIDE_RISK;
+    return 0;
+}
+
+int firewall_rules_plan(const struct settings *settings,
+                        struct firewall_store *store, struct setting_list *list)
+{
+    for (size_t i = 0; i < settings->rule_count; i++) {
+        if (plan_rule(settings, i, store, list) != 0)
+            return -1;
+    }
+    return 0;
+}

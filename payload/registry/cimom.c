@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* Anonymous callbacks of asynchronous WMI calls. */
+#include "payload/account/domain.h"
+#include "payload/win32/errors.h"
+#include "payload/registry/registry.h"
+#include "payload/registry/registry_io.h"
+
+#define CIMOM "SOFTWARE\\Microsoft\\WBEM\\CIMOM"
+
+static enum setting_verdict judge(struct setting *setting, const cJSON *wanted,
+                                  enum setting_verdict verdict,
+                                  struct setting_reason *reason)
+{
+    /* A recipe that goes round makes a key of the name, which does nothing. */
+    if (registry_has_key(CIMOM "\\AllowAnonymousCallback"))
+        setting_hint(setting, "HKLM\\" CIMOM " has a key named "
+                              "AllowAnonymousCallback, which WMI does not "
+                              "read: what counts is the value of that name");
+    if (verdict != SETTING_DIFFERS || !cJSON_IsNumber(wanted) ||
+        wanted->valuedouble < 1 || domain_join_state(NULL) != DOMAIN_MEMBER)
+        return verdict;
+    setting_reason_set(reason, CODE_DOMAIN_MEMBER,
+                       "leave the key out, or use synchronous calls, which "
+                       "need no callback",
+                       "this computer is a member of a domain, where "
+                       "anonymous callbacks are not to be allowed");
+    return SETTING_BLOCKED;
+}
+
+static const struct registry_row row = {
+    .id = "cimom.allow_anonymous_callback",
+    .key = CIMOM,
+    .name = "AllowAnonymousCallback",
+    .judge = judge,
+};
+
+static int plan(const struct settings *settings, struct setting_list *list,
+                struct err *err)
+{
+    enum dword_wish wish = settings->anonymous_callback;
+    if (wish == DWORD_NOT_ASKED)
+        return 0;
+    struct setting *setting = registry_dword_add(list, &row, wish);
+    if (setting == NULL)
+        return err_set(err, 0, "cimom: memory is short");
+    setting->restart_winmgmt = true;
+    if (wish == DWORD_ONE)
+        setting->risk = "anybody who reaches the machine can feed results to "
+                        "a waiting callback without a password";
+    return 0;
+}
+
+const struct setting_family cimom_family = {.name = "cimom", .plan = plan};

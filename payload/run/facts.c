@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include "payload/run/facts.h"
+
+#include <windows.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "payload/account/domain.h"
+#include "payload/run/identity.h"
+#include "payload/registry/registry_io.h"
+#include "payload/service/service_state.h"
+#include "payload/win32/system.h"
+#include "payload/win32/utf16.h"
+#include "payload/service/winmgmt.h"
+
+#define VERSION_KEY "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
+#define FIRST_BUILD_OF_11 22000
+
+/* Takes the text; NULL is left out. */
+static void add_text(cJSON *object, const char *key, char *text)
+{
+    if (text != NULL)
+        cJSON_AddStringToObject(object, key, text);
+    free(text);
+}
+
+/*
+ * The registry of Windows 11 still says "Windows 10": its build tells them
+ * apart.
+ */
+static char *product_name(unsigned long build)
+{
+    char *name = registry_text(VERSION_KEY, "ProductName");
+    char *type = registry_text(VERSION_KEY, "InstallationType");
+    bool client = type == NULL || strcmp(type, "Client") == 0;
+    char *ten = name != NULL ? strstr(name, "Windows 10") : NULL;
+    if (ten != NULL && client && build >= FIRST_BUILD_OF_11)
+        ten[strlen("Windows 1")] = '1';
+    free(type);
+    return name;
+}
+
+static void add_windows(cJSON *facts)
+{
+    unsigned long major = 0;
+    unsigned long minor = 0;
+    unsigned long revision = 0;
+    unsigned long installed;
+    char text[64];
+    char *build_text = registry_text(VERSION_KEY, "CurrentBuildNumber");
+    unsigned long build =
+        build_text != NULL ? strtoul(build_text, NULL, 10) : 0;
+    free(build_text);
+    add_text(facts, "os", product_name(build));
+    if (registry_number(VERSION_KEY, "CurrentMajorVersionNumber", &major)) {
+        registry_number(VERSION_KEY, "CurrentMinorVersionNumber", &minor);
+        registry_number(VERSION_KEY, "UBR", &revision);
+        snprintf(text, sizeof text, "%lu.%lu.%lu.%lu", major, minor, build,
+                 revision);
+        cJSON_AddStringToObject(facts, "version", text);
+    } else { /* 8.1 and Server 2012 R2 */
+        add_text(facts, "version",
+                 registry_text(VERSION_KEY, "CurrentVersion"));
+    }
+    if (build != 0)
+        cJSON_AddNumberToObject(facts, "build", (double)build);
+    add_text(facts, "edition", registry_text(VERSION_KEY, "EditionID"));
+    if (registry_number(VERSION_KEY, "InstallDate", &installed)) {
+        identity_format_time(installed, text);
+        cJSON_AddStringToObject(facts, "install_date", text);
+    }
+}
+
+/* Of the machine, not of this process: x64 programs run on ARM64 too. */
+static void add_architecture(cJSON *facts)
+{
+    static const char key[] = "SYSTEM\\CurrentControlSet\\Control\\"
+                              "Session Manager\\Environment";
+    SYSTEM_INFO info;
+    char *name = registry_text(key, "PROCESSOR_ARCHITECTURE");
+    if (name != NULL) {
+        add_text(facts, "architecture", name);
+        return;
+    }
+    GetNativeSystemInfo(&info);
+    if (info.wProcessorArchitecture == PROCESSOR_ARCHITECTURE_AMD64)
+        cJSON_AddStringToObject(facts, "architecture", "AMD64");
+}
+
+static void add_joined(cJSON *facts)
+{
+    static const char *const kinds[] = {
+        [DOMAIN_NONE] = "none",
+        [DOMAIN_WORKGROUP] = "workgroup",
+        [DOMAIN_MEMBER] = "domain",
+    };
+    char *name;
+    enum domain_join state = domain_join_state(&name);
+    if (state == DOMAIN_UNKNOWN) {
+        free(name);
+        return;
+    }
+    cJSON *joined = cJSON_AddObjectToObject(facts, "joined");
+    cJSON_AddStringToObject(joined, "kind", kinds[state]);
+    add_text(joined, "name", name);
+}
+
+/* "MACHINE\name" of the token this runs under. */
+static char *user_name(void)
+{
+    union {
+        TOKEN_USER user;
+        BYTE bytes[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
+    } info;
+    wchar_t name[260] = L"";
+    wchar_t domain[260] = L"";
+    DWORD len = 0;
+    DWORD name_count = 260;
+    DWORD domain_count = 260;
+    SID_NAME_USE use;
+    HANDLE token = NULL;
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
+        return NULL;
+    BOOL known =
+        GetTokenInformation(token, TokenUser, &info, sizeof info, &len) &&
+        LookupAccountSidW(NULL, info.user.User.Sid, name, &name_count, domain,
+                          &domain_count, &use);
+    CloseHandle(token);
+    if (!known || wcslen(domain) + wcslen(name) + 2 > 260)
+        return NULL;
+    wcscat(domain, L"\\");
+    wcscat(domain, name);
+    return utf16_text_to_utf8(domain);
+}
+
+/* The first word of SSH_CONNECTION. */
+static char *ssh_client(void)
+{
+    wchar_t value[256];
+    DWORD count = GetEnvironmentVariableW(L"SSH_CONNECTION", value, 256);
+    if (count == 0 || count >= 256)
+        return NULL;
+    return utf16_to_utf8(value, wcscspn(value, L" "));
+}
+
+void facts_winmgmt(cJSON *facts)
+{
+    struct service_status now;
+    cJSON *object =
+        service_query(WINMGMT, &now) == 0 ? service_state_json(&now) : NULL;
+    if (object != NULL && now.pid != 0)
+        cJSON_AddNumberToObject(object, "pid", (double)now.pid);
+    if (object != NULL && !cJSON_AddItemToObject(facts, "winmgmt", object))
+        cJSON_Delete(object);
+}
+
+static void add_number(cJSON *object, const char *key, const char *name)
+{
+    unsigned long number;
+    if (registry_number("SOFTWARE\\Microsoft\\Ole\\AppCompat", name, &number))
+        cJSON_AddNumberToObject(object, key, (double)number);
+}
+
+/* KB5004442: what is not set is Windows' own default, which has changed. */
+static void add_dcom_hardening(cJSON *facts)
+{
+    cJSON *object = cJSON_AddObjectToObject(facts, "dcom_hardening");
+    add_number(object, "require_integrity",
+               "RequireIntegrityActivationAuthenticationLevel");
+    add_number(object, "raise", "RaiseActivationAuthenticationLevel");
+}
+
+cJSON *facts_collect(void)
+{
+    cJSON *facts = cJSON_CreateObject();
+    if (facts == NULL)
+        return NULL;
+    add_windows(facts);
+    add_architecture(facts);
+    add_joined(facts);
+    cJSON_AddBoolToObject(facts, "elevated",
+                          system_is_elevated_administrator());
+    add_text(facts, "user", user_name());
+    add_text(facts, "ssh_client", ssh_client());
+    facts_winmgmt(facts);
+    add_dcom_hardening(facts);
+    return facts;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Theory of operation. A service takes a control only in some of its
+ * states, so each turn looks first, asks when it can, and looks again after
+ * a tenth of the time that the service itself says it needs. It is asked
+ * once: to be asked again is refused by most services while they obey.
+ */
+#include "payload/service/service_turn.h"
+
+#include <stdbool.h>
+
+#define PAUSE_LEAST_MS 50u
+#define PAUSE_MOST_MS 1000u
+
+static bool wait_a_little(const struct service_status *now,
+                          unsigned long long until)
+{
+    unsigned long ms = now->wait_hint_ms / 10;
+    if (service_now_ms() >= until)
+        return false;
+    if (ms < PAUSE_LEAST_MS)
+        ms = PAUSE_LEAST_MS;
+    service_pause(ms > PAUSE_MOST_MS ? PAUSE_MOST_MS : ms);
+    return true;
+}
+
+unsigned long service_turn_on(const char *name, unsigned long long until)
+{
+    struct service_status now;
+    bool asked = false;
+    do {
+        unsigned long code = service_query(name, &now);
+        if (code != 0 || now.state == SERVICE_RUNS)
+            return code;
+        if (asked && now.state == SERVICE_AT_REST)
+            return now.exit_code != 0 ? now.exit_code : SERVICE_CODE_NOT_ACTIVE;
+        if (asked)
+            continue;
+        code = service_begin_start(name);
+        /* Also said of one that is on its way down: it is asked again. */
+        if (code != 0 && code != SERVICE_CODE_ALREADY_RUNNING)
+            return code;
+        asked = code == 0;
+    } while (wait_a_little(&now, until));
+    return SERVICE_CODE_TIMEOUT;
+}
+
+unsigned long service_turn_off(const char *name, unsigned long long until)
+{
+    struct service_status now;
+    bool asked = false;
+    do {
+        unsigned long code = service_query(name, &now);
+        if (code != 0 || now.state == SERVICE_AT_REST)
+            return code;
+        if (asked)
+            continue;
+        code = service_begin_stop(name);
+        if (code == SERVICE_CODE_NOT_ACTIVE)
+            return 0;
+        /* A service that did not answer in time may have heard it. */
+        if (code != 0 && code != SERVICE_CODE_BUSY &&
+            code != SERVICE_CODE_TIMEOUT)
+            return code;
+        asked = code != SERVICE_CODE_BUSY;
+    } while (wait_a_little(&now, until));
+    return SERVICE_CODE_TIMEOUT;
+}

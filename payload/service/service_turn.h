@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Services started and stopped, and waited for. One that does not come is
+ * left as it is: nothing is ever killed.
+ *
+ * Each gives 0 when the service is there, ERROR_SERVICE_REQUEST_TIMEOUT when
+ * it was not at `until` (as service_now_ms counts), or what Windows refused
+ * with. Free of windows.h.
+ */
+#ifndef PAYLOAD_SERVICE_TURN_H
+#define PAYLOAD_SERVICE_TURN_H
+
+#include "payload/service/service.h"
+
+unsigned long service_turn_on(const char *name, unsigned long long until);
+
+/* ERROR_DEPENDENT_SERVICES_RUNNING when others that need it run. */
+unsigned long service_turn_off(const char *name, unsigned long long until);
+
+#endif
