@@ -34,8 +34,9 @@ relay_begin() {
     RELAY=$!
     until_true grep -qs . "$LAB/relay.port"
     jq --argjson port "$(cat "$LAB/relay.port")" '
-        (.. | objects | select(has("target-1"))["target-1"].ansible_port) =
-            $port' "$LAB/asked.json" >"$LAB/relayed.json"
+        (.. | objects | select(has("target-1"))["target-1"]) =
+            {ansible_host: "127.0.0.1", ansible_port: $port}' \
+        "$LAB/asked.json" >"$LAB/relayed.json"
     printf '[127.0.0.1]:%s %s\n' "$(cat "$LAB/relay.port")" \
         "$(cat "$LAB/target-1/host_key.pub")" >"$LAB/relayed_hosts"
 }

@@ -272,12 +272,32 @@ no_client() {
     assert_equal "$(registry 2 'HKLM\Software\wmifleet-lab' Language)" de
 }
 
+# known ADDRESS: whether target 2 shows its key there.
+known() {
+    ssh-keyscan -p "$(cat "$LAB/target-2/port")" "$1" 2>/dev/null |
+        grep -qF "$(cut -d' ' -f2 "$LAB/target-2/host_key.pub")"
+}
+
+@test "each target has an address of its own, and 127.0.0.1 beside it" {
+    one=$(cat "$LAB/target-1/address")
+    two=$(cat "$LAB/target-2/address")
+    assert_equal "${one%.*}.2" "$two"
+    [[ $two =~ ^127\.[1-9][0-9]*\.[0-9]+\.2$ ]]
+    assert_equal "$two" "$(jq -r '.. | objects | select(has("target-2"))
+        ["target-2"].ansible_host' "$LAB/inventory.json")"
+    known "$two"
+    known 127.0.0.1
+    run known "$one"
+    [ "$status" -ne 0 ]
+}
+
 @test "a second lab runs beside, elsewhere, and its end leaves nothing" {
     other=$(mktemp -d /dev/shm/wmifleet-lab.XXXXXX)
     "$ROOT/tests/lab/lab" up 1 "$other"
     place=$(realpath "$other/target-1/prefix")
     wine_folder=/tmp/$(cat "$place/wineserver")
     [ -d "$wine_folder" ]
+    [ "$(cat "$other/target-1/address")" != "$(cat "$LAB/target-1/address")" ]
     run remote 'echo still here'
     assert_equal "$output" 'still here'
     "$ROOT/tests/lab/lab" down "$other"

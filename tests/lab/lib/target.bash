@@ -60,10 +60,20 @@ windows_path() {
     printf 'Z:%s' "${1//\//\\}"
 }
 
+# target_address DIR K: an address on loopback of the target's own; labs in
+# other folders have other ones, and 127.0.x.y stays everybody's.
+target_address() {
+    local sum
+    sum=$(printf '%s' "$1" | cksum)
+    sum=$((${sum%% *} % (254 * 256)))
+    printf '127.%d.%d.%d\n' $((sum / 256 + 1)) $((sum % 256)) "$2"
+}
+
 target_make() {
     local dir=$1/target-$2 variables
 
     mkdir "$dir"
+    target_address "${dir%/*}" "$2" >"$dir/address"
     prefix_copy "$dir/prefix"
     target_scripts "$dir"
     ssh-keygen -q -t ed25519 -N '' -C "target-$2" -f "$dir/host_key"
@@ -143,6 +153,7 @@ target_sshd_config() {
     profile=$dir/prefix/drive_c/users/$LAB_ACCOUNT
     cat <<END
 ListenAddress 127.0.0.1:$2
+ListenAddress $(<"$dir/address"):$2
 HostKey "$dir/host_key"
 AuthorizedKeysFile "${dir%/*}/id_ed25519.pub"
 StrictModes no
@@ -245,11 +256,12 @@ inventory_write() {
         printf '        "hosts": {\n'
         for ((k = 1; k <= count; k++)); do
             ((k < count)) || comma=
-            printf '          "target-%d": {"ansible_port": %d}%s\n' \
-                "$k" "$(<"$dir/target-$k/port")" "$comma"
+            printf '          "target-%d": {"ansible_host": "%s", ' \
+                "$k" "$(<"$dir/target-$k/address")"
+            printf '"ansible_port": %d}%s\n' \
+                "$(<"$dir/target-$k/port")" "$comma"
         done
         printf '        },\n        "vars": {\n'
-        printf '          "ansible_host": "127.0.0.1",\n'
         printf '          "ansible_user": "%s",\n' "$LAB_ACCOUNT"
         printf '          "ansible_ssh_private_key_file": %s,\n' \
             "$(json_text "$dir/id_ed25519")"

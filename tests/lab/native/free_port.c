@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Prints a TCP port of 127.0.0.1 that nobody listens on. Another program may
- * take it before it is used: whoever asked tries again then.
+ * Prints a TCP port that nobody listens on at any address of this machine.
+ * Another program may take it before it is used: whoever asked tries again
+ * then.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -13,14 +14,14 @@ int main(void)
 {
     struct sockaddr_in address = {
         .sin_family = AF_INET,
-        .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)},
+        .sin_addr = {.s_addr = htonl(INADDR_ANY)},
     };
     socklen_t len = sizeof address;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
 
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, len) < 0 ||
         getsockname(fd, (struct sockaddr *)&address, &len) < 0) {
-        perror("free_port: 127.0.0.1");
+        perror("free_port");
         return 1;
     }
     printf("%d\n", ntohs(address.sin_port));
