@@ -114,10 +114,10 @@ payload: $(PAYLOAD)/wmifleet-payload.exe
 
 # --- the controller ---------------------------------------------------------
 
-# What settings.c judges SIDs with.
-PORTABLE_PAYLOAD := payload/descriptor/sid.c
+# What settings.c judges SIDs with, and the names of codes.
+PORTABLE_PAYLOAD := payload/descriptor/sid.c payload/win32/errors.c
 
-LIB_SRC := $(wildcard base/*.c inventory/*.c) \
+LIB_SRC := $(wildcard base/*.c inventory/*.c judgement/*.c) \
            $(filter-out controller/main.c,$(wildcard controller/*.c)) \
            $(wildcard payload/settings/*.c) \
            $(PORTABLE_PAYLOAD)

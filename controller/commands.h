@@ -23,5 +23,6 @@ int command_inventory(const struct options *options, const struct log *log);
 int command_runs(const struct options *options, const struct log *log);
 int command_show(const struct options *options, const struct log *log);
 int command_status(const struct options *options, const struct log *log);
+int command_explain(const struct options *options, const struct log *log);
 
 #endif

@@ -41,6 +41,8 @@ static int run_command(const struct options *options, const struct log *log)
         return command_show(options, log);
     case COMMAND_STATUS:
         return command_status(options, log);
+    case COMMAND_EXPLAIN:
+        return command_explain(options, log);
     case COMMAND_COUNT:
         break;
     }

@@ -17,7 +17,8 @@
 #define V_LOGIN (V_SETTINGS | V(UNDO) | V(PING))
 #define V_HOSTS (V_LOGIN | V(TRUST))
 #define V_SELECT (V_HOSTS | V(INVENTORY))
-#define V_STORED (V(RUNS) | V(SHOW) | V(STATUS))
+#define V_REPORT (V(RUNS) | V(SHOW) | V(STATUS))
+#define V_STORED (V_REPORT | V(EXPLAIN))
 #define V_ALL ((1u << COMMAND_COUNT) - 1)
 
 enum kind {
@@ -129,9 +130,9 @@ static const struct option_row rows[] = {
      0},
     {0, "reason", KIND_TEXT, OPT(reason), V_LOGIN, "TEXT", "kept with the run",
      NULL, 0},
-    {'o', "output", KIND_WORD, AT(output), V_LOGIN | V_STORED, "FORMAT",
+    {'o', "output", KIND_WORD, AT(output), V_LOGIN | V_REPORT, "FORMAT",
      "human (default), json or ndjson", output_words, 0},
-    {0, "json", KIND_SET, AT(output), V_LOGIN | V_STORED, NULL,
+    {0, "json", KIND_SET, AT(output), V_LOGIN | V_REPORT, NULL,
      "the same as -o ndjson: an object per host, then a summary", NULL,
      OUTPUT_NDJSON},
     {'q', "quiet", KIND_FLAG, OPT(quiet), V_ALL, NULL,
@@ -198,8 +199,11 @@ static bool takes_run(enum command command)
 
 static void print_command_help(enum command command)
 {
+    const char *words = command == COMMAND_EXPLAIN ? " CODE [HOST]"
+                        : takes_run(command)       ? " [RUN]"
+                                                   : "";
     printf("usage: wmifleet %s [OPTIONS]%s\n\n%s\n\n", commands[command].word,
-           takes_run(command) ? " [RUN]" : "", commands[command].help);
+           words, commands[command].help);
     for (size_t i = 0; i < ROW_COUNT; i++)
         if (rows[i].verbs & (1u << command))
             print_row(&rows[i]);
@@ -446,14 +450,43 @@ static void finish(struct parsed *parsed, struct options *options)
         options->command = COMMAND_CHECK;
 }
 
+/*
+ * Takes out of argv a code as signed programs print it, -2147023174, which
+ * getopt would take for options. The new argc.
+ */
+static int take_negative_code(struct parsed *parsed, int argc, char **argv)
+{
+    for (int i = 2; i < argc; i++) {
+        if (argv[i][0] != '-' || argv[i][1] < '0' || argv[i][1] > '9')
+            continue;
+        parsed->options.code = argv[i];
+        for (; i < argc; i++)
+            argv[i] = argv[i + 1];
+        return argc - 1;
+    }
+    return argc;
+}
+
 static enum options_outcome take_words(struct parsed *parsed, int argc,
                                        char **argv)
 {
     if (optind < argc && takes_run(parsed->options.command))
         parsed->options.run = argv[optind++];
+    if (parsed->options.command == COMMAND_EXPLAIN) {
+        if (parsed->options.code == NULL && optind == argc) {
+            fprintf(stderr, "wmifleet: explain: a code is missing, for "
+                            "instance 0x800706BA\n");
+            return OPTIONS_WRONG;
+        }
+        if (parsed->options.code == NULL)
+            parsed->options.code = argv[optind++];
+        if (optind < argc)
+            parsed->options.host = argv[optind++];
+    }
     if (optind < argc) {
         fprintf(stderr, "wmifleet: %s: one word too many%s\n", argv[optind],
-                takes_run(parsed->options.command)
+                takes_run(parsed->options.command) ||
+                        parsed->options.command == COMMAND_EXPLAIN
                     ? ""
                     : "; hosts are chosen with -l PATTERN");
         return OPTIONS_WRONG;
@@ -480,6 +513,8 @@ enum options_outcome options_parse(struct options *options, int argc,
         return wrong_command(argv[1]);
     struct getopt_tables tables;
     fill_tables(&tables);
+    if (parsed.options.command == COMMAND_EXPLAIN)
+        argc = take_negative_code(&parsed, argc, argv);
     argv[1] = argv[0];
     optind = 0; /* begins afresh */
     opterr = 0;

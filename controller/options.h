@@ -28,7 +28,8 @@
     X(INVENTORY, "inventory", "the inventory as wmifleet understands it")      \
     X(RUNS, "runs", "past runs, the newest first")                             \
     X(SHOW, "show", "one run, host by host (default: the last)")               \
-    X(STATUS, "status", "the last known state of every host")
+    X(STATUS, "status", "the last known state of every host")                  \
+    X(EXPLAIN, "explain", "what a code means, its causes, what to look at")
 
 enum command {
 #define X(symbol, word, help) COMMAND_##symbol,
@@ -72,11 +73,12 @@ struct options {
     bool graph;
     bool only_check;
     bool show_secrets;
-    const char *host;
-    bool all; /* undo */
+    const char *host; /* inventory, explain */
+    bool all;         /* undo */
     bool force;
     bool from_target;
-    const char *run; /* undo, show */
+    const char *run;  /* undo, show */
+    const char *code; /* explain */
 };
 
 enum options_outcome {

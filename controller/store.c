@@ -222,6 +222,19 @@ int store_status(struct store *store,
         each, context, err);
 }
 
+int store_host_results(struct store *store, const char *host,
+                       int (*each)(void *context, const char *host, int status,
+                                   const char *json),
+                       void *context, struct err *err)
+{
+    return each_result(store,
+                       store_prepare(store, err,
+                                     "SELECT host, status, json FROM result"
+                                     " WHERE host=?1 ORDER BY seq DESC",
+                                     "s", host),
+                       each, context, err);
+}
+
 int store_host_target(struct store *store, const char *run, const char *host,
                       char **target, struct err *err)
 {

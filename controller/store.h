@@ -93,6 +93,11 @@ int store_status(struct store *store,
                  int (*each)(void *context, const char *host, int status,
                              const char *json),
                  void *context, struct err *err);
+/* All results of one host, the newest first. */
+int store_host_results(struct store *store, const char *host,
+                       int (*each)(void *context, const char *host, int status,
+                                   const char *json),
+                       void *context, struct err *err);
 /* Hosts of the run. */
 int store_hosts(struct store *store, const char *run,
                 int (*each)(void *context, const char *host), void *context,

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <strings.h>
 
 struct known_error {
     unsigned long code;
@@ -179,6 +180,15 @@ const char *error_name(unsigned long code)
 {
     const struct known_error *known = find_wrapped(code);
     return known != NULL ? known->name : NULL;
+}
+
+unsigned long error_from_name(const char *name)
+{
+    for (size_t i = 0; i < sizeof known_errors / sizeof *known_errors; i++) {
+        if (strcasecmp(known_errors[i].name, name) == 0)
+            return known_errors[i].code;
+    }
+    return 0;
 }
 
 const char *error_text(unsigned long code)

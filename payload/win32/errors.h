@@ -39,6 +39,9 @@
  */
 const char *error_name(unsigned long code);
 
+/* The code of that symbol, whose case does not matter; 0: there is none. */
+unsigned long error_from_name(const char *name);
+
 /* One plain sentence without a full stop; never NULL. */
 const char *error_text(unsigned long code);
 

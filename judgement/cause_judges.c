@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+#include "judgement/cause_judges.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "judgement/admitted.h"
+
+#define SID_ADMINISTRATORS "S-1-5-32-544"
+#define SID_DCOM_USERS "S-1-5-32-562"
+
+static enum cause_verdict __attribute__((format(printf, 2, 3)))
+likely(char *why, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(why, CAUSE_WHY_SIZE, format, arguments);
+    va_end(arguments);
+    return CAUSE_LIKELY;
+}
+
+static enum cause_verdict excluded(char *why, const char *text)
+{
+    snprintf(why, CAUSE_WHY_SIZE, "%s", text);
+    return CAUSE_EXCLUDED;
+}
+
+/* Where a member has one bad value: likely then, else excluded. */
+static enum cause_verdict number_is(const struct evidence *evidence,
+                                    const char *path, double bad,
+                                    const char *name, char *why)
+{
+    double is;
+    if (!evidence_number(evidence, path, &is))
+        return CAUSE_UNKNOWN;
+    if (is == bad)
+        return likely(why, "%s is %g there", name, is);
+    snprintf(why, CAUSE_WHY_SIZE, "%s is %g there", name, is);
+    return CAUSE_EXCLUDED;
+}
+
+/* --- the firewall -----------------------------------------------------------
+ */
+
+static enum cause_verdict judge_whom(const struct admitted *admitted,
+                                     const char *from, const char *what,
+                                     char *why)
+{
+    const char *where =
+        admitted->profiles[0] != '\0' ? admitted->profiles : "its networks";
+    const struct address_set *whom = &admitted->whom;
+    struct address_range peer;
+    if (whom->any)
+        return excluded(why, "the rules there admit every address");
+    if (whom->range_count + whom->word_count == 0)
+        return likely(why, "no enabled rule there admits %s (%s)", what, where);
+    if (from != NULL && address_range_parse(from, &peer)) {
+        const struct address_set one = {.ranges = &peer, .range_count = 1};
+        if (address_set_covers(whom, &one))
+            return excluded(why, "the rules there admit this address");
+    }
+    const char *only =
+        whom->range_count == 0 ? "LocalSubnet only" : "other addresses only";
+    if (from == NULL)
+        return whom->range_count == 0
+                   ? likely(why,
+                            "the rules for %s there (%s) admit %s: a machine "
+                            "of another network stays out",
+                            what, where, only)
+                   : CAUSE_UNKNOWN;
+    return likely(why,
+                  "the rules for %s there (%s) admit %s, and this comes from "
+                  "%s",
+                  what, where, only, from);
+}
+
+static enum cause_verdict judge_admitted(const struct evidence *evidence,
+                                         const char *service, const char *what,
+                                         char *why)
+{
+    struct admitted admitted;
+    enum cause_verdict verdict = CAUSE_UNKNOWN;
+    if (admitted_read(&admitted, evidence, service) == 0 && admitted.known)
+        verdict = judge_whom(&admitted, evidence->from, what, why);
+    admitted_release(&admitted);
+    return verdict;
+}
+
+CAUSE_JUDGE(judge_port_135)
+{
+    return judge_admitted(evidence, "rpcss", "TCP 135", why);
+}
+
+CAUSE_JUDGE(judge_wmi_port)
+{
+    return judge_admitted(evidence, "winmgmt", "the WMI service", why);
+}
+
+CAUSE_JUDGE(judge_firewall_policy)
+{
+    const cJSON *profile;
+    const cJSON *used = evidence_at(evidence, "firewall.current_profiles");
+    if (used == NULL)
+        return CAUSE_UNKNOWN;
+    cJSON_ArrayForEach (profile, used) {
+        char path[96];
+        const char *name = cJSON_GetStringValue(profile);
+        if (name == NULL)
+            continue;
+        snprintf(path, sizeof path, "firewall.profiles.%.16s.block_all_inbound",
+                 name);
+        if (cJSON_IsTrue(evidence_at(evidence, path)))
+            return likely(why, "the profile %s blocks all that comes in", name);
+        snprintf(path, sizeof path, "firewall.profiles.%.16s.local_rules",
+                 name);
+        if (cJSON_IsFalse(evidence_at(evidence, path)))
+            return likely(why, "a policy ignores local rules in the profile %s",
+                          name);
+    }
+    return excluded(why, "the profiles in use there obey their rules");
+}
+
+CAUSE_JUDGE(judge_rpc_policy)
+{
+    enum cause_verdict verdict = number_is(
+        evidence, "policy.restrict_remote_clients", 2, "the policy", why);
+    if (verdict == CAUSE_UNKNOWN && evidence_at(evidence, "policy") != NULL)
+        return excluded(why, "the policy is not set there");
+    return verdict;
+}
+
+/* --- services ----------------------------------------------------------------
+ */
+
+CAUSE_JUDGE(judge_winmgmt)
+{
+    const char *state = evidence_text(evidence, "winmgmt.state");
+    const char *start = evidence_text(evidence, "winmgmt.start");
+    if (state == NULL)
+        return CAUSE_UNKNOWN;
+    if (strcmp(state, "running") == 0)
+        return excluded(why, "it runs there");
+    return likely(why, "it is %.40s there, start %.40s", state,
+                  start != NULL ? start : "not known");
+}
+
+CAUSE_JUDGE(judge_dcom_off)
+{
+    const char *enabled = evidence_text(evidence, "enable_dcom");
+    if (enabled == NULL)
+        return CAUSE_UNKNOWN;
+    if (strcmp(enabled, "Y") == 0 || strcmp(enabled, "y") == 0)
+        return excluded(why, "EnableDCOM is Y there");
+    return likely(why, "EnableDCOM is %.20s there", enabled);
+}
+
+/* Since build 17763's update of March 2023 nobody can lower it (KB5004442). */
+CAUSE_JUDGE(judge_hardening)
+{
+    double raised;
+    if (evidence_number(evidence, "dcom_hardening.require_integrity",
+                        &raised) &&
+        raised == 0)
+        return excluded(why, "it is switched off there, as old systems allow");
+    return CAUSE_UNKNOWN;
+}
+
+/* --- the account
+ * -------------------------------------------------------------- */
+
+static bool in_group(const cJSON *account, const char *sid)
+{
+    const cJSON *group;
+    cJSON_ArrayForEach (group,
+                        cJSON_GetObjectItemCaseSensitive(account, "groups")) {
+        if (cJSON_IsString(group) && strcmp(group->valuestring, sid) == 0)
+            return true;
+    }
+    return false;
+}
+
+static const char *name_of(const cJSON *account)
+{
+    const char *name = cJSON_GetStringValue(
+        cJSON_GetObjectItemCaseSensitive(account, "account"));
+    return name != NULL ? name : "an account";
+}
+
+/* Local administrators but for RID 500, which UAC filters only if asked. */
+static bool is_filtered(const struct evidence *evidence, const cJSON *account)
+{
+    double built_in = 0;
+    const char *sid =
+        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(account, "sid"));
+    size_t len = sid != NULL ? strlen(sid) : 0;
+    evidence_number(evidence, "policy.filter_administrator_token", &built_in);
+    if (len > 4 && strcmp(sid + len - 4, "-500") == 0 && built_in != 1)
+        return false;
+    return in_group(account, SID_ADMINISTRATORS);
+}
+
+CAUSE_JUDGE(judge_token_filter)
+{
+    const cJSON *account;
+    const cJSON *accounts = evidence_at(evidence, "accounts");
+    double value = 0;
+    if (evidence_number(evidence, "policy.local_account_token_filter_policy",
+                        &value) &&
+        value == 1)
+        return excluded(why, "the filter is off there");
+    if (evidence_number(evidence, "policy.enable_lua", &value) && value == 0)
+        return excluded(why, "UAC is off there");
+    cJSON_ArrayForEach (account, accounts) {
+        if (is_filtered(evidence, account))
+            return likely(why,
+                          "%.60s is an administrator there, and the "
+                          "filter is on",
+                          name_of(account));
+    }
+    if (cJSON_GetArraySize(accounts) > 0)
+        return excluded(why, "no account of the inventory is an administrator "
+                             "there");
+    return CAUSE_UNKNOWN;
+}
+
+CAUSE_JUDGE(judge_dcom_rights)
+{
+    const cJSON *account;
+    if (evidence_state(evidence, "dcom.permissions", "drift") ||
+        evidence_state(evidence, "dcom.permissions", "blocked"))
+        return likely(why, "dcom.permissions is not as asked there");
+    if (evidence_state(evidence, "dcom.permissions", "ok") ||
+        evidence_state(evidence, "dcom.permissions", "changed"))
+        return excluded(why, "dcom.permissions is as asked there");
+    cJSON_ArrayForEach (account, evidence_at(evidence, "accounts")) {
+        if (!in_group(account, SID_DCOM_USERS) &&
+            !in_group(account, SID_ADMINISTRATORS))
+            return likely(why,
+                          "%.60s is no member of Distributed COM Users there",
+                          name_of(account));
+    }
+    return CAUSE_UNKNOWN;
+}
+
+CAUSE_JUDGE(judge_logon_right)
+{
+    const cJSON *account;
+    const cJSON *denied = evidence_at(evidence, "logon_rights.deny_network");
+    if (denied == NULL)
+        return CAUSE_UNKNOWN;
+    if (evidence_has(evidence, "logon_rights.deny_network", "S-1-5-113"))
+        return likely(why, "every local account is denied there");
+    cJSON_ArrayForEach (account, evidence_at(evidence, "accounts")) {
+        const cJSON *sid;
+        const char *own = cJSON_GetStringValue(
+            cJSON_GetObjectItemCaseSensitive(account, "sid"));
+        cJSON_ArrayForEach (sid, denied) {
+            const char *is = cJSON_GetStringValue(sid);
+            if (is != NULL && ((own != NULL && strcmp(is, own) == 0) ||
+                               in_group(account, is)))
+                return likely(why, "%.60s is denied there", name_of(account));
+        }
+    }
+    return excluded(why, "nobody of the inventory is denied there");
+}
+
+CAUSE_JUDGE(judge_guest)
+{
+    return number_is(evidence, "policy.forceguest", 1, "forceguest", why);
+}
+
+CAUSE_JUDGE(judge_ntlm)
+{
+    return number_is(evidence, "policy.restrict_receiving_ntlm", 2,
+                     "RestrictReceivingNTLMTraffic", why);
+}
+
+CAUSE_JUDGE(judge_blank_password)
+{
+    return number_is(evidence, "policy.limit_blank_password_use", 1,
+                     "LimitBlankPasswordUse", why);
+}
+
+/* --- WMI
+ * ----------------------------------------------------------------------- */
+
+CAUSE_JUDGE(judge_namespace_rights)
+{
+    if (evidence_state(evidence, "namespaces", "drift") ||
+        evidence_state(evidence, "namespaces", "failed"))
+        return likely(why, "namespaces is not as asked there");
+    if (evidence_state(evidence, "namespaces", "ok") ||
+        evidence_state(evidence, "namespaces", "changed"))
+        return excluded(why, "the grants of the inventory stand there");
+    return CAUSE_UNKNOWN;
+}
+
+CAUSE_JUDGE(judge_encryption)
+{
+    const cJSON *entry;
+    const cJSON *list = evidence_at(evidence, "namespaces");
+    cJSON_ArrayForEach (entry, list) {
+        const char *path = cJSON_GetStringValue(
+            cJSON_GetObjectItemCaseSensitive(entry, "path"));
+        if (path != NULL && cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(
+                                entry, "requires_encryption")))
+            return likely(why, "%.100s requires it there", path);
+    }
+    if (cJSON_GetArraySize(list) > 0)
+        return excluded(why, "the namespaces of the inventory do not require "
+                             "it");
+    return CAUSE_UNKNOWN;
+}
+
+CAUSE_JUDGE(judge_callback)
+{
+    double allowed = 0;
+    const char *joined = evidence_text(evidence, "joined.kind");
+    if (joined == NULL || strcmp(joined, "domain") == 0)
+        return CAUSE_UNKNOWN;
+    if (evidence_number(evidence, "policy.allow_anonymous_callback",
+                        &allowed) &&
+        allowed == 1)
+        return excluded(why, "anonymous callbacks are allowed there");
+    if (evidence_at(evidence, "policy") == NULL)
+        return CAUSE_UNKNOWN;
+    return likely(why, "anonymous callbacks are not allowed there");
+}
