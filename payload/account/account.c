@@ -12,7 +12,7 @@
 #include "payload/settings/settings_read.h"
 #include "payload/win32/utf16.h"
 
-#define NAME_COUNT 256
+#define NAME_COUNT ACCOUNT_NAME_COUNT
 #define GROUPS_MAX 128
 
 #define NAMES_HINT                                                             \
@@ -91,13 +91,7 @@ int account_find_asked(const struct settings *settings, const char *text,
 
 /* --- what for ------------------------------------------------------------ */
 
-struct who {
-    wchar_t name[NAME_COUNT * 2]; /* DOMAIN\name */
-    bool user;
-    bool local; /* an account of this machine itself */
-};
-
-static bool describe(const struct sid *sid, struct who *who)
+bool account_describe(const struct sid *sid, struct account_who *who)
 {
     wchar_t name[NAME_COUNT];
     wchar_t domain[NAME_COUNT];
@@ -144,7 +138,8 @@ static bool holds(const struct descriptor_token *token, const char *text)
 }
 
 /* The local groups, also through other groups. */
-static bool add_groups(struct descriptor_token *token, const struct who *who)
+static bool add_groups(struct descriptor_token *token,
+                       const struct account_who *who)
 {
     LOCALGROUP_USERS_INFO_0 *groups = NULL;
     DWORD count = 0;
@@ -198,7 +193,7 @@ static void make_deny_only(struct descriptor_token *token, const char *text)
 }
 
 static void add_user(struct descriptor_token *token, const struct sid *sid,
-                     const struct who *who, const char **note)
+                     const struct account_who *who, const char **note)
 {
     if (!add_groups(token, who))
         *note = "its group memberships could not be read: only its own "
@@ -220,7 +215,7 @@ static void add_user(struct descriptor_token *token, const struct sid *sid,
 int account_token(const struct sid *sid, struct descriptor_token *token,
                   const char **note)
 {
-    struct who who = {.user = false};
+    struct account_who who = {.user = false};
     struct descriptor_token made = {
         .sids = calloc(GROUPS_MAX + 8, sizeof *made.sids)};
     *note = NULL;
@@ -234,7 +229,7 @@ int account_token(const struct sid *sid, struct descriptor_token *token,
     }
     if (!holds(&made, EVERYONE) || made.count > 1)
         add(&made, NETWORK);
-    if (describe(sid, &who) && who.user)
+    if (account_describe(sid, &who) && who.user)
         add_user(&made, sid, &who, note);
     *token = made;
     return 0;

@@ -3,6 +3,9 @@
 #ifndef PAYLOAD_ACCOUNT_H
 #define PAYLOAD_ACCOUNT_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "payload/descriptor/descriptor_access.h"
 #include "payload/engine/setting.h"
 #include "payload/descriptor/sid.h"
@@ -18,6 +21,17 @@ int account_find(const char *text, struct sid *sid,
  */
 int account_find_asked(const struct settings *settings, const char *text,
                        struct sid *sid, struct setting_reason *reason);
+
+#define ACCOUNT_NAME_COUNT 256
+
+struct account_who {
+    wchar_t name[ACCOUNT_NAME_COUNT * 2]; /* DOMAIN\name */
+    bool user;
+    bool local; /* an account of this machine itself */
+};
+
+/* False when nobody has that SID as far as this machine knows. */
+bool account_describe(const struct sid *sid, struct account_who *who);
 
 /*
  * Whom the account stands for when it calls from another machine: itself,

@@ -40,3 +40,30 @@ enum domain_join domain_join_state(char **name)
         discard(found);
     return translate(status);
 }
+
+/*
+ * The start of DSREG_JOIN_INFO (lmjoin.h), which mingw-w64 lacks; Windows
+ * has the functions since 10 and Server 2016.
+ */
+struct entra_join {
+    int type; /* DSREG_JOIN_TYPE */
+};
+#define DSREG_DEVICE_JOIN 1
+
+int domain_entra_joined(void)
+{
+    struct entra_join *join = NULL;
+    HRESULT(WINAPI * ask)
+    (const wchar_t *, struct entra_join **) = (__typeof__(ask))system_load(
+        L"netapi32.dll", "NetGetAadJoinInformation");
+    void(WINAPI * discard)(struct entra_join *) =
+        (__typeof__(discard))system_load(L"netapi32.dll",
+                                         "NetFreeAadJoinInformation");
+    if (ask == NULL || discard == NULL || FAILED(ask(NULL, &join)))
+        return -1;
+    if (join == NULL)
+        return 0;
+    int joined = join->type == DSREG_DEVICE_JOIN;
+    discard(join);
+    return joined;
+}

@@ -8,6 +8,8 @@
 
 /* The account has no right of its own. */
 #define STATUS_NO_SUCH_OBJECT ((NTSTATUS)0xC0000034)
+/* Nobody has the right. */
+#define STATUS_NO_MORE_ENTRIES ((NTSTATUS)0x8000001A)
 
 static const wchar_t *const names[USER_DENIED_COUNT] = {
     SE_DENY_INTERACTIVE_LOGON_NAME, SE_DENY_REMOTE_INTERACTIVE_LOGON_NAME};
@@ -103,4 +105,41 @@ unsigned long rights_read(const struct sid *sid, unsigned *denied)
 unsigned long rights_write(const struct sid *sid, unsigned denied)
 {
     return with_policy(sid, &denied, true);
+}
+
+static cJSON *sids_of(const LSA_ENUMERATION_INFORMATION *list, ULONG count)
+{
+    cJSON *sids = cJSON_CreateArray();
+    for (ULONG i = 0; i < count; i++) {
+        struct sid sid;
+        char text[SID_TEXT_MAX];
+        if (!sid_read(&sid, list[i].Sid, SID_LEN_MAX))
+            continue;
+        sid_print(&sid, text);
+        cJSON_AddItemToArray(sids, cJSON_CreateString(text));
+    }
+    return sids;
+}
+
+cJSON *rights_network_logon(bool denial)
+{
+    LSA_UNICODE_STRING right =
+        text_of(denial ? SE_DENY_NETWORK_LOGON_NAME : SE_NETWORK_LOGON_NAME);
+    LSA_OBJECT_ATTRIBUTES attributes = {.Length = sizeof attributes};
+    LSA_HANDLE policy = NULL;
+    void *list = NULL;
+    ULONG count = 0;
+    cJSON *sids = NULL;
+    if (LsaOpenPolicy(NULL, &attributes,
+                      POLICY_LOOKUP_NAMES | POLICY_VIEW_LOCAL_INFORMATION,
+                      &policy) != 0)
+        return NULL;
+    NTSTATUS status =
+        LsaEnumerateAccountsWithUserRight(policy, &right, &list, &count);
+    if (status == 0 || status == STATUS_NO_MORE_ENTRIES)
+        sids = sids_of(list, status == 0 ? count : 0);
+    if (list != NULL)
+        LsaFreeMemory(list);
+    LsaClose(policy);
+    return sids;
 }

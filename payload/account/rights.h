@@ -3,6 +3,9 @@
 #ifndef PAYLOAD_RIGHTS_H
 #define PAYLOAD_RIGHTS_H
 
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+
 #include "payload/descriptor/sid.h"
 
 /* USER_DENIED_* of the account itself; a Win32 code. */
@@ -13,5 +16,11 @@ unsigned long rights_read(const struct sid *sid, unsigned *denied);
  * that is left without any right is forgotten by the policy.
  */
 unsigned long rights_write(const struct sid *sid, unsigned denied);
+
+/*
+ * The SIDs that have the right to log on from the network, or the denial of
+ * it; NULL when it cannot be read. The caller frees.
+ */
+cJSON *rights_network_logon(bool denial);
 
 #endif

@@ -124,6 +124,43 @@ static HRESULT take_bytes(const VARIANT *value, struct descriptor *descriptor,
     return result;
 }
 
+static int read_qualifier(IWbemServices *services)
+{
+    IWbemClassObject *object = NULL;
+    IWbemQualifierSet *qualifiers = NULL;
+    VARIANT value;
+    BSTR name = com_bstr("__SystemSecurity=@");
+    HRESULT result = name != NULL ? S_OK : E_OUTOFMEMORY;
+    VariantInit(&value);
+    if (SUCCEEDED(result))
+        result =
+            IWbemServices_GetObject(services, name, 0, NULL, &object, NULL);
+    if (SUCCEEDED(result))
+        result = IWbemClassObject_GetQualifierSet(object, &qualifiers);
+    if (SUCCEEDED(result))
+        result = IWbemQualifierSet_Get(qualifiers, L"RequiresEncryption", 0,
+                                       &value, NULL);
+    int found = -1;
+    if (result == (HRESULT)WBEM_E_NOT_FOUND && qualifiers != NULL)
+        found = 0;
+    else if (SUCCEEDED(result))
+        found = V_VT(&value) == VT_BOOL && V_BOOL(&value) != VARIANT_FALSE;
+    VariantClear(&value);
+    COM_RELEASE(qualifiers);
+    COM_RELEASE(object);
+    SysFreeString(name);
+    return found;
+}
+
+int wbem_requires_encryption(const char *path)
+{
+    struct setting_reason reason = {0};
+    IWbemServices *services = connect_to(path, &reason);
+    int found = services != NULL ? read_qualifier(services) : -1;
+    COM_RELEASE(services);
+    return found;
+}
+
 int wbem_read_security(const char *path, struct descriptor *descriptor,
                        struct setting_reason *reason)
 {

@@ -13,6 +13,13 @@
 int wbem_read_security(const char *path, struct descriptor *descriptor,
                        struct setting_reason *reason);
 
+/*
+ * Whether the namespace refuses calls that are not encrypted: 1 or 0, and -1
+ * when that cannot be read. The qualifier RequiresEncryption of the one
+ * instance of __SystemSecurity says it (MS-WMI 2.2.30.3); without it, no.
+ */
+int wbem_requires_encryption(const char *path);
+
 /* Inherited entries must not be in it: WMI adds those itself. 0/-1. */
 int wbem_write_security(const char *path, const struct descriptor *descriptor,
                         struct setting_reason *reason);

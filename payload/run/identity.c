@@ -13,15 +13,20 @@
 /* 1970 in FILETIME's count. */
 #define EPOCH 116444736000000000ull
 
-void identity_format_time(unsigned long seconds, char text[32])
+bool identity_format_ticks(unsigned long long ticks, char text[32])
 {
-    unsigned long long ticks = EPOCH + seconds * 10000000ull;
     FILETIME file = {.dwLowDateTime = (DWORD)(ticks & 0xFFFFFFFFu),
                      .dwHighDateTime = (DWORD)(ticks >> 32)};
     SYSTEMTIME t = {0};
     FileTimeToSystemTime(&file, &t);
     snprintf(text, 32, "%04u-%02u-%02uT%02u:%02u:%02uZ", t.wYear, t.wMonth,
              t.wDay, t.wHour, t.wMinute, t.wSecond);
+    return ticks >= EPOCH;
+}
+
+void identity_format_time(unsigned long seconds, char text[32])
+{
+    (void)identity_format_ticks(EPOCH + seconds * 10000000ull, text);
 }
 
 static char *sid_text(PSID sid)

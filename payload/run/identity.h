@@ -7,6 +7,7 @@
 #define PAYLOAD_IDENTITY_H
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 
 /*
  * {"machine_guid", "machine_sid", "install_date"}, texts, null where it
@@ -19,5 +20,7 @@ char *identity_computer(void);
 
 /* Seconds since 1970 as "2024-03-09T16:00:00Z". */
 void identity_format_time(unsigned long seconds, char text[32]);
+/* The same of 100 ns since 1601; false for a time before 1970. */
+bool identity_format_ticks(unsigned long long ticks, char text[32]);
 
 #endif

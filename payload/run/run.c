@@ -21,7 +21,7 @@
 
 #include "base/buf.h"
 #include "payload/win32/errors.h"
-#include "payload/run/facts.h"
+#include "payload/facts/facts.h"
 #include "payload/run/identity.h"
 #include "payload/run/output.h"
 #include "payload/settings/run_id.h"

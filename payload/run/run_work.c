@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "payload/engine/families.h"
+#include "payload/facts/facts.h"
 #include "payload/run/pending.h"
 #include "payload/run/run_state.h"
 #include "payload/engine/snapshot.h"
@@ -222,6 +223,7 @@ static void add_family_facts(struct run *run)
     if (facts == NULL)
         return;
     families_facts(facts);
+    facts_after_work(facts, &run->request.settings);
     run_publish_begin(run);
     for (cJSON *item = facts->child; run->outcome.facts != NULL && item != NULL;
          item = facts->child) {

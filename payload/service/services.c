@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The services that WMI rests on. */
 #include "payload/win32/errors.h"
-#include "payload/run/facts.h"
 #include "payload/service/service_state.h"
 #include "payload/service/service_turn.h"
 #include "payload/engine/setting.h"
@@ -137,4 +136,4 @@ static int plan(const struct settings *settings, struct setting_list *list,
 }
 
 const struct setting_family services_family = {
-    .name = "services", .plan = plan, .facts = facts_winmgmt};
+    .name = "services", .plan = plan};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "payload/run/facts.h"
+#include "payload/facts/facts.h"
 
 #include <windows.h>
 #include <stdio.h>
@@ -9,21 +9,11 @@
 #include "payload/account/domain.h"
 #include "payload/run/identity.h"
 #include "payload/registry/registry_io.h"
-#include "payload/service/service_state.h"
 #include "payload/win32/system.h"
 #include "payload/win32/utf16.h"
-#include "payload/service/winmgmt.h"
 
 #define VERSION_KEY "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
 #define FIRST_BUILD_OF_11 22000
-
-/* Takes the text; NULL is left out. */
-static void add_text(cJSON *object, const char *key, char *text)
-{
-    if (text != NULL)
-        cJSON_AddStringToObject(object, key, text);
-    free(text);
-}
 
 /*
  * The registry of Windows 11 still says "Windows 10": its build tells them
@@ -52,7 +42,7 @@ static void add_windows(cJSON *facts)
     unsigned long build =
         build_text != NULL ? strtoul(build_text, NULL, 10) : 0;
     free(build_text);
-    add_text(facts, "os", product_name(build));
+    facts_put_text(facts, "os", product_name(build));
     if (registry_number(VERSION_KEY, "CurrentMajorVersionNumber", &major)) {
         registry_number(VERSION_KEY, "CurrentMinorVersionNumber", &minor);
         registry_number(VERSION_KEY, "UBR", &revision);
@@ -60,16 +50,32 @@ static void add_windows(cJSON *facts)
                  revision);
         cJSON_AddStringToObject(facts, "version", text);
     } else { /* 8.1 and Server 2012 R2 */
-        add_text(facts, "version",
-                 registry_text(VERSION_KEY, "CurrentVersion"));
+        facts_put_text(facts, "version",
+                       registry_text(VERSION_KEY, "CurrentVersion"));
     }
     if (build != 0)
         cJSON_AddNumberToObject(facts, "build", (double)build);
-    add_text(facts, "edition", registry_text(VERSION_KEY, "EditionID"));
+    facts_put_text(facts, "edition", registry_text(VERSION_KEY, "EditionID"));
     if (registry_number(VERSION_KEY, "InstallDate", &installed)) {
         identity_format_time(installed, text);
         cJSON_AddStringToObject(facts, "install_date", text);
     }
+}
+
+static void add_product_type(cJSON *facts)
+{
+    static const char *const words[][2] = {
+        {"WinNT", "workstation"},
+        {"ServerNT", "server"},
+        {"LanmanNT", "domain_controller"},
+    };
+    char *type = registry_text(
+        "SYSTEM\\CurrentControlSet\\Control\\ProductOptions", "ProductType");
+    for (size_t i = 0; type != NULL && i < 3; i++) {
+        if (strcmp(type, words[i][0]) == 0)
+            cJSON_AddStringToObject(facts, "product_type", words[i][1]);
+    }
+    free(type);
 }
 
 /* Of the machine, not of this process: x64 programs run on ARM64 too. */
@@ -80,7 +86,7 @@ static void add_architecture(cJSON *facts)
     SYSTEM_INFO info;
     char *name = registry_text(key, "PROCESSOR_ARCHITECTURE");
     if (name != NULL) {
-        add_text(facts, "architecture", name);
+        facts_put_text(facts, "architecture", name);
         return;
     }
     GetNativeSystemInfo(&info);
@@ -103,7 +109,10 @@ static void add_joined(cJSON *facts)
     }
     cJSON *joined = cJSON_AddObjectToObject(facts, "joined");
     cJSON_AddStringToObject(joined, "kind", kinds[state]);
-    add_text(joined, "name", name);
+    facts_put_text(joined, "name", name);
+    int entra = domain_entra_joined();
+    if (entra >= 0)
+        cJSON_AddBoolToObject(joined, "entra", entra);
 }
 
 /* "MACHINE\name" of the token this runs under. */
@@ -144,46 +153,14 @@ static char *ssh_client(void)
     return utf16_to_utf8(value, wcscspn(value, L" "));
 }
 
-void facts_winmgmt(cJSON *facts)
+void facts_machine(cJSON *facts)
 {
-    struct service_status now;
-    cJSON *object =
-        service_query(WINMGMT, &now) == 0 ? service_state_json(&now) : NULL;
-    if (object != NULL && now.pid != 0)
-        cJSON_AddNumberToObject(object, "pid", (double)now.pid);
-    if (object != NULL && !cJSON_AddItemToObject(facts, "winmgmt", object))
-        cJSON_Delete(object);
-}
-
-static void add_number(cJSON *object, const char *key, const char *name)
-{
-    unsigned long number;
-    if (registry_number("SOFTWARE\\Microsoft\\Ole\\AppCompat", name, &number))
-        cJSON_AddNumberToObject(object, key, (double)number);
-}
-
-/* KB5004442: what is not set is Windows' own default, which has changed. */
-static void add_dcom_hardening(cJSON *facts)
-{
-    cJSON *object = cJSON_AddObjectToObject(facts, "dcom_hardening");
-    add_number(object, "require_integrity",
-               "RequireIntegrityActivationAuthenticationLevel");
-    add_number(object, "raise", "RaiseActivationAuthenticationLevel");
-}
-
-cJSON *facts_collect(void)
-{
-    cJSON *facts = cJSON_CreateObject();
-    if (facts == NULL)
-        return NULL;
     add_windows(facts);
+    add_product_type(facts);
     add_architecture(facts);
     add_joined(facts);
     cJSON_AddBoolToObject(facts, "elevated",
                           system_is_elevated_administrator());
-    add_text(facts, "user", user_name());
-    add_text(facts, "ssh_client", ssh_client());
-    facts_winmgmt(facts);
-    add_dcom_hardening(facts);
-    return facts;
+    facts_put_text(facts, "user", user_name());
+    facts_put_text(facts, "ssh_client", ssh_client());
 }
