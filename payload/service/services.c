@@ -135,5 +135,5 @@ static int plan(const struct settings *settings, struct setting_list *list,
     return 0;
 }
 
-const struct setting_family services_family = {
-    .name = "services", .plan = plan};
+const struct setting_family services_family = {.name = "services",
+                                               .plan = plan};
