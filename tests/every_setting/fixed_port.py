@@ -67,6 +67,4 @@ OTHERS = [
              {(SVCHOST + "\\winmgmt", "Foreign"): binary("00ff"),
               (SVCHOST + "\\winmgmt", "AuthenticationLevel"): sz("6")}),
 ]
-# Not in the walk over the writes: the service manager, another process, does
-# the writes of this one, and half of what Wine's does is no state of Windows.
-ALL = {}
+ALL = asked(True, 5000)

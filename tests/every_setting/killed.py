@@ -60,14 +60,17 @@ class Victim(Target):
         return name
 
     def command(self, *words):
-        return subprocess.run(
+        done = subprocess.run(
             [f"{self.folder}/wine", *words],
             cwd=self.profile,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            check=True,
-        ).stdout
+            check=False,
+        )
+        if done.returncode != 0:
+            sys.exit(f"{self.host}: {words}: exit {done.returncode}: {done.stderr}")
+        return done.stdout
 
     def kill(self, number, run, asked):
         """What was written, a line each, and the exit status."""

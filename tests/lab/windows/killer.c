@@ -12,7 +12,18 @@
  * Not counted: what the lab notes of the security of files, and opening a
  * key that is there with the call that could make it. An account is made by
  * one call of Windows, and by several values of the stand-in: they count once.
- * So do a right of an account and the key that is made for its first one.
+ * So do a right of an account and the key that is made for its first one, and
+ * the change of a service, whose begin and end the stand-in tells.
+ *
+ * Theory of operation. Windows stops all threads of a process, and of that
+ * process alone, from an event of it until it is answered. A breakpoint is
+ * never lifted: the instruction that it lies on is done here, in the context
+ * of the thread, so that no thread runs past a place without one. What can
+ * still happen to a process in an event is that another ends it, as the
+ * payload does with its children, and then nothing of it can be read or
+ * written any more: its end is an event of its own, still to come. And Wine
+ * tells of an event a little before the thread has left its context, which
+ * can be asked for again.
  */
 #include <windows.h>
 #include <winternl.h>
@@ -23,6 +34,7 @@
 #define NAME_COUNT 600u /* characters of a key's name */
 #define LINE_COUNT 4096u
 #define PROCESSES_MAX 32u
+#define PATIENCE_MS 30000u /* for a process to end, for a context to come */
 #define ARRAY_LEN(array) (sizeof(array) / sizeof *(array))
 #define KILLED 99u
 
@@ -45,14 +57,18 @@ static const struct entry {
     {"NtRestoreKey", "restore key", false, false},
 };
 
+/* Of the change of a service. */
+enum part { PART_NONE, PART_FIRST, PART_LATER };
+
 struct killer {
     unsigned victim; /* the number of the write, 0: none */
     unsigned count;
     WCHAR account[NAME_COUNT]; /* the account's key that is being written */
     WCHAR values[LINE_COUNT];  /* what of it, each between bars */
+    DWORD changing;            /* the thread that changes a service, or 0 */
     bool killed;
-    struct {
-        DWORD id;
+    struct process {
+        DWORD id; /* 0: it has ended */
         HANDLE handle;
         bool prepared;
     } processes[PROCESSES_MAX];
@@ -206,14 +222,37 @@ static bool continues(struct killer *killer, const WCHAR *key,
     return same;
 }
 
+/*
+ * The service manager changes a service at once, the stand-in in several
+ * steps. It deletes values that are never there, to tell of the first
+ * ("begins NAME") and of the last ("ends"): the first counts for all.
+ */
+static enum part part_of_change(struct killer *killer, DWORD thread,
+                                const WCHAR *key, const WCHAR *value)
+{
+    static const WCHAR begins[] = L"begins ";
+    bool tells = wcsstr(key, L"\\wmifleet-lab\\servicechange") != NULL;
+
+    if (tells && wcsncmp(value, begins, wcslen(begins)) == 0) {
+        killer->changing = thread;
+        return PART_FIRST;
+    }
+    if (killer->changing != thread)
+        return PART_NONE;
+    if (tells)
+        killer->changing = 0;
+    return PART_LATER;
+}
+
 /* False for what is not counted. */
 static bool describe(struct killer *killer, const struct entry *entry,
-                     HANDLE process, const CONTEXT *context,
+                     HANDLE process, DWORD thread, const CONTEXT *context,
                      WCHAR line[LINE_COUNT])
 {
     WCHAR name[NAME_COUNT];
     WCHAR value[NAME_COUNT] = L"";
     bool counts = true;
+    enum part part;
 
     if (entry->makes_key) {
         counts = made_key(process, context->R8, name);
@@ -227,6 +266,9 @@ static bool describe(struct killer *killer, const struct entry *entry,
     swprintf(line, LINE_COUNT, L"%hs %ls%ls%ls", entry->verb, name,
              entry->names_value ? L" | " : L"", value);
     _wcslwr(name);
+    part = part_of_change(killer, thread, name, value);
+    if (part != PART_NONE)
+        return part == PART_FIRST;
     return counts && wcsstr(name, L"\\wmifleet-lab\\filesecurity") == NULL &&
            !continues(killer, name, value);
 }
@@ -247,19 +289,37 @@ static const unsigned char BREAK = 0xCC;
 static const unsigned char FIRST[2][3] = {{0x4c, 0x8b, 0xd1},
                                           {0x49, 0x89, 0xca}};
 
-static void plant(HANDLE process)
+/*
+ * For when something cannot be done with a process: whether that is because
+ * another has ended it.
+ */
+static bool has_ended(const struct process *process)
 {
-    for (size_t i = 0; i < ARRAY_LEN(ENTRIES); i++) {
-        FARPROC at = ntdll(ENTRIES[i].function);
-        unsigned char now[3];
-        SIZE_T put;
+    return WaitForSingleObject(process->handle, PATIENCE_MS) == WAIT_OBJECT_0;
+}
 
-        if (!peek(process, (ULONG_PTR)at, now, sizeof now) ||
-            (memcmp(now, FIRST[0], 3) != 0 && memcmp(now, FIRST[1], 3) != 0))
-            fail(ENTRIES[i].function);
-        if (!WriteProcessMemory(process, (void *)at, &BREAK, 1, &put))
+static bool plant_one(HANDLE process, void *at)
+{
+    unsigned char now[3];
+    SIZE_T put;
+
+    if (!peek(process, (ULONG_PTR)at, now, sizeof now))
+        return false;
+    if (memcmp(now, FIRST[0], 3) != 0 && memcmp(now, FIRST[1], 3) != 0)
+        fail("an entry of ntdll does not begin as it should");
+    return WriteProcessMemory(process, at, &BREAK, 1, &put) &&
+           FlushInstructionCache(process, at, 1);
+}
+
+static void plant(struct process *process)
+{
+    process->prepared = true;
+    for (size_t i = 0; i < ARRAY_LEN(ENTRIES); i++) {
+        if (plant_one(process->handle, (void *)ntdll(ENTRIES[i].function)))
+            continue;
+        if (!has_ended(process))
             fail("a breakpoint");
-        FlushInstructionCache(process, (void *)at, 1);
+        return;
     }
 }
 
@@ -267,79 +327,117 @@ static void kill_all(struct killer *killer)
 {
     killer->killed = true;
     for (size_t i = 0; i < killer->process_count; i++)
-        TerminateProcess(killer->processes[i].handle, KILLED);
+        if (killer->processes[i].id != 0)
+            TerminateProcess(killer->processes[i].handle, KILLED);
+}
+
+/* False when the process has ended. */
+static bool context_of(const struct process *process, HANDLE thread,
+                       CONTEXT *context)
+{
+    ULONGLONG until = GetTickCount64() + PATIENCE_MS;
+
+    while (!GetThreadContext(thread, context)) {
+        if (WaitForSingleObject(process->handle, 1) == WAIT_OBJECT_0)
+            return false;
+        if (GetTickCount64() > until)
+            fail("GetThreadContext");
+    }
+    return true;
 }
 
 /* Goes on behind the instruction that the breakpoint lies on. */
-static void step_over(HANDLE thread, CONTEXT *context, ULONG_PTR at)
+static void step_over(const struct process *process, HANDLE thread,
+                      CONTEXT *context, ULONG_PTR at)
 {
     context->R10 = context->Rcx;
     context->Rip = at + sizeof FIRST[0];
-    if (!SetThreadContext(thread, context))
+    if (!SetThreadContext(thread, context) && !has_ended(process))
         fail("SetThreadContext");
 }
 
 static void hit(struct killer *killer, const struct entry *entry,
-                HANDLE process, DWORD thread_id)
+                const struct process *process, DWORD thread_id)
 {
     static WCHAR line[LINE_COUNT];
     CONTEXT context = {.ContextFlags = CONTEXT_CONTROL | CONTEXT_INTEGER};
     HANDLE thread = OpenThread(THREAD_ALL_ACCESS, FALSE, thread_id);
 
-    if (thread == NULL || !GetThreadContext(thread, &context))
-        fail("the thread");
-    if (!killer->killed && describe(killer, entry, process, &context, line)) {
-        print_line(++killer->count, line);
-        if (killer->count == killer->victim)
-            kill_all(killer);
+    if (thread == NULL && !has_ended(process))
+        fail("OpenThread");
+    if (thread != NULL && context_of(process, thread, &context)) {
+        if (describe(killer, entry, process->handle, thread_id, &context,
+                     line)) {
+            print_line(++killer->count, line);
+            if (killer->count == killer->victim)
+                kill_all(killer);
+        }
+        if (!killer->killed)
+            step_over(process, thread, &context,
+                      (ULONG_PTR)ntdll(entry->function));
     }
-    if (!killer->killed)
-        step_over(thread, &context, (ULONG_PTR)ntdll(entry->function));
-    CloseHandle(thread);
+    if (thread != NULL)
+        CloseHandle(thread);
 }
 
 /* --- the debugger --------------------------------------------------------- */
 
-static size_t process_of(const struct killer *killer, DWORD id)
+/* NULL when it is none of ours. */
+static struct process *process_of(struct killer *killer, DWORD id)
 {
-    size_t i = 0;
-
-    while (i < killer->process_count && killer->processes[i].id != id)
-        i++;
-    return i;
+    for (size_t i = 0; i < killer->process_count; i++)
+        if (killer->processes[i].id == id)
+            return &killer->processes[i];
+    return NULL;
 }
 
+/* One that was being started when the others were killed ends with them. */
 static void process_began(struct killer *killer, const DEBUG_EVENT *event)
 {
-    size_t i = killer->process_count;
+    struct process *process = &killer->processes[killer->process_count];
 
-    if (i == PROCESSES_MAX)
+    if (killer->process_count == PROCESSES_MAX)
         fail("too many processes");
-    killer->processes[i].id = event->dwProcessId;
-    killer->processes[i].handle = event->u.CreateProcessInfo.hProcess;
+    *process = (struct process){.id = event->dwProcessId,
+                                .handle = event->u.CreateProcessInfo.hProcess};
     killer->process_count++;
+    if (killer->killed)
+        TerminateProcess(process->handle, KILLED);
     if (event->u.CreateProcessInfo.hFile != NULL)
         CloseHandle(event->u.CreateProcessInfo.hFile);
 }
 
-/* The first breakpoint of a process is the loader's: all is mapped by then. */
+static void process_ended(struct killer *killer, const DEBUG_EVENT *event)
+{
+    struct process *process = process_of(killer, event->dwProcessId);
+
+    if (process == NULL)
+        return;
+    if (process == killer->processes)
+        killer->status = event->u.ExitProcess.dwExitCode;
+    process->id = 0;
+}
+
+/*
+ * The first breakpoint of a process is the loader's: all is mapped by then.
+ * What those that were killed still had to tell changes nothing.
+ */
 static DWORD exception(struct killer *killer, const DEBUG_EVENT *event)
 {
     const EXCEPTION_RECORD *record = &event->u.Exception.ExceptionRecord;
-    size_t i = process_of(killer, event->dwProcessId);
+    struct process *process = process_of(killer, event->dwProcessId);
 
-    if (record->ExceptionCode != EXCEPTION_BREAKPOINT ||
-        i == killer->process_count)
+    if (record->ExceptionCode != EXCEPTION_BREAKPOINT || process == NULL)
         return DBG_EXCEPTION_NOT_HANDLED;
+    if (killer->killed)
+        return DBG_CONTINUE;
     for (size_t k = 0; k < ARRAY_LEN(ENTRIES); k++)
         if (record->ExceptionAddress == (void *)ntdll(ENTRIES[k].function)) {
-            hit(killer, &ENTRIES[k], killer->processes[i].handle,
-                event->dwThreadId);
+            hit(killer, &ENTRIES[k], process, event->dwThreadId);
             return DBG_CONTINUE;
         }
-    if (!killer->processes[i].prepared)
-        plant(killer->processes[i].handle);
-    killer->processes[i].prepared = true;
+    if (!process->prepared)
+        plant(process);
     return DBG_CONTINUE;
 }
 
@@ -348,11 +446,9 @@ static bool turn(struct killer *killer)
 {
     DEBUG_EVENT event;
     DWORD answer = DBG_CONTINUE;
-    size_t i;
 
     if (!WaitForDebugEvent(&event, INFINITE))
         fail("WaitForDebugEvent");
-    i = process_of(killer, event.dwProcessId);
     if (event.dwDebugEventCode == CREATE_PROCESS_DEBUG_EVENT)
         process_began(killer, &event);
     if (event.dwDebugEventCode == EXCEPTION_DEBUG_EVENT)
@@ -360,14 +456,11 @@ static bool turn(struct killer *killer)
     if (event.dwDebugEventCode == LOAD_DLL_DEBUG_EVENT &&
         event.u.LoadDll.hFile != NULL)
         CloseHandle(event.u.LoadDll.hFile);
-    if (event.dwDebugEventCode == EXIT_PROCESS_DEBUG_EVENT) {
-        if (i == 0)
-            killer->status = event.u.ExitProcess.dwExitCode;
-        killer->processes[i].id = 0;
-        killer->processes[i].handle = NULL;
-    }
-    ContinueDebugEvent(event.dwProcessId, event.dwThreadId, answer);
-    for (i = 0; i < killer->process_count; i++)
+    if (event.dwDebugEventCode == EXIT_PROCESS_DEBUG_EVENT)
+        process_ended(killer, &event);
+    if (!ContinueDebugEvent(event.dwProcessId, event.dwThreadId, answer))
+        fail("ContinueDebugEvent");
+    for (size_t i = 0; i < killer->process_count; i++)
         if (killer->processes[i].id != 0)
             return true;
     return false;

@@ -2,7 +2,9 @@
 /*
  * What a service is configured as. Windows keeps ImagePath as REG_EXPAND_SZ,
  * with %variables% in it, and tells it expanded; Wine keeps it as REG_SZ, and
- * forgets what the service needs at each change.
+ * forgets what the service needs at each change. Windows changes a service at
+ * once; the steps that it takes here are held together by what is told of
+ * their begin and end, for one who counts writes (../killer.c).
  */
 #include <stddef.h>
 #include <stdlib.h>
@@ -84,6 +86,17 @@ static void keep_path(const WCHAR *name, const WCHAR *path)
                     (DWORD)((wcslen(path) + 1) * sizeof *path));
 }
 
+/* By deleting what is never there: nothing is left of it. */
+static void tell_change(const WCHAR *what, const WCHAR *name)
+{
+    WCHAR value[SERVICE_NAME_MAX + 8];
+
+    wcscpy(value, what);
+    wcsncat(value, name, SERVICE_NAME_MAX);
+    RegDeleteKeyValueW(HKEY_LOCAL_MACHINE,
+                       L"SOFTWARE\\wmifleet-lab\\ServiceChange", value);
+}
+
 BOOL WINAPI lab_ChangeServiceConfigW(SC_HANDLE handle, DWORD type, DWORD start,
                                      DWORD error, const WCHAR *path,
                                      const WCHAR *group, DWORD *tag,
@@ -98,6 +111,8 @@ BOOL WINAPI lab_ChangeServiceConfigW(SC_HANDLE handle, DWORD type, DWORD start,
 
     if (handle_find(handle, &opened) && *opened.name != 0)
         both = take_both(opened.name);
+    if (both != NULL)
+        tell_change(L"begins ", opened.name);
     done = REAL(ChangeServiceConfigW)(handle, type, start, error, path, group,
                                       tag, needs, account, password, display);
     code = GetLastError();
@@ -107,6 +122,8 @@ BOOL WINAPI lab_ChangeServiceConfigW(SC_HANDLE handle, DWORD type, DWORD start,
         put_back(opened.name, L"ImagePath", &both->path);
     if (done && needs == NULL && both != NULL)
         put_back(opened.name, L"DependOnService", &both->needs);
+    if (both != NULL)
+        tell_change(L"ends", L"");
     free(both);
     SetLastError(code);
     return done;
