@@ -20,6 +20,8 @@
 #include <string.h>
 #include <uv.h>
 
+#include "controller/fleet_jobs.h"
+
 /* Without a watch (no memory for one) a job is looked at this often. */
 #define BLIND_STEP_MS 100
 
@@ -39,7 +41,7 @@ struct lookup {
 struct slot {
     struct fleet *fleet;
     const struct target *target;
-    struct job *job;
+    void *work;
     uv_timer_t timer;
     struct watch *watch;
     struct lookup *lookup;
@@ -49,6 +51,8 @@ struct slot {
 
 struct fleet {
     const struct fleet_config *config;
+    const struct work_ops *ops;
+    const void *ops_context;
     uv_loop_t loop;
     uv_signal_t signals[2];
     struct slot *slots;
@@ -153,7 +157,7 @@ static bool resolve_literal(struct slot *slot)
         address = address_of(&in6, sizeof in6, target->port);
     else
         return false;
-    job_resolved(slot->job, &address, 1, NULL);
+    slot->fleet->ops->resolved(slot->work, &address, 1, NULL);
     return true;
 }
 
@@ -172,8 +176,8 @@ static void on_resolved(uv_getaddrinfo_t *request, int status,
             addresses[count++] =
                 address_of(item->ai_addr, item->ai_addrlen, slot->target->port);
         slot->lookup = NULL;
-        job_resolved(slot->job, addresses, count,
-                     status ? uv_strerror(status) : NULL);
+        slot->fleet->ops->resolved(slot->work, addresses, count,
+                                   status ? uv_strerror(status) : NULL);
         slot_step(slot);
     }
     uv_freeaddrinfo(found);
@@ -202,7 +206,7 @@ static bool resolve(struct slot *slot)
         return false;
     }
     free(lookup);
-    job_resolved(slot->job, NULL, 0, uv_strerror(failed));
+    slot->fleet->ops->resolved(slot->work, NULL, 0, uv_strerror(failed));
     return true;
 }
 
@@ -234,12 +238,13 @@ static void slot_finish(struct slot *slot)
         uv_cancel((uv_req_t *)&slot->lookup->request);
     }
     slot_unlink(slot);
-    struct result *result = job_take_result(slot->job);
+    struct result *result = fleet->ops->take_result(slot->work);
+    struct job *job = fleet->ops == &fleet_jobs ? slot->work : NULL;
     fleet->done_this_turn = true;
-    if (fleet->config->on_done(fleet->config->context, slot->target, slot->job,
+    if (fleet->config->on_done(fleet->config->context, slot->target, job,
                                result, fleet->err))
         fleet->stopped = true;
-    job_free(slot->job);
+    fleet->ops->free(slot->work);
     uv_close((uv_handle_t *)&slot->timer, on_slot_closed);
 }
 
@@ -250,10 +255,11 @@ static void on_due(uv_timer_t *timer)
 
 static void slot_step(struct slot *slot)
 {
+    const struct work_ops *ops = slot->fleet->ops;
     uint64_t now = uv_now(&slot->fleet->loop);
-    struct job_wait wait = job_step(slot->job, now);
+    struct job_wait wait = ops->step(slot->work, now);
     while (wait.what == JOB_FOR_ADDRESS && resolve(slot))
-        wait = job_step(slot->job, now);
+        wait = ops->step(slot->work, now);
     if (wait.what == JOB_FOR_NOTHING) {
         slot_finish(slot);
         return;
@@ -266,23 +272,6 @@ static void slot_step(struct slot *slot)
     uv_timer_start(&slot->timer, on_due, ms, 0);
 }
 
-static struct job *make_job(struct fleet *fleet, const struct target *target)
-{
-    const struct fleet_config *config = fleet->config;
-    struct blob request = {0};
-    struct target_cache cache = {0};
-    if (config->request &&
-        config->request(config->context, target, &request, fleet->err))
-        return NULL;
-    if (config->cache)
-        config->cache(config->context, target, &cache);
-    struct job *job =
-        job_new(config->plan, target, &request, &cache, uv_now(&fleet->loop));
-    if (job == NULL)
-        err_set(fleet->err, 0, "%s: no memory for this host", target->name);
-    return job;
-}
-
 /* -1 stops admission: the host was not tried. */
 static int admit(struct fleet *fleet, const struct target *target)
 {
@@ -290,8 +279,9 @@ static int admit(struct fleet *fleet, const struct target *target)
     if (slot == NULL)
         return err_set(fleet->err, 0, "%s: no memory for this host",
                        target->name);
-    slot->job = make_job(fleet, target);
-    if (slot->job == NULL) {
+    slot->work = fleet->ops->begin(fleet->ops_context, target,
+                                   uv_now(&fleet->loop), fleet->err);
+    if (slot->work == NULL) {
         free(slot);
         return -1;
     }
@@ -326,7 +316,7 @@ static void cancel_all(struct fleet *fleet)
     struct slot *next = NULL;
     for (struct slot *slot = fleet->slots; slot; slot = next) {
         next = slot->next;
-        job_cancel(slot->job);
+        fleet->ops->cancel(slot->work);
         slot_step(slot);
     }
 }
@@ -399,7 +389,11 @@ static void close_loop(struct fleet *fleet)
 int fleet_run(const struct fleet_config *config, enum fleet_end *end,
               struct err *err)
 {
-    struct fleet fleet = {.config = config, .err = err};
+    struct fleet fleet = {.config = config,
+                          .ops = config->work ? config->work : &fleet_jobs,
+                          .ops_context =
+                              config->work ? config->work_context : config,
+                          .err = err};
     struct sigaction before[2];
     int code = uv_loop_init(&fleet.loop);
     if (code)

@@ -22,6 +22,9 @@
 #include "controller/job.h"
 
 struct fleet_config {
+    /* What is done with each host; NULL: a job of `plan`. */
+    const struct work_ops *work;
+    const void *work_context;
     const struct job_plan *plan;
     const struct target *targets;
     size_t target_count;
@@ -35,8 +38,9 @@ struct fleet_config {
     void (*cache)(void *context, const struct target *target,
                   struct target_cache *cache);
     /*
-     * A finished job; owns `result`. -1 stops the run (the store could not
-     * keep it): no more hosts are admitted.
+     * A finished host; owns `result`, `job` is NULL where it was no job. -1
+     * stops the run (the store could not keep it): no more hosts are
+     * admitted.
      */
     int (*on_done)(void *context, const struct target *target, struct job *job,
                    struct result *result, struct err *err);

@@ -31,6 +31,7 @@
 #include "controller/payload_command.h"
 #include "controller/result.h"
 #include "controller/transport.h"
+#include "controller/work.h"
 #include "inventory/target.h"
 #include "payload/protocol.h"
 
@@ -79,30 +80,8 @@ struct job *job_new(const struct job_plan *plan, const struct target *target,
                     const struct target_cache *cache, uint64_t now_ms);
 void job_free(struct job *job);
 
-enum job_waits_for {
-    JOB_FOR_ADDRESS, /* resolve target->address, then job_resolved */
-    JOB_FOR_IO,      /* the descriptor, or the deadline */
-    JOB_FOR_TIME,    /* the deadline alone */
-    JOB_FOR_NOTHING, /* finished: take the result */
-};
-
-struct job_wait {
-    enum job_waits_for what;
-    struct transport_wait io;
-    uint64_t deadline_ms; /* absolute, never 0 unless finished */
-};
-
 /* Does all that can be done at `now_ms` and says what to wait for. */
 struct job_wait job_step(struct job *job, uint64_t now_ms);
-
-/* One address of a name, port included. */
-struct job_address {
-    struct sockaddr_storage storage;
-    socklen_t len;
-};
-
-/* More addresses than this of one name are not tried. */
-#define JOB_ADDRESSES_MAX 8
 
 /*
  * The look-up's answer: addresses in the order in which to try them (the next
