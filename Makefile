@@ -114,10 +114,11 @@ payload: $(PAYLOAD)/wmifleet-payload.exe
 
 # --- the controller ---------------------------------------------------------
 
-# What settings.c judges SIDs with, and the names of codes.
-PORTABLE_PAYLOAD := payload/descriptor/sid.c payload/win32/errors.c
+# What settings.c judges SIDs with, the names of codes, the ports of rules.
+PORTABLE_PAYLOAD := payload/descriptor/sid.c payload/win32/errors.c \
+                    payload/firewall/port_set.c
 
-LIB_SRC := $(wildcard base/*.c inventory/*.c judgement/*.c) \
+LIB_SRC := $(wildcard base/*.c inventory/*.c judgement/*.c verify/*.c) \
            $(filter-out controller/main.c,$(wildcard controller/*.c)) \
            $(wildcard payload/settings/*.c) \
            $(PORTABLE_PAYLOAD)

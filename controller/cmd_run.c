@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * check, apply, undo and ping: one run over the fleet.
+ * check, apply, undo, ping and verify from here: one run over the fleet.
  *
  * A result travels: job -> store (open transaction) -> held here -> commit
  * at the end of the loop turn -> recap. So nothing is shown that a crash
@@ -22,6 +22,7 @@
 #include "controller/kept_target.h"
 #include "controller/known_target.h"
 #include "controller/payload_image.h"
+#include "controller/probing.h"
 #include "controller/recap.h"
 #include "controller/requests.h"
 #include "controller/store.h"
@@ -50,6 +51,8 @@ static enum verb verb_of(enum command command)
         return VERB_APPLY;
     if (command == COMMAND_UNDO)
         return VERB_UNDO;
+    if (command == COMMAND_VERIFY)
+        return VERB_VERIFY;
     return command == COMMAND_PING ? VERB_PING : VERB_CHECK;
 }
 
@@ -152,7 +155,7 @@ static int on_done(void *context, const struct target *target, struct job *job,
     struct run *run = context;
     log_line(run->log, LOG_INFO, "%s: %s", result->host,
              status_word(result->status));
-    if ((run->verb != VERB_PING &&
+    if ((job != NULL && run->verb != VERB_PING &&
          known_target_put(run->store, target, job_cache(job), err)) ||
         put_result(run, result, err) || hold(run, result, err)) {
         result_free(result);
@@ -323,7 +326,12 @@ static int run_fleet(struct run *run, enum fleet_end *end, struct err *err)
     struct job_plan plan;
     if (make_plan(run, &plan, err) || tell_rest(run, err))
         return -1;
+    struct probing probing = {.store = run->store, .log = run->log};
+    const struct probe_plan probes =
+        probing_plan(&probing, run->options, run->id);
     const struct fleet_config config = {
+        .work = run->verb == VERB_VERIFY ? &probe_work : NULL,
+        .work_context = &probes,
         .plan = &plan,
         .targets = run->chosen.targets.items,
         .target_count = run->options->from_target ? run->undo.count
@@ -439,10 +447,11 @@ static int choose(struct run *run)
     }
     if (run->options->from_target)
         return choose_from_target(run);
-    return choose_hosts(run) ||
-                   chosen_connect(&run->chosen, run->options, run->log)
-               ? EXIT_CONTROLLER
-               : -1;
+    if (choose_hosts(run) ||
+        (run->verb != VERB_VERIFY &&
+         chosen_connect(&run->chosen, run->options, run->log)))
+        return EXIT_CONTROLLER;
+    return -1;
 }
 
 int command_run(const struct options *options, const struct log *log)

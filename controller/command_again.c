@@ -56,6 +56,11 @@ static void add_login(struct buf *out, const struct options *options)
 
 char *command_again(const struct options *options, const char *undone)
 {
+    static const char *const expectations[] = {
+        [EXPECT_INVENTORY] = NULL,
+        [EXPECT_OPEN] = "open",
+        [EXPECT_CLOSED] = "closed",
+    };
     struct buf out;
     buf_init(&out, 65536);
     if (options->command == COMMAND_UNDO)
@@ -63,6 +68,8 @@ char *command_again(const struct options *options, const char *undone)
                  options->from_target ? " --from-target" : "",
                  options->all ? " --all" : "",
                  options->force ? " --force" : "");
+    if (options->command == COMMAND_VERIFY)
+        add_option(&out, "--expect", expectations[options->expectation]);
     for (size_t i = 0; i < options->inventory_count; i++)
         if (!options->inventory_by_default)
             add_option(&out, "-i", options->inventories[i]);

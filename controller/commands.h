@@ -18,6 +18,7 @@ enum {
 };
 
 int command_run(const struct options *options, const struct log *log);
+int command_verify(const struct options *options, const struct log *log);
 int command_trust(const struct options *options, const struct log *log);
 int command_inventory(const struct options *options, const struct log *log);
 int command_runs(const struct options *options, const struct log *log);

@@ -31,6 +31,8 @@ static int run_command(const struct options *options, const struct log *log)
     case COMMAND_UNDO:
     case COMMAND_PING:
         return command_run(options, log);
+    case COMMAND_VERIFY:
+        return command_verify(options, log);
     case COMMAND_TRUST:
         return command_trust(options, log);
     case COMMAND_INVENTORY:

@@ -14,7 +14,7 @@
 /* Which verbs an option goes with, as bits of 1 << enum command. */
 #define V(symbol) (1u << COMMAND_##symbol)
 #define V_SETTINGS (V(CHECK) | V(APPLY))
-#define V_LOGIN (V_SETTINGS | V(UNDO) | V(PING))
+#define V_LOGIN (V_SETTINGS | V(UNDO) | V(VERIFY) | V(PING))
 #define V_HOSTS (V_LOGIN | V(TRUST))
 #define V_SELECT (V_HOSTS | V(INVENTORY))
 #define V_REPORT (V(RUNS) | V(SHOW) | V(STATUS))
@@ -47,6 +47,7 @@ static const char *const output_words[] = {"human", "json", "ndjson", NULL};
 static const char *const host_key_words[] = {"default", "strict", "accept-new",
                                              "off", NULL};
 static const char *const restart_words[] = {"needed", "never", NULL};
+static const char *const expect_words[] = {"inventory", "open", "closed", NULL};
 static const char *const color_words[] = {"never", "always", "auto", NULL};
 enum { COLOR_NEVER, COLOR_ALWAYS, COLOR_AUTO };
 
@@ -57,6 +58,7 @@ struct parsed {
     int output;
     int host_keys;
     int restart;
+    int expectation;
 };
 
 #define AT(member) offsetof(struct parsed, member)
@@ -113,6 +115,9 @@ static const struct option_row rows[] = {
      "by the machines' own snapshots, where the store does not know;\n"
      "they are shown first",
      NULL, 0},
+    {0, "expect", KIND_WORD, AT(expectation), V(VERIFY), "WHAT",
+     "inventory (default), open or closed: what is right, seen from here",
+     expect_words, 0},
     {0, "yes", KIND_FLAG, OPT(yes), V(TRUST) | V(UNDO), NULL, "do not ask",
      NULL, 0},
     {0, "list", KIND_FLAG, OPT(list), V(INVENTORY), NULL,
@@ -436,6 +441,7 @@ static void finish(struct parsed *parsed, struct options *options)
     options->output = (enum output)parsed->output;
     options->host_keys = (enum host_key_policy)parsed->host_keys;
     options->restart_never = parsed->restart != 0;
+    options->expectation = (enum expectation)parsed->expectation;
     options->color = want_color(parsed->color);
     options->store_by_default = options->store == NULL;
     if (options->store == NULL)

@@ -14,6 +14,7 @@
 
 #include "controller/recap.h"
 #include "inventory/target.h"
+#include "verify/admission.h"
 
 #define OPTIONS_INVENTORIES_MAX 64
 #define OPTIONS_DEFAULT_FORKS 256
@@ -23,6 +24,7 @@
     X(CHECK, "check", "what differs from the inventory; changes nothing")      \
     X(APPLY, "apply", "make it so, on all machines at once")                   \
     X(UNDO, "undo", "put back what an apply changed (default: the last)")      \
+    X(VERIFY, "verify", "does remote WMI answer, seen from here?")             \
     X(PING, "ping", "connect, log in, leave")                                  \
     X(TRUST, "trust", "show the hosts' keys and add them to known_hosts")      \
     X(INVENTORY, "inventory", "the inventory as wmifleet understands it")      \
@@ -77,8 +79,9 @@ struct options {
     bool all;         /* undo */
     bool force;
     bool from_target;
-    const char *run;  /* undo, show */
-    const char *code; /* explain */
+    enum expectation expectation; /* verify */
+    const char *run;              /* undo, show */
+    const char *code;             /* explain */
 };
 
 enum options_outcome {

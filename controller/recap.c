@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "controller/describe.h"
+#include "controller/describe_layer.h"
 #include "controller/entries.h"
 #include "inventory/fold.h"
 
@@ -118,6 +119,22 @@ static void add_hints(struct buf *text, const cJSON *hints)
     }
 }
 
+/* What is as it should be is worth a line where there is more to say. */
+static void add_layers(struct buf *text, const cJSON *layers)
+{
+    const cJSON *layer;
+    cJSON_ArrayForEach (layer, layers) {
+        const char *state = json_text(layer, "state");
+        bool fine = state == NULL || strcmp(state, "ok") == 0 ||
+                    strcmp(state, "skipped") == 0;
+        if (fine && json_text(layer, "hint") == NULL)
+            continue;
+        buf_add_text(text, "    ");
+        describe_layer(text, layer);
+        buf_add_text(text, "\n");
+    }
+}
+
 static bool has_state(const cJSON *settings, const char *wanted)
 {
     const cJSON *setting;
@@ -141,6 +158,8 @@ static int note_result(struct recap *recap, const struct result *result)
     if (has_detail)
         log_escape(&detail, result->fault_text, strlen(result->fault_text));
     add_settings(&text, result->settings);
+    if (result->fault == FAULT_NONE)
+        add_layers(&text, result->layers);
     add_hints(&text, result->hints);
     recap->pending_restart += has_state(result->settings, "pending_restart");
     recap->irreversible += has_state(result->settings, "irreversible");
@@ -299,7 +318,8 @@ static void print_status_names(const struct recap *recap, enum status status)
 static bool always_shown(const struct recap *recap, enum status status)
 {
     bool apply = verb_writes(recap->config.verb);
-    bool check = recap->config.verb == VERB_CHECK;
+    bool check =
+        recap->config.verb == VERB_CHECK || recap->config.verb == VERB_VERIFY;
     return status == STATUS_OK || status == STATUS_FAILED ||
            status == STATUS_UNREACHABLE ||
            (apply && status == STATUS_CHANGED) ||
@@ -347,7 +367,8 @@ static void print_way_on(const struct recap *recap, bool interrupted)
         return;
     if (recap->config.verb == VERB_CHECK && counts[STATUS_DRIFT] > 0)
         fprintf(out, "make it so:   wmifleet apply%s\n", recap->config.again);
-    else if (counts[STATUS_FAILED] + counts[STATUS_BLOCKED] +
+    else if ((recap->config.verb == VERB_VERIFY ? counts[STATUS_DRIFT] : 0) +
+                 counts[STATUS_FAILED] + counts[STATUS_BLOCKED] +
                  counts[STATUS_CONFLICT] + counts[STATUS_UNREACHABLE] +
                  counts[STATUS_NOT_TRIED] + counts[STATUS_CANCELLED] >
              0)

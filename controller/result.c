@@ -72,6 +72,7 @@ void result_free(struct result *result)
     cJSON_Delete(result->facts);
     cJSON_Delete(result->identity);
     cJSON_Delete(result->settings);
+    cJSON_Delete(result->layers);
     cJSON_Delete(result->hints);
     cJSON_Delete(result->snapshots);
     cJSON_Delete(result->timing);

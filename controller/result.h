@@ -25,6 +25,7 @@
     X(APPLY, "apply")                                                          \
     X(UNDO, "undo")                                                            \
     X(PING, "ping")                                                            \
+    X(VERIFY, "verify")                                                        \
     X(SNAPSHOTS, "snapshots")                                                  \
     X(TRUST, "trust")
 
@@ -76,6 +77,7 @@ struct result {
     cJSON *facts;     /* object, or NULL */
     cJSON *identity;  /* object, or NULL */
     cJSON *settings;  /* array, or NULL */
+    cJSON *layers;    /* VERB_VERIFY: array of verdicts, or NULL */
     cJSON *hints;     /* array of texts, or NULL */
     cJSON *snapshots; /* VERB_SNAPSHOTS: as the target gave it,
                          unjudged (controller/snapshots.h); in no JSON */

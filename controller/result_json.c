@@ -49,6 +49,8 @@ cJSON *result_to_json(const struct result *result)
         add_tree(object, "identity", result->identity, cJSON_CreateNull) &&
         add_tree(object, "facts", result->facts, cJSON_CreateNull) &&
         add_tree(object, "settings", result->settings, cJSON_CreateArray) &&
+        (result->verb != VERB_VERIFY ||
+         add_tree(object, "layers", result->layers, cJSON_CreateArray)) &&
         add_tree(object, "hints", result->hints, cJSON_CreateArray) &&
         add_tree(object, "timing", result->timing, cJSON_CreateObject) &&
         cJSON_AddNumberToObject(object, "attempts", result->attempts) &&
@@ -144,6 +146,7 @@ static struct result *from_tree(cJSON *root)
     take_tree(&result->facts, root, "facts", is_object);
     take_tree(&result->identity, root, "identity", is_object);
     take_tree(&result->settings, root, "settings", is_array);
+    take_tree(&result->layers, root, "layers", is_array);
     take_tree(&result->hints, root, "hints", is_array);
     take_tree(&result->timing, root, "timing", is_object);
     return result;

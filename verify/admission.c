@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include "verify/admission.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "payload/firewall/port_set.h"
+#include "payload/settings/address_set.h"
+
+#define PROTOCOL_TCP 6
+#define PROTOCOL_ANY 256
+#define RPC_PORT 135u
+
+/* One of the two doors: its port (0: not known), and whose it is. */
+struct door {
+    unsigned port;
+    const char *word; /* of the port, as rules have it, lower case */
+    const char *service;
+};
+
+static bool has_word(const struct port_set *ports, const char *word)
+{
+    for (size_t i = 0; i < ports->word_count; i++)
+        if (strcmp(ports->words[i], word) == 0)
+            return true;
+    return false;
+}
+
+static bool is_svchost(const char *program)
+{
+    static const char name[] = "svchost.exe";
+    size_t len = strlen(program);
+    return len >= sizeof name - 1 &&
+           strcasecmp(program + len - (sizeof name - 1), name) == 0;
+}
+
+/* Whether the rule is about that door; whom it lets through is another thing.
+ */
+static bool is_about(const struct rule_wish *rule, const struct door *door)
+{
+    if (rule->direction == RULE_OUT ||
+        (rule->protocol != PROTOCOL_TCP && rule->protocol != PROTOCOL_ANY))
+        return false;
+    if (rule->program != NULL && !is_svchost(rule->program))
+        return false;
+    if (rule->service != NULL && strcmp(rule->service, "*") != 0 &&
+        strcasecmp(rule->service, door->service) != 0)
+        return false;
+    struct port_set ports;
+    port_set_parse(&ports, rule->local_ports);
+    return ports.any || has_word(&ports, door->word) ||
+           (door->port > 0 && port_set_names(&ports, door->port));
+}
+
+/* A word that stands for addresses which nobody here knows. */
+static bool is_vague(const struct address_set *set)
+{
+    return set->word_count > 0;
+}
+
+static int rule_admits(const struct rule_wish *rule, const char *address,
+                       enum admits *admits)
+{
+    struct address_set allowed;
+    struct address_set ours;
+    int failed = 0;
+    if (rule->remote_address_count == 0) {
+        *admits = ADMITS_YES;
+        return 0;
+    }
+    address_set_init(&allowed);
+    address_set_init(&ours);
+    for (size_t i = 0; i < rule->remote_address_count; i++)
+        failed |= address_set_add(&allowed, rule->remote_addresses[i]);
+    failed |= address_set_add(&ours, address);
+    if (allowed.any || address_set_has_word(&allowed, "controller") ||
+        address_set_covers(&allowed, &ours))
+        *admits = ADMITS_YES;
+    else
+        *admits = is_vague(&allowed) ? ADMITS_UNSAID : ADMITS_NO;
+    address_set_release(&ours);
+    address_set_release(&allowed);
+    return failed ? -1 : 0;
+}
+
+/* The best that one rule gives; `spoken` when any is about the door. */
+static int rules_admit(const struct settings *settings, const struct door *door,
+                       const char *address, enum admits *admits, bool *spoken)
+{
+    *admits = ADMITS_NO;
+    *spoken = false;
+    for (size_t i = 0; i < settings->rule_count; i++) {
+        const struct rule_wish *rule = &settings->rules[i];
+        enum admits one = ADMITS_NO;
+        if (!is_about(rule, door))
+            continue;
+        *spoken = true;
+        if (rule->present && rule_admits(rule, address, &one))
+            return -1;
+        if (one == ADMITS_YES || *admits == ADMITS_NO)
+            *admits = one;
+    }
+    return 0;
+}
+
+/* Which of the current profiles are among `profiles`: all, none, or unsaid. */
+static enum admits group_admits(const struct settings *settings,
+                                unsigned current)
+{
+    unsigned profiles = settings->wmi_group.profiles;
+    bool on = settings->wmi_group.enabled == FLAG_ON;
+    if (settings->wmi_group.enabled == FLAG_NOT_ASKED)
+        return ADMITS_UNSAID;
+    if (profiles == SETTINGS_PROFILE_ALL)
+        return on ? ADMITS_YES : ADMITS_NO;
+    if (current == 0)
+        return ADMITS_UNSAID;
+    if ((current & ~profiles) == 0)
+        return on ? ADMITS_YES : ADMITS_NO;
+    /* Enabled means: in exactly these; off leaves the others alone. */
+    return on && (current & profiles) == 0 ? ADMITS_NO : ADMITS_UNSAID;
+}
+
+static int door_admits(const struct settings *settings, const struct door *door,
+                       const char *address, unsigned profiles,
+                       enum admits *admits, bool *by_group)
+{
+    enum admits rules;
+    bool spoken;
+    enum admits group = group_admits(settings, profiles);
+    if (rules_admit(settings, door, address, &rules, &spoken))
+        return -1;
+    *by_group = group == ADMITS_YES && !(spoken && rules == ADMITS_YES);
+    if (group == ADMITS_YES || (spoken && rules == ADMITS_YES))
+        *admits = ADMITS_YES;
+    else
+        *admits = spoken ? rules : group;
+    return 0;
+}
+
+int admission_read(struct admission *admission, const struct settings *settings,
+                   const char *address, unsigned profiles, uint16_t wmi_port,
+                   enum expectation expectation)
+{
+    const struct door rpc = {RPC_PORT, "rpc-epmap", "rpcss"};
+    const struct door wmi = {wmi_port, "rpc", "winmgmt"};
+    bool wmi_by_group;
+    *admission = (struct admission){.rpc = ADMITS_UNSAID};
+    if (expectation != EXPECT_INVENTORY) {
+        admission->rpc = expectation == EXPECT_OPEN ? ADMITS_YES : ADMITS_NO;
+        admission->wmi = admission->rpc;
+        admission->by_option = true;
+        return 0;
+    }
+    if (settings == NULL)
+        return 0;
+    return door_admits(settings, &rpc, address, profiles, &admission->rpc,
+                       &admission->by_group) ||
+                   door_admits(settings, &wmi, address, profiles,
+                               &admission->wmi, &wmi_by_group)
+               ? -1
+               : 0;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#include "verify/announced.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+/* A NetBIOS name has no more of a computer's name. */
+#define COMPUTER_NAME_MAX 15
+
+static bool same_address(const char *left, const char *right)
+{
+    struct in6_addr a;
+    struct in6_addr b;
+    if (inet_pton(AF_INET, left, &a) == 1 && inet_pton(AF_INET, right, &b) == 1)
+        return memcmp(&a, &b, sizeof(struct in_addr)) == 0;
+    return inet_pton(AF_INET6, left, &a) == 1 &&
+           inet_pton(AF_INET6, right, &b) == 1 && memcmp(&a, &b, sizeof a) == 0;
+}
+
+static bool is_address(const char *text)
+{
+    struct in6_addr address;
+    return inet_pton(AF_INET, text, &address) == 1 ||
+           inet_pton(AF_INET6, text, &address) == 1;
+}
+
+/* A few of them, for a line. */
+static void list_announced(const struct server_alive *alive, char *text,
+                           size_t size)
+{
+    size_t len = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < alive->count && len < size; i++) {
+        if (i == 4) {
+            snprintf(text + len, size - len, ", and %zu more",
+                     alive->count - i);
+            return;
+        }
+        len += (size_t)snprintf(text + len, size - len, "%s%.63s",
+                                i > 0 ? ", " : "", alive->addresses[i]);
+    }
+}
+
+/* The label before the first dot, as far as a NetBIOS name has it. */
+static size_t label_len(const char *name)
+{
+    size_t len = strcspn(name, ".");
+    return len < COMPUTER_NAME_MAX ? len : COMPUTER_NAME_MAX;
+}
+
+static bool same_computer(const char *left, const char *right)
+{
+    size_t len = label_len(left);
+    return len == label_len(right) && strncasecmp(left, right, len) == 0;
+}
+
+/* The computer's name that it announces; NULL: none. */
+static const char *announced_name(const struct server_alive *alive)
+{
+    for (size_t i = 0; i < alive->count; i++)
+        if (!is_address(alive->addresses[i]))
+            return alive->addresses[i];
+    return NULL;
+}
+
+static bool announces(const struct server_alive *alive, const char *peer)
+{
+    for (size_t i = 0; i < alive->count; i++)
+        if (same_address(alive->addresses[i], peer))
+            return true;
+    return false;
+}
+
+void announced_judge(const struct server_alive *alive, const char *peer,
+                     const char *computer, struct verdict *verdict)
+{
+    const char *name = announced_name(alive);
+    char list[320];
+    list_announced(alive, list, sizeof list);
+    if (alive->count == 0) {
+        verdict_unavailable(verdict);
+        verdict_say(verdict, VERDICT_DRIFT, "it announces no address of TCP");
+        verdict_advise(verdict,
+                       "DCOM's protocols there lack ncacn_ip_tcp: "
+                       "HKLM\\Software\\Microsoft\\Rpc, DCOM Protocols");
+    } else if (computer != NULL && name != NULL &&
+               !same_computer(name, computer)) {
+        verdict_say(verdict, VERDICT_DRIFT,
+                    "%.63s answers at %s, where the last check found %.63s",
+                    name, peer, computer);
+        verdict_advise(verdict,
+                       "the address belongs to another machine now: correct "
+                       "ansible_host");
+    } else if (!announces(alive, peer)) {
+        verdict_unavailable(verdict);
+        verdict_say(verdict, VERDICT_DRIFT,
+                    "it announces %s, and not %s, which was used", list, peer);
+        verdict_advise(
+            verdict,
+            "clients go on to what is announced: behind address "
+            "translation they end with %s although port 135 is open; give "
+            "them a way to an announced address",
+            SERVER_UNAVAILABLE);
+    } else {
+        verdict_say(verdict, VERDICT_OK, "it announces %s", list);
+    }
+}

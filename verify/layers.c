@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: MIT */
+#include "verify/layers.h"
+
+#include <stdio.h>
+
+#include "verify/announced.h"
+#include "verify/verdict.h"
+
+struct judge {
+    const struct findings *found;
+    const struct admission *admission;
+    const char *computer;
+};
+
+static void not_reached(struct verdict *verdict)
+{
+    verdict_say(verdict, VERDICT_SKIPPED, "not reached");
+}
+
+/* --- a port --------------------------------------------------------------- */
+
+/* How a port that the inventory closes to us behaves. */
+static void judge_closed_port(const struct judge *judge, unsigned port,
+                              enum port_finding finding,
+                              struct verdict *verdict)
+{
+    const char *us = judge->found->us;
+    if (finding == PORT_OPEN) {
+        verdict_say(verdict, VERDICT_DRIFT, "port %u answers %s, and %s", port,
+                    us,
+                    judge->admission->by_option
+                        ? "--expect closed says that it should not"
+                        : "the inventory does not admit that address");
+        verdict_advise(verdict,
+                       "another rule lets it in, or Windows' firewall is off "
+                       "there: wmifleet check --only firewall");
+        return;
+    }
+    verdict_say(verdict, VERDICT_OK,
+                "port %u: not admitted from here (%s), as wanted", port, us);
+    verdict_advise(verdict,
+                   "from a machine that is admitted: wmifleet verify --from "
+                   "HOST");
+}
+
+static void judge_rpc_port(const struct judge *judge, struct verdict *verdict)
+{
+    const struct findings *found = judge->found;
+    enum port_finding finding = found->rpc_port;
+    bool silent =
+        !found->seen && (finding == PORT_DROPPED || finding == PORT_NO_WAY);
+    if (finding == PORT_NO_SOCKET) {
+        verdict_say(verdict, VERDICT_FAILED,
+                    "no connection could be made from here: %s",
+                    found->port_trouble);
+        return;
+    }
+    if (silent) {
+        verdict_unavailable(verdict);
+        verdict_say(verdict, VERDICT_FAILED,
+                    finding == PORT_NO_WAY ? "no way to it: %s"
+                                           : "no answer on port 135%s",
+                    finding == PORT_NO_WAY ? found->port_trouble : "");
+        return;
+    }
+    if (judge->admission->rpc == ADMITS_NO) {
+        judge_closed_port(judge, 135, finding, verdict);
+        return;
+    }
+    if (finding == PORT_OPEN) {
+        verdict_say(verdict, VERDICT_OK, "port 135 answers");
+        return;
+    }
+    verdict_unavailable(verdict);
+    if (finding == PORT_REFUSED) {
+        verdict_say(verdict, VERDICT_DRIFT,
+                    "port 135 is refused: nothing listens");
+        verdict_advise(verdict,
+                       "Windows always listens there while its service RpcSs "
+                       "runs: is it Windows, or does another firewall "
+                       "refuse?");
+        return;
+    }
+    verdict_say(
+        verdict, VERDICT_DRIFT,
+        "no answer on port 135 in %u s, and the machine is there: a firewall "
+        "drops what comes from %s",
+        found->connect_s, found->us);
+    if (judge->admission->by_group)
+        verdict_advise(verdict,
+                       "the built-in rules admit the local subnet only, in "
+                       "the private and public profiles; rules with "
+                       "remote_addresses admit others: wmifleet check --only "
+                       "firewall");
+    else
+        verdict_advise(verdict,
+                       "wmifleet check --only firewall shows what differs; "
+                       "if nothing does, a firewall between drops it");
+}
+
+/* --- what speaks there ---------------------------------------------------- */
+
+/* What is no RPC, or none that ends, says the same of every port. */
+static void judge_strange_talk(const struct talk *talk, unsigned port,
+                               struct verdict *verdict)
+{
+    switch (talk->finding) {
+    case TALK_GARBAGE:
+        verdict_say(verdict, VERDICT_FAILED, "port %u speaks no RPC: %s", port,
+                    talk->trouble);
+        verdict_advise(verdict,
+                       "another program listens there, or something between "
+                       "answers in the machine's place");
+        break;
+    case TALK_ENDLESS:
+        verdict_say(verdict, VERDICT_FAILED, "port %u floods: %s", port,
+                    talk->trouble);
+        verdict_advise(verdict, "no Windows answers so: what listens there?");
+        break;
+    case TALK_MUTE:
+        verdict_say(verdict, VERDICT_FAILED,
+                    "port %u takes the connection and does not answer in time",
+                    port);
+        verdict_advise(verdict,
+                       "a firewall between that looks into RPC, or a service "
+                       "that hangs: restart the machine");
+        break;
+    case TALK_HUNG_UP:
+        verdict_say(
+            verdict, VERDICT_FAILED,
+            "port %u takes the connection and ends it without an answer", port);
+        verdict_advise(verdict,
+                       "a firewall between that looks into RPC, or no Windows "
+                       "at all");
+        break;
+    case TALK_NOT_TRIED:
+    case TALK_GOOD:
+    case TALK_REFUSED:
+    case TALK_REJECTED:
+    case TALK_FAULT:
+    case TALK_FAILED:
+        not_reached(verdict);
+        break;
+    }
+}
+
+static void judge_fault(const struct talk *talk, struct verdict *verdict)
+{
+    verdict_code(verdict, talk->code);
+    if (talk->code != 5) {
+        verdict_say(verdict, VERDICT_FAILED,
+                    "RPC answers the question with a fault");
+        verdict_advise(verdict,
+                       "port 135 belongs to something else than Windows' "
+                       "RPC service");
+        return;
+    }
+    verdict_say(verdict, VERDICT_DRIFT, "RPC refuses callers without a login");
+    verdict_advise(
+        verdict,
+        "the policy \"Restrict Unauthenticated RPC clients\" "
+        "(RestrictRemoteClients) is 2 there; WMI with a login may still "
+        "work, which verify --from HOST tells; 1 lets everybody ask");
+}
+
+static void judge_rpc(const struct judge *judge, struct verdict *verdict)
+{
+    const struct talk *talk = &judge->found->rpc;
+    switch (talk->finding) {
+    case TALK_GOOD:
+        verdict_say(verdict, VERDICT_OK, "DCOM %u.%u answers",
+                    judge->found->alive.com_major,
+                    judge->found->alive.com_minor);
+        return;
+    case TALK_REFUSED:
+        verdict_say(verdict, VERDICT_DRIFT,
+                    "RPC refuses the bind (bind_nak, reason %u)", talk->reason);
+        verdict_advise(verdict,
+                       "RPC is there and takes no new clients: too many of "
+                       "them, or a filter; look at the machine's RpcSs");
+        return;
+    case TALK_REJECTED:
+        verdict_say(
+            verdict, VERDICT_DRIFT,
+            "RPC answers, but does not offer DCOM (IObjectExporter rejected, "
+            "reason %u)",
+            talk->reason);
+        verdict_advise(verdict,
+                       "DCOM is off there (wmifleet check --only dcom), or "
+                       "port 135 is not that of Windows");
+        return;
+    case TALK_FAULT:
+        judge_fault(talk, verdict);
+        return;
+    case TALK_FAILED:
+        verdict_code(verdict, talk->code);
+        verdict_say(verdict, VERDICT_FAILED,
+                    "DCOM answers that it cannot serve");
+        verdict_advise(verdict, "look at the machine's System log, source "
+                                "DistributedCOM");
+        return;
+    case TALK_NOT_TRIED:
+    case TALK_GARBAGE:
+    case TALK_ENDLESS:
+    case TALK_MUTE:
+    case TALK_HUNG_UP:
+        break;
+    }
+    judge_strange_talk(talk, 135, verdict);
+}
+
+/* --- winmgmt's port ------------------------------------------------------- */
+
+static void judge_wmi_refused(const struct judge *judge,
+                              struct verdict *verdict)
+{
+    const struct findings *found = judge->found;
+    verdict_unavailable(verdict);
+    if (found->wmi_fixed) {
+        verdict_say(verdict, VERDICT_DRIFT,
+                    "the fixed port %u is refused: nothing listens there",
+                    (unsigned)found->wmi_number);
+        verdict_advise(verdict,
+                       "is it set, and has winmgmt restarted since? wmifleet "
+                       "check --only fixed_port; the port may open at the "
+                       "first remote call only");
+        return;
+    }
+    verdict_say(verdict, VERDICT_DRIFT,
+                "port %u, where winmgmt listened at the last check, is refused",
+                (unsigned)found->wmi_number);
+    verdict_advise(verdict,
+                   "winmgmt takes another port at each start: wmifleet check, "
+                   "then verify again");
+}
+
+static void judge_wmi_dropped(const struct judge *judge,
+                              struct verdict *verdict)
+{
+    const struct findings *found = judge->found;
+    verdict_unavailable(verdict);
+    verdict_say(
+        verdict, VERDICT_DRIFT,
+        "no answer on %sport %u in %u s: a firewall drops what comes from %s",
+        found->wmi_fixed ? "the fixed " : "winmgmt's ",
+        (unsigned)found->wmi_number, found->connect_s, found->us);
+    verdict_advise(verdict,
+                   "the rule for winmgmt (WMI) lacks or does not admit that "
+                   "address: wmifleet check --only firewall; or a firewall "
+                   "between lets only 135 through: use fixed_port");
+}
+
+static void judge_wmi_talk(const struct judge *judge, struct verdict *verdict)
+{
+    const struct talk *talk = &judge->found->wmi;
+    unsigned port = judge->found->wmi_number;
+    switch (talk->finding) {
+    case TALK_GOOD:
+        verdict_say(verdict, VERDICT_OK, "port %u answers", port);
+        return;
+    case TALK_REFUSED:
+    case TALK_REJECTED:
+    case TALK_FAULT:
+    case TALK_FAILED:
+        verdict_say(verdict, VERDICT_OK,
+                    "port %u answers; whose it is only a login tells", port);
+        return;
+    case TALK_NOT_TRIED:
+    case TALK_GARBAGE:
+    case TALK_ENDLESS:
+    case TALK_MUTE:
+    case TALK_HUNG_UP:
+        break;
+    }
+    judge_strange_talk(talk, port, verdict);
+}
+
+static void judge_wmi_port(const struct judge *judge, struct verdict *verdict)
+{
+    const struct findings *found = judge->found;
+    if (found->wmi_number == 0) {
+        verdict_say(verdict, VERDICT_SKIPPED, "winmgmt's port is not known");
+        if (found->rpc.finding == TALK_GOOD)
+            verdict_advise(
+                verdict,
+                "wmifleet check finds it out (the service has to run), "
+                "or fixed_port gives it one");
+    } else if (found->wmi_port == PORT_NOT_TRIED) {
+        not_reached(verdict);
+    } else if (judge->admission->wmi == ADMITS_NO) {
+        judge_closed_port(judge, found->wmi_number, found->wmi_port, verdict);
+    } else if (found->wmi_port == PORT_OPEN) {
+        judge_wmi_talk(judge, verdict);
+    } else if (found->wmi_port == PORT_REFUSED) {
+        judge_wmi_refused(judge, verdict);
+    } else if (found->wmi_port == PORT_NO_SOCKET) {
+        verdict_say(verdict, VERDICT_FAILED,
+                    "no connection could be made from here");
+    } else {
+        judge_wmi_dropped(judge, verdict);
+    }
+}
+
+/* --- all of them ---------------------------------------------------------- */
+
+static void judge_address(const struct judge *judge, struct verdict *verdict)
+{
+    if (judge->found->resolved)
+        verdict_say(verdict, VERDICT_OK, "%s", judge->found->peer);
+    else
+        verdict_say(verdict, VERDICT_FAILED, "%s",
+                    judge->found->resolve_trouble);
+}
+
+static void judge_layer(const struct judge *judge, enum layer layer,
+                        struct verdict *verdict)
+{
+    const struct findings *found = judge->found;
+    bool strange_but_closed =
+        judge->admission->rpc == ADMITS_NO && found->rpc.finding != TALK_GOOD;
+    switch (layer) {
+    case LAYER_ADDRESS:
+        judge_address(judge, verdict);
+        return;
+    case LAYER_TCP135:
+        if (found->rpc_port == PORT_NOT_TRIED)
+            break;
+        judge_rpc_port(judge, verdict);
+        return;
+    case LAYER_RPC:
+        /* That a closed port answers at all is the drift, told above. */
+        if (found->rpc.finding == TALK_NOT_TRIED || strange_but_closed)
+            break;
+        judge_rpc(judge, verdict);
+        return;
+    case LAYER_ANNOUNCED:
+        if (found->rpc.finding != TALK_GOOD)
+            break;
+        announced_judge(&found->alive, found->peer, judge->computer, verdict);
+        return;
+    case LAYER_WMI_PORT:
+        judge_wmi_port(judge, verdict);
+        return;
+    case LAYER_COUNT:
+        break;
+    }
+    not_reached(verdict);
+}
+
+static void add_hint(struct result *result, const char *text)
+{
+    if (result->hints == NULL)
+        result->hints = cJSON_CreateArray();
+    cJSON *hint = cJSON_CreateString(text);
+    if (!cJSON_AddItemToArray(result->hints, hint))
+        cJSON_Delete(hint);
+}
+
+/* What the verdicts do not say by themselves. */
+static void tell_basis(struct result *result, const struct judge *judge,
+                       enum verdict_state worst)
+{
+    const struct admission *admission = judge->admission;
+    if (judge->found->hurried)
+        add_hint(result, "the time for the whole host (--timeout) was over");
+    if (admission->rpc == ADMITS_UNSAID && worst > VERDICT_OK)
+        add_hint(result, "judged as open: the inventory does not say whether "
+                         "this address is admitted; --expect closed says that "
+                         "it is not");
+}
+
+static void set_status(struct result *result, const struct judge *judge,
+                       const struct verdict *rpc_port, enum verdict_state worst)
+{
+    char text[512];
+    const struct findings *found = judge->found;
+    if (!found->resolved) {
+        result_fail(result, FAULT_RESOLVE, found->resolve_trouble);
+    } else if (!found->seen && found->rpc_port != PORT_NO_SOCKET) {
+        snprintf(text, sizeof text, "%s: %s%s", result->address, rpc_port->text,
+                 found->rpc_port == PORT_NO_WAY ? "" : ", nor on that of SSH");
+        result_fail(result, FAULT_TCP_TIMEOUT, text);
+    } else if (worst == VERDICT_FAILED) {
+        result->status = STATUS_FAILED;
+    } else {
+        result->status = worst == VERDICT_DRIFT ? STATUS_DRIFT : STATUS_OK;
+    }
+}
+
+void layers_judge(struct result *result, const struct findings *findings,
+                  const struct admission *admission, const char *computer)
+{
+    const struct judge judge = {findings, admission, computer};
+    struct verdict rpc_port = {.state = VERDICT_SKIPPED};
+    enum verdict_state worst = VERDICT_SKIPPED;
+    bool added = true;
+    cJSON_Delete(result->layers);
+    result->layers = cJSON_CreateArray();
+    for (int i = 0; i < LAYER_COUNT; i++) {
+        struct verdict verdict = {.state = VERDICT_SKIPPED};
+        judge_layer(&judge, (enum layer)i, &verdict);
+        added &= verdict_add(result->layers, (enum layer)i, &verdict,
+                             findings->took_ms[i]);
+        if (verdict.state > worst)
+            worst = verdict.state;
+        if (i == LAYER_TCP135)
+            rpc_port = verdict;
+    }
+    set_status(result, &judge, &rpc_port, worst);
+    tell_basis(result, &judge, worst);
+    if (!added && result->fault == FAULT_NONE)
+        result->status = STATUS_FAILED;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From findings to verdicts: one for each layer that a call to WMI passes,
+ * with what it means and what to do about it.
+ *
+ * `drift` is a healthy machine that is set otherwise than the inventory asks
+ * for, `failed` an answer that no healthy machine gives, `skipped` what could
+ * not be asked. Where the inventory does not admit us, silence is `ok` and an
+ * answer the drift. A machine of which nothing at all answers is no verdict
+ * on layers but an unreachable host.
+ */
+#ifndef VERIFY_LAYERS_H
+#define VERIFY_LAYERS_H
+
+#include "controller/result.h"
+#include "verify/admission.h"
+#include "verify/findings.h"
+
+/*
+ * Fills layers, hints, status and fault of `result`. `computer`: the
+ * machine's name at the last check, or NULL. Memory that is short costs a
+ * detail, and makes the host `failed` where it costs a verdict.
+ */
+void layers_judge(struct result *result, const struct findings *findings,
+                  const struct admission *admission, const char *computer);
+
+#endif
