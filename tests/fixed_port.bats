@@ -138,6 +138,32 @@ full_circle() {
     wine reg delete "$SVCHOST\\winmgmt" /f
 }
 
+# shared [NAMES]: the services of the shared host, set when they are given.
+shared() {
+    if [ $# -gt 0 ]; then
+        wine reg add "$SVCHOST" /v netsvcs /t REG_MULTI_SZ /d "$1" /f >/dev/null
+    fi
+    wine reg query "$SVCHOST" /v netsvcs | tr -d '\r' |
+        sed -n 's/.*REG_MULTI_SZ *//p'
+}
+
+@test "undo keeps what somebody else added to the shared host" {
+    factory=$(shared)
+    applied=$(ask apply "$ON")
+    joined=$(shared "Early\\0$(shared)\\0Late")
+    assert_equal "$joined" "Early\\0${factory/\\0Winmgmt/}\\0Late"
+    undone=$(back "$ON" "$applied")
+    assert_contains "changed pending_restart" "$(jq -r '.[0].state' <<<"$undone")"
+    assert_equal "$(shared)" "Early\\0$factory\\0Late"
+    # And forth again, past one more: winmgmt alone goes.
+    shared "Early\\0$factory\\0Late\\0Later" >/dev/null
+    again=$(back "$ON" "$undone")
+    assert_contains "changed pending_restart" "$(jq -r '.[0].state' <<<"$again")"
+    assert_equal "$(shared)" "$joined\\0Later"
+    back "$ON" "$again"
+    assert_equal "$(shared "$factory")" "$factory"
+}
+
 @test "what is partly done is completed" {
     "$LAB/target-1/mode" standalone-denied
     applied=$(ask apply "$ON")

@@ -21,6 +21,7 @@
 #include "payload/win32/errors.h"
 #include "payload/service/fixed_port_reach.h"
 #include "payload/service/fixed_port_state.h"
+#include "payload/service/host_group.h"
 #include "payload/registry/registry_backup.h"
 #include "payload/registry/registry_io.h"
 #include "payload/service/service.h"
@@ -38,19 +39,23 @@
     "look what guards that part (a policy, a security product) and what the "  \
     "command says when it is run by hand; undo puts back what was changed"
 
-/* What a state holds of the registry. `name` NULL: all values of the key. */
+/*
+ * What a state holds of the registry. `name` NULL: all values of the key; of
+ * a svchost group that others are in too: winmgmt's own place.
+ */
 static const struct part {
     const char *member;
     const char *key; /* NULL: that of the WMI application */
     const char *name;
+    bool shared_group;
 } parts[] = {
-    {FIXED_PORT_IMAGE_PATH, SERVICE_KEY, "ImagePath"},
-    {"type", SERVICE_KEY, "Type"},
-    {"netsvcs", SVCHOST_KEY, "netsvcs"},
-    {"netsvcs_key", SVCHOST_KEY "\\netsvcs", NULL},
-    {FIXED_PORT_GROUP, SVCHOST_KEY, "winmgmt"},
-    {FIXED_PORT_GROUP_KEY, SVCHOST_KEY "\\winmgmt", NULL},
-    {FIXED_PORT_ENDPOINTS, NULL, "Endpoints"},
+    {FIXED_PORT_IMAGE_PATH, SERVICE_KEY, "ImagePath", false},
+    {"type", SERVICE_KEY, "Type", false},
+    {"netsvcs", SVCHOST_KEY, "netsvcs", true},
+    {"netsvcs_key", SVCHOST_KEY "\\netsvcs", NULL, false},
+    {FIXED_PORT_GROUP, SVCHOST_KEY, "winmgmt", false},
+    {FIXED_PORT_GROUP_KEY, SVCHOST_KEY "\\winmgmt", NULL, false},
+    {FIXED_PORT_ENDPOINTS, NULL, "Endpoints", false},
 };
 #define PART_COUNT (sizeof parts / sizeof *parts)
 #define ENDPOINTS (PART_COUNT - 1)
@@ -106,6 +111,11 @@ static unsigned long add_part(const struct part *part, cJSON *state)
         part->name == NULL
             ? registry_read_all(part->key, &found)
             : registry_backup_read(key_of(part), part->name, &found);
+    if (code == 0 && part->shared_group) {
+        cJSON *value = found;
+        found = host_group_state(value, "winmgmt");
+        cJSON_Delete(value);
+    }
     if (code == 0 && !cJSON_AddItemToObject(state, part->member, found)) {
         cJSON_Delete(found);
         code = SERVICE_CODE_MEMORY;
@@ -189,12 +199,31 @@ static void run_command(bool own_host, int level, struct child_end *end)
               COMMAND_MS, end);
 }
 
+/* Into the group as it is now, whoever came or went since. */
+static unsigned long put_place(const struct part *part, const cJSON *wanted)
+{
+    cJSON *now = NULL;
+    cJSON *value = NULL;
+    unsigned long code = registry_backup_read(key_of(part), part->name, &now);
+    if (code == 0) {
+        value = host_group_put(now, "winmgmt", wanted);
+        code = value == NULL
+                   ? SERVICE_CODE_MEMORY
+                   : registry_backup_restore(key_of(part), part->name, value);
+    }
+    cJSON_Delete(now);
+    cJSON_Delete(value);
+    return code;
+}
+
 /* Nothing is written where it stands already. */
 static unsigned long put_part(const struct part *part, const cJSON *wanted,
                               const cJSON *now)
 {
     if (cJSON_Compare(wanted, json_member(now, part->member), true))
         return 0;
+    if (part->shared_group)
+        return put_place(part, wanted);
     return part->name == NULL
                ? registry_restore_all(part->key, wanted)
                : registry_backup_restore(key_of(part), part->name, wanted);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "payload/registry/registry_lines.h"
 #include "payload/registry/registry_state.h"
 #include "payload/settings/word.h"
 
@@ -15,60 +16,22 @@
 
 /* --- lists of lines ------------------------------------------------------ */
 
-/* One line of a REG_MULTI_SZ, in bytes and without its NUL. */
-struct line {
-    size_t at;
-    size_t len;
-};
-
-static unsigned unit_at(const struct registry_value *value, size_t at)
+static bool is_tcp(const struct registry_value *value,
+                   const struct registry_line *line)
 {
-    return at + 1 < value->len
-               ? (unsigned)(value->bytes[at] | value->bytes[at + 1] << 8)
-               : 0;
-}
-
-/* From a zeroed `line` on; false at the end. */
-static bool next_line(const struct registry_value *value, struct line *line)
-{
-    if (line->len > 0)
-        line->at += line->len + 2;
-    line->len = 0;
-    while (unit_at(value, line->at + line->len) != 0)
-        line->len += 2;
-    return line->len > 0;
-}
-
-/* How much of `word`, which is lower case, the line begins with. */
-static size_t common_len(const struct registry_value *value,
-                         const struct line *line, const char *word)
-{
-    size_t i = 0;
-    while (word[i] != '\0' && 2 * i < line->len) {
-        unsigned unit = unit_at(value, line->at + 2 * i);
-        if (unit > 0x7F || word_lower((char)unit) != word[i])
-            break;
-        i++;
-    }
-    return i;
-}
-
-static bool is_tcp(const struct registry_value *value, const struct line *line)
-{
-    return common_len(value, line, TCP) == sizeof TCP - 1;
+    return registry_line_common(value, line, TCP) == sizeof TCP - 1;
 }
 
 /* Whether `value` is a list with `word` among its lines. */
 static bool holds_line(const cJSON *list, const char *word)
 {
     struct registry_value value;
-    struct line line = {0};
+    struct registry_line line = {0};
     bool found = false;
     if (list == NULL || registry_state_value(list, &value) != 0)
         return false;
-    while (!found && next_line(&value, &line))
-        found = line.len == 2 * strlen(word) &&
-                common_len(&value, &line, word) == strlen(word);
+    while (!found && registry_next_line(&value, &line))
+        found = registry_line_is(&value, &line, word);
     registry_value_release(&value);
     return found;
 }
@@ -93,8 +56,8 @@ static void add_end(struct registry_value *out)
 static void replace_tcp(const struct registry_value *from, const char *ours,
                         struct registry_value *out)
 {
-    struct line line = {0};
-    while (from->bytes != NULL && next_line(from, &line)) {
+    struct registry_line line = {0};
+    while (from->bytes != NULL && registry_next_line(from, &line)) {
         bool tcp = is_tcp(from, &line);
         if (tcp && *ours == '\0')
             continue;
@@ -115,8 +78,8 @@ static void replace_tcp(const struct registry_value *from, const char *ours,
 
 static bool has_tcp(const struct registry_value *value)
 {
-    struct line line = {0};
-    while (next_line(value, &line)) {
+    struct registry_line line = {0};
+    while (registry_next_line(value, &line)) {
         if (is_tcp(value, &line))
             return true;
     }
