@@ -39,6 +39,11 @@
  *   `before` and `after` as a result had them, `identity` of the machine that
  *   gave it: on another installation nothing is written. `after` null: not
  *   known (the run ended half-way); whatever stands there is put back.
+ *   For the verb verify, "wmi" is {}, "secret" is set, and
+ *     "verify": {"asynchronous": bool, "targets": [{"host", "address",
+ *       "user", "namespaces": [...]}]}
+ *   says to whom to connect as whom; "secrets" has "passwords", one for each
+ *   target in their order, and "salt".
  *   For the verb snapshots, "wmi" is {} and "options" may have "run": only
  *   snapshots of runs whose id begins so.
  *
@@ -71,6 +76,11 @@
  *   "result": <all of that run's saved result; absent: there is none>}, or
  *   {"file", "error": <why it cannot be read>}. Texts are strings, so that
  *   what is in them is judged where it is used.
+ *   For the verb verify, which changes nothing either:
+ *     "connections": [{"host", "steps": [{"step", "namespace", "code", "name",
+ *       "text", "rows", "elapsed_ms"}]}]
+ *   in the request's order. `step` is one of PROTOCOL_STEPS; with a `code` it
+ *   failed. No steps: there was no time left for this target.
  *   "complete" is the last member and must be true. The exit status proves
  *   nothing: 0 after any complete result.
  *
@@ -110,7 +120,8 @@
 #define PROTOCOL_RESULT_MAX 4194304u    /* bytes, start mark aside */
 #define PROTOCOL_REQUEST_MAX 1048576u   /* bytes */
 #define PROTOCOL_SNAPSHOTS_MAX 3145728u /* bytes of their entries */
-#define PROTOCOL_RUN_SECONDS 180        /* the run's own deadline */
+#define PROTOCOL_VERIFY_TARGETS_MAX 512
+#define PROTOCOL_RUN_SECONDS 180 /* the run's own deadline */
 #define PROTOCOL_WATCHDOG_SECONDS (PROTOCOL_RUN_SECONDS + 30)
 
 /* The tilde is for 8.3 names; no shell obeys one inside of a word. */
@@ -127,7 +138,16 @@
     X(check)                                                                   \
     X(apply)                                                                   \
     X(undo)                                                                    \
-    X(snapshots)
+    X(snapshots)                                                               \
+    X(verify)
+
+/* Of one connection of the verb verify, in their order. X(name) */
+#define PROTOCOL_STEPS(X)                                                      \
+    X(locator)                                                                 \
+    X(connect)                                                                 \
+    X(blanket)                                                                 \
+    X(query)                                                                   \
+    X(async_query)
 
 /* Worst first; a host's status is that of its worst setting. X(name) */
 #define PROTOCOL_STATES(X)                                                     \

@@ -84,6 +84,9 @@ static bool add_members(cJSON *object, const struct outcome *outcome,
            (outcome->snapshots == NULL ||
             add_reference(object, "snapshots", outcome->snapshots,
                           cJSON_AddNullToObject)) &&
+           (outcome->connections == NULL ||
+            add_reference(object, "connections", outcome->connections,
+                          cJSON_AddNullToObject)) &&
            add_reference(object, "hints", outcome->hints,
                          cJSON_AddArrayToObject) &&
            cJSON_AddNumberToObject(object, "elapsed_ms",
@@ -117,6 +120,7 @@ char *outcome_print(const struct outcome *outcome,
                 (unsigned long)strlen(text));
     free(text);
     bare.settings = NULL;
+    bare.connections = NULL;
     return print_once(&bare, &too_long);
 }
 

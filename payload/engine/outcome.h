@@ -44,7 +44,8 @@ struct outcome {
     cJSON *identity;
     cJSON *facts;
     cJSON *settings;
-    cJSON *snapshots; /* left out where it is not known */
+    cJSON *snapshots;   /* left out where they are not known, */
+    cJSON *connections; /* as these are */
     cJSON *hints;
     unsigned long long elapsed_ms;
 };

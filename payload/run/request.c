@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "payload/connection/wish.h"
 #include "payload/win32/digest.h"
 #include "payload/settings/run_id.h"
 #include "payload/engine/undo.h"
@@ -130,6 +131,16 @@ static int read_undo(struct request *request, const struct command *command,
     return read_earlier(request, failure);
 }
 
+static int check_verify(const struct request *request,
+                        const struct command *command, struct failure *failure)
+{
+    if (command->verb != COMMAND_verify || wish_is_sane(request->tree))
+        return 0;
+    return failure_set(failure, FAILURE_PAYLOAD_FAILED, 0,
+                       "controller and payload may be of different versions",
+                       "request: \"verify\" is not as it should be");
+}
+
 /* Where the password stands in the tree, or NULL. */
 static cJSON *account_password(const struct request *request)
 {
@@ -174,19 +185,29 @@ int request_open(struct request *request, const struct command *command,
             cJSON_GetStringValue(account_password(request));
     if (status == 0)
         status = read_undo(request, command, failure);
+    if (status == 0)
+        status = check_verify(request, command, failure);
     if (status != 0)
         request_close(request);
     return status;
 }
 
+static void wipe_text(const cJSON *item)
+{
+    char *text = cJSON_GetStringValue(item);
+    if (text != NULL)
+        SecureZeroMemory(text, strlen(text));
+}
+
 void request_close(struct request *request)
 {
+    const cJSON *password;
     if (request->bytes.len > 0)
         SecureZeroMemory(request->bytes.data, request->bytes.len);
     buf_release(&request->bytes);
-    cJSON *password = account_password(request);
-    if (password != NULL)
-        SecureZeroMemory(password->valuestring, strlen(password->valuestring));
+    wipe_text(account_password(request));
+    cJSON_ArrayForEach (password, wish_passwords(request->tree))
+        wipe_text(password);
     cJSON_Delete(request->tree);
     settings_release(&request->settings);
     for (size_t i = 0; i < request->earlier_count; i++)

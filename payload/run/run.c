@@ -274,6 +274,7 @@ static void release(struct run *run)
     cJSON_Delete(run->outcome.facts);
     cJSON_Delete(run->outcome.identity);
     cJSON_Delete(run->outcome.snapshots);
+    cJSON_Delete(run->outcome.connections);
     cJSON_Delete(run->outcome.hints);
     free(run->computer);
     DeleteCriticalSection(&run->guard);
@@ -304,5 +305,7 @@ void run_command(int count, char *const words[])
     }
     if (!told)
         tell(&run);
+    if (run.stuck)
+        TerminateProcess(GetCurrentProcess(), 0);
     release(&run);
 }

@@ -43,6 +43,7 @@ struct run {
     struct outcome outcome; /* published, but for `settings` */
     struct failure failure;
     bool com_up;
+    bool stuck;  /* threads that do not end still use what this run has */
     bool worked; /* published: it reached its settings and is to be saved */
     char *computer;
 };
