@@ -15,7 +15,7 @@ static bool is_part(const cJSON *item, const char *forbidden, size_t max)
 {
     const char *text = cJSON_GetStringValue(item);
     if (text == NULL || *text == '\0' || strlen(text) > max ||
-        strpbrk(text, forbidden) != NULL)
+        text[strcspn(text, forbidden)] != '\0')
         return false;
     while (*text != '\0' && (unsigned char)*text > ' ' && *text != 0x7F)
         text++;
