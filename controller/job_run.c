@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "judgement/judgement.h"
 
 /* Somebody else's run is asked about again after 1, 2, 4, 8, 10, 10... s. */
 #define BUSY_FIRST_WAIT 1000
@@ -153,6 +154,21 @@ static void take_cache(struct job *job, const struct result_settled *settled)
                sizeof cache->request_hash);
 }
 
+/* What the machine's facts say of the settings that it judged by itself. */
+static void consider(struct job *job)
+{
+    struct result *result = job->result;
+    const struct judgement_host host = {
+        .facts = result->facts,
+        .wmi = job->target->wmi,
+    };
+    if (result->fault != FAULT_NONE ||
+        (result->verb != VERB_CHECK && result->verb != VERB_APPLY))
+        return;
+    if (judgement_of_host(&host, result->settings, &result->hints))
+        result_derive_status(result);
+}
+
 static int take_answer(struct job *job, const char *text, size_t len,
                        struct err *err)
 {
@@ -165,6 +181,7 @@ static int take_answer(struct job *job, const char *text, size_t len,
     struct result_settled settled = {0};
     if (result_judge(job->result, &expect, text, len, &settled, err))
         return -1;
+    consider(job);
     job->answered = true;
     job->working = false;
     take_cache(job, &settled);

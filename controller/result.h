@@ -118,6 +118,12 @@ int result_judge(struct result *result, const struct result_expect *expect,
                  const char *text, size_t len, struct result_settled *settled,
                  struct err *err);
 
+/*
+ * Derives the status of a host that was worked on anew, from its settings:
+ * after somebody else than the target has judged them.
+ */
+void result_derive_status(struct result *result);
+
 /* A lower-case letter, then anything that a terminal may be shown. */
 bool result_id_is_sane(const char *id);
 

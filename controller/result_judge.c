@@ -409,6 +409,20 @@ static void take_over(struct result *result, cJSON *root, enum state worst)
     take_elapsed(result, json_member(root, "elapsed_ms"));
 }
 
+void result_derive_status(struct result *result)
+{
+    enum state worst = STATE_skipped;
+    const cJSON *setting;
+    if (result->fault != FAULT_NONE)
+        return;
+    cJSON_ArrayForEach (setting, result->settings) {
+        enum state state = state_of(json_text(setting, "state"));
+        if (state < worst)
+            worst = state;
+    }
+    result->status = status_of(worst, result->verb);
+}
+
 int result_judge(struct result *result, const struct result_expect *expect,
                  const char *text, size_t len, struct result_settled *settled,
                  struct err *err)
