@@ -10,219 +10,20 @@
 
 #include "base/problems.h"
 #include "controller/family_words.h"
+#include "controller/options_table.h"
 
-/* Which verbs an option goes with, as bits of 1 << enum command. */
-#define V(symbol) (1u << COMMAND_##symbol)
-#define V_SETTINGS (V(CHECK) | V(APPLY))
-#define V_LOGIN (V_SETTINGS | V(UNDO) | V(VERIFY) | V(PING))
-#define V_HOSTS (V_LOGIN | V(TRUST))
-#define V_SELECT (V_HOSTS | V(INVENTORY))
-#define V_REPORT (V(RUNS) | V(SHOW) | V(STATUS))
-#define V_STORED (V_REPORT | V(EXPLAIN))
-#define V_ALL ((1u << COMMAND_COUNT) - 1)
-
-enum kind {
-    KIND_FLAG,   /* bool: set */
-    KIND_COUNT,  /* unsigned: one more each time */
-    KIND_TEXT,   /* const char *: the argument */
-    KIND_NUMBER, /* unsigned: the argument, at least 1 */
-    KIND_WORD,   /* int-sized enum: place of the argument in `words` */
-    KIND_SOURCE, /* one more inventory */
-    KIND_SET,    /* int-sized enum: set to `value` */
-};
-
-struct option_row {
-    char letter;
-    const char *name;
-    enum kind kind;
-    size_t offset;
-    unsigned verbs;
-    const char *argument; /* NULL: takes none */
-    const char *help;
-    const char *const *words;
-    int value;
-};
-
-static const char *const output_words[] = {"human", "json", "ndjson", NULL};
-static const char *const host_key_words[] = {"default", "strict", "accept-new",
-                                             "off", NULL};
-static const char *const restart_words[] = {"needed", "never", NULL};
-static const char *const expect_words[] = {"inventory", "open", "closed", NULL};
-static const char *const color_words[] = {"never", "always", "auto", NULL};
-enum { COLOR_NEVER, COLOR_ALWAYS, COLOR_AUTO };
-
-/* What is parsed before it becomes struct options. */
-struct parsed {
-    struct options options;
-    int color;
-    int output;
-    int host_keys;
-    int restart;
-    int expectation;
-};
-
-#define AT(member) offsetof(struct parsed, member)
-#define OPT(member) offsetof(struct parsed, options.member)
-
-static const struct option_row rows[] = {
-    {'i', "inventory", KIND_SOURCE, 0, V_SELECT, "SOURCE",
-     "file, directory, script, '-' or 'h1,h2,'; again for more\n"
-     "(default: $WMIFLEET_INVENTORY, else ./inventory.json)",
-     NULL, 0},
-    {'l', "limit", KIND_TEXT, OPT(limit), V_SELECT, "PATTERN",
-     "only these hosts, as in Ansible: group, host, a:b, :&c, :!d", NULL, 0},
-    {'x', "exclude", KIND_TEXT, OPT(exclude), V_SELECT, "PATTERN",
-     "not these hosts", NULL, 0},
-    {'f', "forks", KIND_NUMBER, OPT(forks), V_HOSTS, "N",
-     "hosts at a time (default: 256)", NULL, 0},
-    {0, "fanout", KIND_NUMBER, OPT(forks), V_HOSTS, "N", "the same", NULL, 0},
-    {0, "timeout", KIND_NUMBER, OPT(timeout_s), V_HOSTS, "S",
-     "seconds for a whole host", NULL, 0},
-    {'t', "connect-timeout", KIND_NUMBER, OPT(connect_timeout_s), V_HOSTS, "S",
-     "seconds for a connection (default: 10)", NULL, 0},
-    {'u', "user", KIND_TEXT, OPT(user), V_LOGIN, "NAME",
-     "login where the inventory has none", NULL, 0},
-    {0, "private-key", KIND_TEXT, OPT(private_key), V_LOGIN, "FILE",
-     "key where the inventory has none", NULL, 0},
-    {'k', "ask-pass", KIND_FLAG, OPT(ask_pass), V_LOGIN, NULL,
-     "ask for the password", NULL, 0},
-    {0, "password-file", KIND_TEXT, OPT(password_file), V_LOGIN, "FILE",
-     "the password is the file's first line", NULL, 0},
-    {0, "password-to-new-hosts", KIND_FLAG, OPT(password_to_new_hosts), V_LOGIN,
-     NULL, "send it even where the host key is new", NULL, 0},
-    {0, "host-keys", KIND_WORD, AT(host_keys), V_LOGIN, "POLICY",
-     "strict (default), accept-new or off", host_key_words, 0},
-    {0, "known-hosts", KIND_TEXT, OPT(known_hosts), V_HOSTS, "FILE",
-     "(default: ~/.ssh/known_hosts)", NULL, 0},
-    {0, "ssh", KIND_FLAG, OPT(force_ssh), V_SELECT, NULL,
-     "WinRM settings in the inventory do not matter", NULL, 0},
-    {0, "only", KIND_TEXT, OPT(only), V_SETTINGS, "FAMILIES",
-     "only these settings, with commas between:", NULL, 0},
-    {0, "skip", KIND_TEXT, OPT(skip), V_SETTINGS, "FAMILIES",
-     "not these settings", NULL, 0},
-    {0, "restart", KIND_WORD, AT(restart), V(APPLY) | V(UNDO), "WHEN",
-     "needed (default) or never, of winmgmt", restart_words, 0},
-    {0, "dry-run", KIND_FLAG, OPT(dry_run), V(APPLY), NULL, "the same as check",
-     NULL, 0},
-    {0, "allow-irreversible", KIND_FLAG, OPT(allow_irreversible), V(APPLY),
-     NULL, "also what no undo brings back: a deleted account, a password", NULL,
-     0},
-    {0, "all", KIND_FLAG, OPT(all), V(UNDO), NULL,
-     "back to before the first apply, over all runs", NULL, 0},
-    {0, "force", KIND_FLAG, OPT(force), V(UNDO), NULL,
-     "also where somebody changed the setting since", NULL, 0},
-    {0, "from-target", KIND_FLAG, OPT(from_target), V(UNDO), NULL,
-     "by the machines' own snapshots, where the store does not know;\n"
-     "they are shown first",
-     NULL, 0},
-    {0, "expect", KIND_WORD, AT(expectation), V(VERIFY), "WHAT",
-     "inventory (default), open or closed: what is right, seen from here",
-     expect_words, 0},
-    {0, "yes", KIND_FLAG, OPT(yes), V(TRUST) | V(UNDO), NULL, "do not ask",
-     NULL, 0},
-    {0, "list", KIND_FLAG, OPT(list), V(INVENTORY), NULL,
-     "everything, resolved, in Ansible's layout", NULL, 0},
-    {0, "host", KIND_TEXT, OPT(host), V(INVENTORY), "NAME",
-     "one host's variables", NULL, 0},
-    {0, "graph", KIND_FLAG, OPT(graph), V(INVENTORY), NULL,
-     "groups and hosts as a tree", NULL, 0},
-    {0, "check", KIND_FLAG, OPT(only_check), V(INVENTORY), NULL,
-     "say what is wrong with it, print nothing else", NULL, 0},
-    {0, "show-secrets", KIND_FLAG, OPT(show_secrets), V(INVENTORY), NULL,
-     "passwords as they are", NULL, 0},
-    {0, "store", KIND_TEXT, OPT(store), V_LOGIN | V_STORED, "FILE",
-     "(default: $WMIFLEET_STORE, else ~/.local/state/wmifleet/state.db)", NULL,
-     0},
-    {0, "reason", KIND_TEXT, OPT(reason), V_LOGIN, "TEXT", "kept with the run",
-     NULL, 0},
-    {'o', "output", KIND_WORD, AT(output), V_LOGIN | V_REPORT, "FORMAT",
-     "human (default), json or ndjson", output_words, 0},
-    {0, "json", KIND_SET, AT(output), V_LOGIN | V_REPORT, NULL,
-     "the same as -o ndjson: an object per host, then a summary", NULL,
-     OUTPUT_NDJSON},
-    {'q', "quiet", KIND_FLAG, OPT(quiet), V_ALL, NULL,
-     "the closing table only, no warnings", NULL, 0},
-    {'v', "verbose", KIND_COUNT, OPT(verbose), V_ALL, NULL,
-     "more on standard error; again for more", NULL, 0},
-    {0, "color", KIND_WORD, AT(color), V_ALL, "WHEN",
-     "auto (default), always or never", color_words, 0},
-};
-
-#define ROW_COUNT (sizeof rows / sizeof rows[0])
 #define LONG_BASE 1000
 #define LONG_HELP 900
 
-static const struct {
-    const char *word;
-    const char *help;
-} commands[] = {
-#define X(symbol, word, help) {word, help},
+static const char *const command_words[] = {
+#define X(symbol, word, help) word,
     COMMAND_LIST(X)
 #undef X
 };
 
 const char *options_command_word(enum command command)
 {
-    return commands[command].word;
-}
-
-/* --- help ----------------------------------------------------------------- */
-
-static void print_help_lines(const char *help)
-{
-    for (;;) {
-        size_t len = strcspn(help, "\n");
-        printf("%.*s\n", (int)len, help);
-        if (help[len] == '\0')
-            return;
-        help += len + 1;
-        printf("  %-30s ", "");
-    }
-}
-
-static void print_row(const struct option_row *row)
-{
-    char left[64];
-    snprintf(left, sizeof left, "%c%c%s--%s%s%s", row->letter ? '-' : ' ',
-             row->letter ? row->letter : ' ', row->letter ? ", " : "  ",
-             row->name, row->argument ? " " : "",
-             row->argument ? row->argument : "");
-    printf("  %-30s ", left);
-    print_help_lines(row->help);
-    if (row->offset == OPT(only)) {
-        char families[256];
-        family_words_list(families, sizeof families);
-        printf("  %-30s ", "");
-        print_help_lines(families);
-    }
-}
-
-static bool takes_run(enum command command)
-{
-    return command == COMMAND_SHOW || command == COMMAND_UNDO;
-}
-
-static void print_command_help(enum command command)
-{
-    const char *words = command == COMMAND_EXPLAIN ? " CODE [HOST]"
-                        : takes_run(command)       ? " [RUN]"
-                                                   : "";
-    printf("usage: wmifleet %s [OPTIONS]%s\n\n%s\n\n", commands[command].word,
-           words, commands[command].help);
-    for (size_t i = 0; i < ROW_COUNT; i++)
-        if (rows[i].verbs & (1u << command))
-            print_row(&rows[i]);
-}
-
-static void print_help(void)
-{
-    printf("usage: wmifleet VERB [OPTIONS]\n\n"
-           "Makes the Windows machines of an inventory ready for remote WMI, "
-           "over SSH.\n\n");
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        printf("  %-12s %s\n", commands[i].word, commands[i].help);
-    printf("\nwmifleet VERB --help lists a verb's options; man wmifleet has "
-           "all.\n");
+    return command_words[command];
 }
 
 /* --- parsing -------------------------------------------------------------- */
@@ -231,7 +32,7 @@ static enum options_outcome wrong_command(const char *word)
 {
     const char *words[COMMAND_COUNT + 1];
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        words[i] = commands[i].word;
+        words[i] = command_words[i];
     words[COMMAND_COUNT] = NULL;
     const char *nearest = problems_nearest(word, words);
     fprintf(stderr,
@@ -245,7 +46,7 @@ static enum options_outcome wrong_command(const char *word)
 static int find_command(const char *word, enum command *command)
 {
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        if (strcmp(commands[i].word, word) == 0) {
+        if (strcmp(command_words[i], word) == 0) {
             *command = (enum command)i;
             return 0;
         }
@@ -321,49 +122,50 @@ static int set_option(struct parsed *parsed, const struct option_row *row)
 }
 
 struct getopt_tables {
-    struct option longs[ROW_COUNT + 2];
-    char shorts[2 * ROW_COUNT + 5];
+    struct option longs[OPTIONS_ROWS_MAX + 2];
+    char shorts[2 * OPTIONS_ROWS_MAX + 5];
 };
 
 static void fill_tables(struct getopt_tables *tables)
 {
+    struct option *longs = tables->longs;
     size_t len = 0;
     tables->shorts[len++] = ':'; /* getopt tells a missing argument apart */
     tables->shorts[len++] = 'h';
-    for (size_t i = 0; i < ROW_COUNT; i++) {
-        tables->longs[i] = (struct option){
-            rows[i].name, rows[i].argument ? required_argument : no_argument,
-            NULL, LONG_BASE + (int)i};
-        if (!rows[i].letter)
+    for (const struct option_row *row = options_rows; row->name != NULL;
+         row++) {
+        *longs++ = (struct option){
+            row->name, row->argument ? required_argument : no_argument, NULL,
+            LONG_BASE + (int)(row - options_rows)};
+        if (!row->letter)
             continue;
-        tables->shorts[len++] = rows[i].letter;
-        if (rows[i].argument)
+        tables->shorts[len++] = row->letter;
+        if (row->argument)
             tables->shorts[len++] = ':';
     }
     tables->shorts[len] = '\0';
-    tables->longs[ROW_COUNT] =
-        (struct option){"help", no_argument, NULL, LONG_HELP};
-    tables->longs[ROW_COUNT + 1] = (struct option){NULL, 0, NULL, 0};
+    *longs++ = (struct option){"help", no_argument, NULL, LONG_HELP};
+    *longs = (struct option){NULL, 0, NULL, 0};
 }
 
 static const struct option_row *row_of(int code)
 {
     if (code >= LONG_BASE)
-        return &rows[code - LONG_BASE];
-    for (size_t i = 0; i < ROW_COUNT; i++)
-        if (rows[i].letter != 0 && rows[i].letter == code)
-            return &rows[i];
+        return &options_rows[code - LONG_BASE];
+    for (const struct option_row *row = options_rows; row->name != NULL; row++)
+        if (row->letter != 0 && row->letter == code)
+            return row;
     return NULL;
 }
 
 /* The nearest option of this verb, for one that there is not. */
 static const char *nearest_option(enum command command, const char *word)
 {
-    const char *names[ROW_COUNT + 1];
+    const char *names[OPTIONS_ROWS_MAX + 1];
     size_t count = 0;
-    for (size_t i = 0; i < ROW_COUNT; i++)
-        if (rows[i].verbs & (1u << command))
-            names[count++] = rows[i].name;
+    for (const struct option_row *row = options_rows; row->name != NULL; row++)
+        if (row->verbs & (1u << command))
+            names[count++] = row->name;
     names[count] = NULL;
     return problems_nearest(word, names);
 }
@@ -372,7 +174,7 @@ static const char *nearest_option(enum command command, const char *word)
 static enum options_outcome wrong_option(enum command command, int code,
                                          const char *word)
 {
-    const char *verb = commands[command].word;
+    const char *verb = command_words[command];
     const struct option_row *row = row_of(optopt);
     if (code == ':' && row != NULL) {
         fprintf(stderr, "wmifleet: --%s: %s is missing\n", row->name,
@@ -403,7 +205,7 @@ static enum options_outcome parse_one(struct parsed *parsed, int code,
 {
     enum command command = parsed->options.command;
     if (code == 'h' || code == LONG_HELP) {
-        print_command_help(command);
+        options_print_command_help(command);
         return OPTIONS_SHOWN;
     }
     if (code == '?' || code == ':')
@@ -415,7 +217,7 @@ static enum options_outcome parse_one(struct parsed *parsed, int code,
         fprintf(stderr,
                 "wmifleet: --%s means nothing to %s; wmifleet %s "
                 "--help lists the options\n",
-                row->name, commands[command].word, commands[command].word);
+                row->name, command_words[command], command_words[command]);
         return OPTIONS_WRONG;
     }
     return set_option(parsed, row) ? OPTIONS_WRONG : OPTIONS_RUN;
@@ -476,7 +278,7 @@ static int take_negative_code(struct parsed *parsed, int argc, char **argv)
 static enum options_outcome take_words(struct parsed *parsed, int argc,
                                        char **argv)
 {
-    if (optind < argc && takes_run(parsed->options.command))
+    if (optind < argc && options_takes_run(parsed->options.command))
         parsed->options.run = argv[optind++];
     if (parsed->options.command == COMMAND_EXPLAIN) {
         if (parsed->options.code == NULL && optind == argc) {
@@ -491,7 +293,7 @@ static enum options_outcome take_words(struct parsed *parsed, int argc,
     }
     if (optind < argc) {
         fprintf(stderr, "wmifleet: %s: one word too many%s\n", argv[optind],
-                takes_run(parsed->options.command) ||
+                options_takes_run(parsed->options.command) ||
                         parsed->options.command == COMMAND_EXPLAIN
                     ? ""
                     : "; hosts are chosen with -l PATTERN");
@@ -506,7 +308,7 @@ enum options_outcome options_parse(struct options *options, int argc,
     if (argc < 2 || strcmp(argv[1], "--help") == 0 ||
         strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
         if (argc >= 2) {
-            print_help();
+            options_print_help();
             return OPTIONS_SHOWN;
         }
         fprintf(stderr, "wmifleet: a verb is missing; wmifleet --help lists "
