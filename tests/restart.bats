@@ -94,6 +94,9 @@ registry_now() {
     assert_contains "$(jq -r '.settings[] |
         select(.id | test("^(cimom|dcom)")) | .hints[]' <<<"$found")" \
         "apply restarts winmgmt, LabMonitor, wscsvc, iphlpsvc"
+    assert_equal "$(jq '[.settings[].hints // [] | .[] |
+        select(test("^iphlpsvc carries port proxies.*SSH session"))] | length' \
+        <<<"$found")" 2
     assert_equal "$(jq '[.settings[] | select(.id | test("^(uac|firewall)")) |
         .hints // [] | .[] | select(test("restart"))] | length' \
         <<<"$found")" 0

@@ -82,6 +82,27 @@ services.winmgmt ok"
     done
 }
 
+winmgmt_pid() {
+    direct check '{"protocol":1,"wmi":'"$WINMGMT"',"options":{}}' |
+        jq -e .facts.winmgmt.pid
+}
+
+@test "a paused winmgmt is continued in its process, and paused by undo" {
+    pid=$(winmgmt_pid)
+    "$LAB/target-1/mode" winmgmt-paused
+    found=$(asked check "$WINMGMT")
+    assert_equal "$(verdicts "$found")" "services.winmgmt drift"
+    assert_equal "$(jq -c '.[].before' <<<"$found")" \
+        '{"state":"paused","start":"automatic"}'
+    applied=$(asked apply "$WINMGMT")
+    assert_equal "$(verdicts "$applied")" "services.winmgmt changed"
+    assert_contains "$(wine sc query winmgmt)" RUNNING
+    assert_equal "$(winmgmt_pid)" "$pid"
+    undone=$(undo "$WINMGMT" "$applied")
+    assert_equal "$(verdicts "$undone")" "services.winmgmt changed"
+    assert_contains "$(wine sc query winmgmt)" PAUSED
+}
+
 @test "rpcss that does not run is blocked, and never started" {
     "$LAB/target-1/mode" rpcss-stopped
     run asked apply '{"services":{"rpcss":"running"}}'

@@ -84,9 +84,15 @@ static void wait_for_restart(struct work *work, struct verdict *verdict)
 
 static void tell_restart(const struct engine *engine, const struct work *work)
 {
-    const char *names = engine->host->restart_takes(engine->host->context);
+    const struct engine_host *host = engine->host;
+    const char *names = host->restart_takes(host->context);
     if (names != NULL)
         setting_hint(work->setting, "apply restarts %s", names);
+    const char *cuts = host->restart_cuts != NULL && names != NULL
+                           ? host->restart_cuts(host->context)
+                           : NULL;
+    if (cuts != NULL)
+        setting_hint(work->setting, "%s", cuts);
 }
 
 static void begin(struct engine *engine, const struct work *work)
@@ -377,6 +383,8 @@ enum engine_end engine_run(struct engine *engine, bool apply,
                            unsigned long long deadline_ms, struct err *err)
 {
     engine->deadline_ms = deadline_ms;
+    for (size_t i = 0; i < engine->count; i++)
+        engine->works[i].setting->deadline_ms = deadline_ms;
     enum engine_end end = pass(engine, false, apply, err);
     if (end != ENGINE_DONE || !apply)
         return end;

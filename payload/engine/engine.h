@@ -63,6 +63,8 @@ struct engine_host {
      * is nothing to restart; the host's.
      */
     const char *(*restart_takes)(void *context);
+    /* What that cuts, in a line; NULL: nothing. May be NULL itself. */
+    const char *(*restart_cuts)(void *context);
     /*
      * Restarts winmgmt; called at most once. 0, or -1 with `reason`: those
      * who wait have then failed. NULL: it may not, and they go on waiting.

@@ -85,6 +85,11 @@ struct setting {
     bool restart_winmgmt;
     const char *restart_part;
     const struct setting_ops *ops;
+    /*
+     * When the run ends, as service_now_ms counts; filled by the engine.
+     * What waits within a call waits no longer than that.
+     */
+    unsigned long long deadline_ms;
     void *data;   /* the family's own */
     cJSON *hints; /* array of texts that the family adds to; may be NULL */
 };

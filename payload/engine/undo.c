@@ -92,6 +92,7 @@ static int write_wrapped(struct setting *setting, const cJSON *state,
 {
     struct wrapped *wrapped = setting->data;
     (void)state;
+    wrapped->inner.deadline_ms = setting->deadline_ms;
     int status =
         wrapped->inner.ops->restore(&wrapped->inner, wrapped->before, reason);
     pass_hints(setting, wrapped);
@@ -103,6 +104,7 @@ static int restore_wrapped(struct setting *setting, const cJSON *state,
                            struct setting_reason *reason)
 {
     struct wrapped *wrapped = setting->data;
+    wrapped->inner.deadline_ms = setting->deadline_ms;
     return wrapped->inner.ops->restore(&wrapped->inner, state, reason);
 }
 

@@ -133,6 +133,11 @@ static const char *restart_takes(void *context)
     return run->restart_takes;
 }
 
+static const char *restart_cuts(void *context)
+{
+    return winmgmt_restart_cuts(restart_takes(context));
+}
+
 static void tell_restart(struct run *run, const char *process)
 {
     char text[400];
@@ -186,6 +191,7 @@ static int make_engine(struct run *run)
         .snapshot = save_snapshot,
         .waits = waits,
         .restart_takes = restart_takes,
+        .restart_cuts = restart_cuts,
         .restart = request_may_restart(&run->request) ? restart_winmgmt : NULL,
     };
     run->pending = pending_load(&run->folder);

@@ -25,6 +25,7 @@
 #include "payload/registry/registry_backup.h"
 #include "payload/registry/registry_io.h"
 #include "payload/service/service.h"
+#include "payload/service/service_turn.h"
 #include "payload/engine/setting.h"
 
 #define SERVICE_KEY "SYSTEM\\CurrentControlSet\\Services\\Winmgmt"
@@ -191,12 +192,13 @@ static enum setting_verdict compare_fixed_port(struct setting *setting,
 
 /* --- writing ------------------------------------------------------------- */
 
-static void run_command(bool own_host, int level, struct child_end *end)
+static void run_command(const struct setting *setting, bool own_host, int level,
+                        struct child_end *end)
 {
     wchar_t standalone[] = L"/standalonehost 6";
     standalone[wcslen(standalone) - 1] = (wchar_t)(L'0' + level % 10);
     child_run(L"wbem\\winmgmt.exe", own_host ? standalone : L"/sharedhost",
-              COMMAND_MS, end);
+              service_time_left(setting->deadline_ms, COMMAND_MS), end);
 }
 
 /* Into the group as it is now, whoever came or went since. */
@@ -283,7 +285,7 @@ static int write_fixed_port(struct setting *setting, const cJSON *state,
         code = put_endpoints(wish, state);
     if (code != 0)
         return fail_part(&parts[ENDPOINTS], "written", code, reason);
-    run_command(on, wish->level, &end);
+    run_command(setting, on, wish->level, &end);
     cJSON *now = read_fixed_port(setting, reason);
     if (now != NULL)
         code = settle_endpoints(wish, state, now);
@@ -342,7 +344,8 @@ static int restore_fixed_port(struct setting *setting, const cJSON *state,
     bool own = fixed_port_own_host(state);
     int level = fixed_port_level(state);
     if (fixed_port_own_host(now) != own)
-        run_command(own, level > 0 ? level : SETTINGS_PACKET_PRIVACY, &end);
+        run_command(setting, own, level > 0 ? level : SETTINGS_PACKET_PRIVACY,
+                    &end);
     cJSON_Delete(now);
     return restore_rest(setting, state, reason);
 }

@@ -142,16 +142,29 @@ unsigned long service_begin_start(const char *name)
                : close_with(service, StartServiceW(service, 0, NULL));
 }
 
-unsigned long service_begin_stop(const char *name)
+static unsigned long send(const char *name, DWORD access, DWORD control)
 {
     unsigned long code;
     SERVICE_STATUS status;
-    SC_HANDLE service = open_service(name, SERVICE_STOP, &code);
+    SC_HANDLE service = open_service(name, access, &code);
     return service == NULL
                ? code
-               : close_with(
-                     service,
-                     ControlService(service, SERVICE_CONTROL_STOP, &status));
+               : close_with(service, ControlService(service, control, &status));
+}
+
+unsigned long service_begin_stop(const char *name)
+{
+    return send(name, SERVICE_STOP, SERVICE_CONTROL_STOP);
+}
+
+unsigned long service_begin_pause(const char *name)
+{
+    return send(name, SERVICE_PAUSE_CONTINUE, SERVICE_CONTROL_PAUSE);
+}
+
+unsigned long service_begin_continue(const char *name)
+{
+    return send(name, SERVICE_PAUSE_CONTINUE, SERVICE_CONTROL_CONTINUE);
 }
 
 unsigned long service_may_stop(const char *name)

@@ -68,6 +68,8 @@ cJSON *service_dependents(const char *name, unsigned long *code);
 
 unsigned long service_begin_start(const char *name);
 unsigned long service_begin_stop(const char *name);
+unsigned long service_begin_pause(const char *name);
+unsigned long service_begin_continue(const char *name);
 /* Whether the service manager lets us stop it; asks it nothing. */
 unsigned long service_may_stop(const char *name);
 unsigned long service_set_start(const char *name, enum service_start start);

@@ -24,23 +24,39 @@ static bool wait_a_little(const struct service_status *now,
     return true;
 }
 
+/* True when a service that was sent a control may have taken it. */
+static bool taken(unsigned long code, bool *asked)
+{
+    /* One that did not answer in time may have heard it. */
+    *asked = code == 0 || code == SERVICE_CODE_TIMEOUT;
+    return *asked || code == SERVICE_CODE_BUSY;
+}
+
 unsigned long service_turn_on(const char *name, unsigned long long until)
 {
     struct service_status now;
-    bool asked = false;
+    bool started = false;
+    bool continued = false;
     do {
         unsigned long code = service_query(name, &now);
         if (code != 0 || now.state == SERVICE_RUNS)
             return code;
-        if (asked && now.state == SERVICE_AT_REST)
+        if (now.state == SERVICE_IS_PAUSED) {
+            code = continued ? 0 : service_begin_continue(name);
+            if (!continued && !taken(code, &continued))
+                return code;
+            continue;
+        }
+        if (started && now.state == SERVICE_AT_REST)
             return now.exit_code != 0 ? now.exit_code : SERVICE_CODE_NOT_ACTIVE;
-        if (asked)
+        if (started || now.state == SERVICE_CONTINUES ||
+            now.state == SERVICE_PAUSES)
             continue;
         code = service_begin_start(name);
         /* Also said of one that is on its way down: it is asked again. */
         if (code != 0 && code != SERVICE_CODE_ALREADY_RUNNING)
             return code;
-        asked = code == 0;
+        started = code == 0;
     } while (wait_a_little(&now, until));
     return SERVICE_CODE_TIMEOUT;
 }
@@ -58,11 +74,40 @@ unsigned long service_turn_off(const char *name, unsigned long long until)
         code = service_begin_stop(name);
         if (code == SERVICE_CODE_NOT_ACTIVE)
             return 0;
-        /* A service that did not answer in time may have heard it. */
-        if (code != 0 && code != SERVICE_CODE_BUSY &&
-            code != SERVICE_CODE_TIMEOUT)
+        if (!taken(code, &asked))
             return code;
-        asked = code != SERVICE_CODE_BUSY;
     } while (wait_a_little(&now, until));
     return SERVICE_CODE_TIMEOUT;
+}
+
+unsigned long service_turn_to_pause(const char *name, unsigned long long until)
+{
+    struct service_status now;
+    bool asked = false;
+    unsigned long code = service_query(name, &now);
+    if (code == 0 && now.state != SERVICE_PAUSES &&
+        now.state != SERVICE_IS_PAUSED)
+        code = service_turn_on(name, until);
+    if (code != 0)
+        return code;
+    do {
+        code = service_query(name, &now);
+        if (code != 0 || now.state == SERVICE_IS_PAUSED)
+            return code;
+        if (asked || now.state == SERVICE_PAUSES)
+            continue;
+        code = service_begin_pause(name);
+        if (!taken(code, &asked))
+            return code;
+    } while (wait_a_little(&now, until));
+    return SERVICE_CODE_TIMEOUT;
+}
+
+unsigned service_time_left(unsigned long long deadline_ms, unsigned most_ms)
+{
+    unsigned long long now_ms = service_now_ms();
+    if (deadline_ms <= now_ms)
+        return 0;
+    return deadline_ms - now_ms < most_ms ? (unsigned)(deadline_ms - now_ms)
+                                          : most_ms;
 }

@@ -31,6 +31,8 @@ static int fail(const struct setting *setting, const char *what,
     const char *hint = "look into the System event log";
     if (code == SERVICE_CODE_DENIED)
         hint = "look who took the right from Administrators: sc sdshow";
+    else if (code == SERVICE_CODE_TIMEOUT)
+        hint = "it may still be on its way: run it again";
     else if (code == SERVICE_CODE_DEPENDENTS)
         hint = "stop the services that need it first: sc enumdepend";
     return setting_reason_set(reason, code, hint, "%s cannot be %s: %s",
@@ -81,10 +83,14 @@ static int set_start(const struct setting *setting, enum service_start start,
                      : fail(setting, "given another start type", code, reason);
 }
 
+static unsigned long long until(const struct setting *setting)
+{
+    return service_now_ms() + service_time_left(setting->deadline_ms, TURN_MS);
+}
+
 static int turn_on(const struct setting *setting, struct setting_reason *reason)
 {
-    unsigned long code =
-        service_turn_on(name_of(setting), service_now_ms() + TURN_MS);
+    unsigned long code = service_turn_on(name_of(setting), until(setting));
     return code == 0 ? 0 : fail(setting, "started", code, reason);
 }
 
@@ -101,14 +107,18 @@ static int write_service(struct setting *setting, const cJSON *state,
 static int restore_service(struct setting *setting, const cJSON *state,
                            struct setting_reason *reason)
 {
+    const char *name = name_of(setting);
+    bool paused = is(state, "state", "paused");
     unsigned long code = 0;
     int status = 0;
     if (is(state, "state", "running"))
         status = turn_on(setting, reason);
+    else if (paused)
+        code = service_turn_to_pause(name, until(setting));
     else if (is(state, "state", "stopped"))
-        code = service_turn_off(name_of(setting), service_now_ms() + TURN_MS);
+        code = service_turn_off(name, until(setting));
     if (code != 0)
-        status = fail(setting, "stopped", code, reason);
+        status = fail(setting, paused ? "paused" : "stopped", code, reason);
     enum service_start start;
     if (!service_start_of(json_text(state, "start"), &start))
         return status;

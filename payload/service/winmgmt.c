@@ -17,7 +17,9 @@
 
 #include "payload/win32/errors.h"
 #include "payload/service/service_turn.h"
+#include "payload/settings/word.h"
 
+#define IP_HELPER "iphlpsvc"
 #define STOP_MS 60000u
 #define START_MS 20000u      /* for all of them, */
 #define START_LEAST_MS 5000u /* but so much for each */
@@ -55,6 +57,21 @@ char *winmgmt_restart_names(void)
     }
     cJSON_Delete(names);
     return strdup(text);
+}
+
+const char *winmgmt_restart_cuts(const char *names)
+{
+    for (; names != NULL && *names != '\0'; names += strspn(names, ", ")) {
+        size_t len = strcspn(names, ",");
+        size_t i = 0;
+        while (i < len && word_lower(names[i]) == IP_HELPER[i])
+            i++;
+        if (i == len && IP_HELPER[i] == '\0')
+            return "iphlpsvc carries port proxies, Teredo and 6to4: an SSH "
+                   "session that comes over one of them is cut by its restart";
+        names += len;
+    }
+    return NULL;
 }
 
 /* --- the restart --------------------------------------------------------- */

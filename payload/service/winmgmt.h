@@ -30,6 +30,12 @@ void winmgmt_process(char text[WINMGMT_PROCESS_MAX]);
 char *winmgmt_restart_names(void);
 
 /*
+ * What a restart of these, as winmgmt_restart_names has them, cuts on the way
+ * to the machine, in a line for who asks for it; NULL: nothing. Static.
+ */
+const char *winmgmt_restart_cuts(const char *names);
+
+/*
  * 0 when winmgmt runs anew with all that ran before, or did not run at all
  * and was left so. -1 with `reason`, also when winmgmt does run anew but a
  * service that needs it did not come back. Waits a minute for what does not

@@ -42,6 +42,10 @@ static void go_on(struct fake_service *service)
         service->state = SERVICE_AT_REST;
         service->pid = 0;
     }
+    if (service->state == SERVICE_CONTINUES)
+        service->state = SERVICE_RUNS;
+    if (service->state == SERVICE_PAUSES)
+        service->state = SERVICE_IS_PAUSED;
     if (service->state == SERVICE_COMES_UP) {
         service->exit_code = service->starts_into;
         service->state =
@@ -152,7 +156,7 @@ unsigned long service_begin_stop(const char *name)
         return service->stop_code;
     if (service->state == SERVICE_AT_REST)
         return SERVICE_CODE_NOT_ACTIVE;
-    if (service->state != SERVICE_RUNS)
+    if (service->state != SERVICE_RUNS && service->state != SERVICE_IS_PAUSED)
         return SERVICE_CODE_BUSY;
     for (size_t i = 0; i < the_manager.count; i++) {
         if (the_manager.services[i].state != SERVICE_AT_REST &&
@@ -162,6 +166,34 @@ unsigned long service_begin_stop(const char *name)
     service->state = SERVICE_GOES_DOWN;
     service->there_at = the_manager.now_ms + service->slow_ms;
     return 0;
+}
+
+/* From one state over another to a third. */
+static unsigned long pass(char sign, const char *name, unsigned long from,
+                          unsigned long over)
+{
+    struct fake_service *service = fake_service(name);
+    note(sign, name);
+    if (service->state == SERVICE_AT_REST)
+        return SERVICE_CODE_NOT_ACTIVE;
+    if (service->state != from)
+        return SERVICE_CODE_BUSY;
+    service->state = over;
+    service->there_at = the_manager.now_ms + service->slow_ms;
+    return 0;
+}
+
+unsigned long service_begin_pause(const char *name)
+{
+    return pass('<', name, SERVICE_RUNS, SERVICE_PAUSES);
+}
+
+unsigned long service_begin_continue(const char *name)
+{
+    const struct fake_service *service = fake_service(name);
+    return service->continue_code != 0
+               ? service->continue_code
+               : pass('>', name, SERVICE_IS_PAUSED, SERVICE_CONTINUES);
 }
 
 unsigned long service_set_start(const char *name, enum service_start start)

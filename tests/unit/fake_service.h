@@ -18,12 +18,13 @@ struct fake_service {
     unsigned long state;
     unsigned long start;
     unsigned long pid;
-    unsigned long slow_ms;     /* how long a start or stop takes */
-    bool stop_hangs;           /* it says that it goes down, and does not */
-    unsigned long stop_code;   /* what asking it to stop is refused with */
-    bool guarded;              /* may not be stopped, even by administrators */
-    unsigned long start_code;  /* what asking it to start is refused with */
-    unsigned long starts_into; /* exit code it ends with right away */
+    unsigned long slow_ms;   /* how long a start or stop takes */
+    bool stop_hangs;         /* it says that it goes down, and does not */
+    unsigned long stop_code; /* what asking it to stop is refused with */
+    bool guarded;            /* may not be stopped, even by administrators */
+    unsigned long continue_code; /* what asking to continue is refused with */
+    unsigned long start_code;    /* what asking it to start is refused with */
+    unsigned long starts_into;   /* exit code it ends with right away */
     /* Filled by the fake. */
     unsigned long long there_at;
     unsigned long exit_code;
@@ -40,7 +41,7 @@ struct fake_manager {
     /* Starts when the one of that name is asked to stop, once. */
     const char *rises;
     const char *rises_when;
-    char log[512]; /* "-a -b +b +a" */
+    char log[512]; /* "-a -b +b +a", "<a >a" of pauses */
 };
 
 /* The manager of this program, emptied. */

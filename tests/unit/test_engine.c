@@ -57,6 +57,7 @@ struct machine {
     bool restart_fails;
     bool nothing_runs; /* there is nothing to restart */
     int restarts;
+    unsigned long long deadline;
     char log[128]; /* "a.a R c.c": what was written, R the restart */
     cJSON *during; /* what the watchdog would tell in the restart */
     struct engine *engine;
@@ -105,6 +106,7 @@ static int write_place(struct setting *setting, const cJSON *state,
 {
     struct place *place = setting->data;
     assert_int_equal(state->valueint, place->value);
+    assert_true(setting->deadline_ms == place->machine->deadline);
     place->writes++;
     note(place->machine, setting->id);
     if (place->refuses)
@@ -171,6 +173,12 @@ static const char *restart_takes(void *context)
     return machine->nothing_runs ? NULL : "winmgmt, iphlpsvc";
 }
 
+static const char *restart_cuts(void *context)
+{
+    (void)context;
+    return "iphlpsvc carries sessions";
+}
+
 static int restart(void *context, unsigned long long deadline_ms,
                    struct setting_reason *reason)
 {
@@ -197,6 +205,7 @@ static struct engine_host host_of(struct machine *machine)
                                 .snapshot = snapshot,
                                 .waits = waits,
                                 .restart_takes = restart_takes,
+                                .restart_cuts = restart_cuts,
                                 .restart = machine->never ? NULL : restart};
 }
 
@@ -224,6 +233,7 @@ static cJSON *run_machine(struct machine *machine, bool apply,
     struct engine *engine = engine_new(&machine->list, &host);
     assert_non_null(engine);
     machine->engine = engine;
+    machine->deadline = deadline;
     assert_int_equal(engine_run(engine, apply, deadline, &err), end);
     cJSON *during = cJSON_Duplicate(machine->during, true);
     cJSON_Delete(machine->during);
@@ -659,6 +669,7 @@ static void test_check_finds_and_names_what_waits(void **state)
     assert_true(has_hint(settings, 0, "apply restarts winmgmt, iphlpsvc"));
     assert_string_equal(state_at(settings, 1), "drift");
     assert_true(has_hint(settings, 1, "apply restarts winmgmt, iphlpsvc"));
+    assert_true(has_hint(settings, 1, "iphlpsvc carries sessions"));
     assert_string_equal(state_at(settings, 2), "ok");
     assert_false(has_hint(settings, 2, "restart"));
     assert_string_equal(state_at(settings, 3), "drift");

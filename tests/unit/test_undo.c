@@ -14,7 +14,8 @@
 /* A machine of numbers: each setting is one cell. */
 struct cell {
     int value;
-    int restored; /* how often */
+    int restored;                   /* how often */
+    unsigned long long deadline_ms; /* that it was told then */
 };
 
 static struct cell cells[3];
@@ -54,6 +55,7 @@ static int restore_cell(struct setting *setting, const cJSON *state,
     struct cell *cell = setting->data;
     cell->value = state->valueint;
     cell->restored++;
+    cell->deadline_ms = setting->deadline_ms;
     setting_hint(setting, "said by the family");
     return 0;
 }
@@ -195,7 +197,9 @@ static void test_writing_restores_and_passes_hints_on(void **state)
     struct setting_reason reason = {.code = 0};
     cells[1] = (struct cell){.value = 6};
     assert_true(setting->restart_winmgmt);
+    setting->deadline_ms = 77;
     assert_int_equal(setting->ops->write(setting, undo, &reason), 0);
+    assert_true(cells[1].deadline_ms == 77);
     assert_int_equal(cells[1].value, 5);
     assert_int_equal(cells[1].restored, 1);
     assert_string_equal(cJSON_GetArrayItem(setting->hints, 0)->valuestring,

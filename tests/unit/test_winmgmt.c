@@ -258,6 +258,27 @@ static void test_a_restart_names_what_goes_along(void **state)
     free(names);
 }
 
+static void test_a_restart_that_cuts_ways_in_says_so(void **state)
+{
+    (void)state;
+    assert_non_null(strstr(winmgmt_restart_cuts("winmgmt, wscsvc, IpHlpSvc, x"),
+                           "port proxies"));
+    assert_non_null(winmgmt_restart_cuts("iphlpsvc"));
+    assert_null(winmgmt_restart_cuts("winmgmt, iphlpsvc2, xiphlpsvc, iphlp"));
+    assert_null(winmgmt_restart_cuts("winmgmt"));
+    assert_null(winmgmt_restart_cuts(NULL));
+}
+
+static void test_one_that_is_paused_is_restarted_too(void **state)
+{
+    (void)state;
+    const struct fake_manager *manager = usual();
+    struct setting_reason reason;
+    fake_service("winmgmt")->state = SERVICE_IS_PAUSED;
+    assert_int_equal(restart(&reason), 0);
+    assert_all_run(manager);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +297,8 @@ int main(void)
         cmocka_unit_test(test_one_that_may_not_be_looked_at_changes_nothing),
         cmocka_unit_test(test_without_time_nothing_is_begun),
         cmocka_unit_test(test_a_restart_names_what_goes_along),
+        cmocka_unit_test(test_a_restart_that_cuts_ways_in_says_so),
+        cmocka_unit_test(test_one_that_is_paused_is_restarted_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,6 +65,7 @@ static const struct {
     {L"dependant-start-fails", L"services: iphlpsvc starts and ends at once"},
     {L"winmgmt-disabled", L"services: winmgmt is stopped and disabled"},
     {L"winmgmt-stopped", L"services: winmgmt is stopped"},
+    {L"winmgmt-paused", L"services: winmgmt is paused"},
     {L"rpcss-stopped", L"services: rpcss is stopped"},
     {L"standalone-denied", L"winmgmt.exe: access to Endpoints is denied"},
     {L"standalone-ignored", L"winmgmt.exe: says it is done, does nothing"},

@@ -9,7 +9,8 @@ enum { AWAIT_MS = 30000, LOOK_MS = 20, DEPENDANTS_LEN = 16384 };
 
 static const WCHAR *const MODES[] = {
     L"service-stop-hangs", L"service-start-fails", L"dependant-start-fails",
-    L"winmgmt-disabled",   L"winmgmt-stopped",     L"rpcss-stopped",
+    L"winmgmt-disabled",   L"winmgmt-stopped",     L"winmgmt-paused",
+    L"rpcss-stopped",
 };
 
 /* With these all that starts by itself runs. */
@@ -104,6 +105,21 @@ static DWORD stop_winmgmt(SC_HANDLE manager, bool disable)
     return code;
 }
 
+static DWORD send_winmgmt(SC_HANDLE manager, DWORD control, DWORD state)
+{
+    SC_HANDLE service = OpenServiceW(
+        manager, L"winmgmt", SERVICE_PAUSE_CONTINUE | SERVICE_QUERY_STATUS);
+    SERVICE_STATUS status;
+    DWORD code;
+
+    if (service == NULL)
+        return GetLastError();
+    code = ControlService(service, control, &status) ? await(service, state)
+                                                     : GetLastError();
+    CloseServiceHandle(service);
+    return code;
+}
+
 /*
  * An administrator has no right to stop it, so Wine's own functions do, whose
  * copy the stand-in has loaded.
@@ -145,6 +161,8 @@ DWORD mode_services_begin(const WCHAR *name)
         code = stop_winmgmt(manager, true);
     else if (wcscmp(name, L"winmgmt-stopped") == 0)
         code = stop_winmgmt(manager, false);
+    else if (wcscmp(name, L"winmgmt-paused") == 0)
+        code = send_winmgmt(manager, SERVICE_CONTROL_PAUSE, SERVICE_PAUSED);
     else if (wcscmp(name, L"rpcss-stopped") == 0)
         code = stop_rpcss();
     CloseServiceHandle(manager);
@@ -155,7 +173,7 @@ static DWORD enable_winmgmt(SC_HANDLE manager)
 {
     SC_HANDLE service = OpenServiceW(
         manager, L"winmgmt", SERVICE_QUERY_STATUS | SERVICE_CHANGE_CONFIG);
-    SERVICE_STATUS status;
+    SERVICE_STATUS status = {0};
     DWORD code;
 
     if (service == NULL)
@@ -165,6 +183,8 @@ static DWORD enable_winmgmt(SC_HANDLE manager)
     if (code == ERROR_SUCCESS && QueryServiceStatus(service, &status) &&
         status.dwCurrentState == SERVICE_STOP_PENDING)
         code = await(service, SERVICE_STOPPED);
+    if (code == ERROR_SUCCESS && status.dwCurrentState == SERVICE_PAUSED)
+        code = send_winmgmt(manager, SERVICE_CONTROL_CONTINUE, SERVICE_RUNNING);
     CloseServiceHandle(service);
     return code;
 }
