@@ -36,6 +36,8 @@ enum setting_verdict {
     SETTING_CONFLICT, /* what stands there is not ours to change */
     /* differs, and what the write destroys no undo brings back */
     SETTING_IRREVERSIBLE,
+    SETTING_FAILED,  /* cannot be done here, with the reason */
+    SETTING_SKIPPED, /* its condition does not hold here; a hint says which */
 };
 
 /*

@@ -23,6 +23,10 @@ const char *verdict_word(enum setting_verdict verdict)
         return "conflict";
     case SETTING_IRREVERSIBLE:
         return "irreversible";
+    case SETTING_SKIPPED:
+        return "skipped";
+    case SETTING_FAILED:
+        break;
     }
     return "failed";
 }

@@ -100,6 +100,13 @@ bool firewall_policy_blocks(const struct firewall_policy *policy,
            (inbound && shields_block(policy, profiles, reason));
 }
 
+bool firewall_policy_blocks_out(const struct firewall_policy *policy,
+                                unsigned profiles)
+{
+    return (firewall_policy_deciding(policy, profiles) &
+            PROFILES_WITH(policy, outbound_blocked)) != 0;
+}
+
 static void hint_profiles(struct setting *setting, unsigned profiles,
                           const char *text)
 {

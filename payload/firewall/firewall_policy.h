@@ -54,6 +54,10 @@ bool firewall_policy_blocks(const struct firewall_policy *policy,
                             unsigned profiles, bool inbound,
                             struct setting_reason *reason);
 
+/* Whether a profile that decides blocks outbound traffic by default. */
+bool firewall_policy_blocks_out(const struct firewall_policy *policy,
+                                unsigned profiles);
+
 /* Tells what a person should know of an allowing rule for `profiles`. */
 void firewall_policy_hints(const struct firewall_policy *policy,
                            unsigned profiles, bool inbound,

@@ -116,6 +116,8 @@ void firewall_peer_read(struct firewall_peer *peer)
         return;
     if (port > 0 && port <= 65535)
         peer->ssh_port = port;
+    /* The zone of a link-local address is no part of a rule's. */
+    peer->address[strcspn(peer->address, "%")] = '\0';
     if (!address_range_parse(peer->address, &range)) {
         peer->address[0] = '\0';
         return;

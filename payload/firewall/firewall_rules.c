@@ -27,7 +27,10 @@
 struct rule_setting {
     struct firewall_store *store;
     const struct settings *all;
-    const struct rule_wish *wish;
+    const struct rule_wish *wish; /* the request's, or `meant` */
+    struct rule_wish meant;       /* the same for this controller */
+    const char **addresses;       /* those of `meant`; NULL: the request's */
+    struct firewall_peer peer;    /* read where `addresses` are needed */
     char *program; /* the wish's, expanded; NULL until first needed */
 };
 
@@ -101,6 +104,22 @@ static int count_namesakes(const struct rule_setting *own,
     return 0;
 }
 
+/* Whether the machine has what the rule is made of. */
+static bool has_needs(const struct rule_setting *own,
+                      struct setting_reason *reason)
+{
+    if (own->addresses != NULL && own->peer.address[0] == '\0') {
+        setting_reason_set(reason, 0,
+                           "name the controller's address instead, or look "
+                           "why the SSH server does not set SSH_CONNECTION",
+                           "the address of the controller is not known here: "
+                           "SSH_CONNECTION does not tell it");
+        return false;
+    }
+    return !own->wish->require_program ||
+           firewall_program_is_there(own->wish->program, reason);
+}
+
 static enum setting_verdict judge_present(struct setting *setting,
                                           const struct rule_list *rules,
                                           struct setting_reason *reason)
@@ -109,6 +128,14 @@ static enum setting_verdict judge_present(struct setting *setting,
     const struct rule_wish *wish = own->wish;
     bool inbound = wish->direction == RULE_IN;
     struct namesakes count;
+    if (wish->when_outbound_blocked &&
+        !firewall_policy_blocks_out(&own->store->judged, wish->profiles)) {
+        firewall_policy_hints(&own->store->judged, wish->profiles, inbound,
+                              setting);
+        return SETTING_SKIPPED;
+    }
+    if (!has_needs(own, reason))
+        return SETTING_FAILED;
     if (count_namesakes(own, rules, &count) != 0) {
         firewall_fail_memory(reason);
         return SETTING_BLOCKED;
@@ -354,6 +381,7 @@ static void rules_release(struct setting *setting)
     if (own == NULL)
         return;
     firewall_store_drop(own->store);
+    free(own->addresses);
     free(own->program);
     free(own);
 }
@@ -381,6 +409,34 @@ static void make_id(const struct settings *settings, size_t index, char *id,
     snprintf(id, size, "firewall.rules[%.120s%s]", wish->name, suffix);
 }
 
+/* Puts the controller's address where the request has the word for it. */
+static int mean_controller(struct rule_setting *own)
+{
+    size_t count = own->wish->remote_address_count;
+    bool named = false;
+    const char **addresses = calloc(count + 1, sizeof *addresses);
+    if (addresses == NULL)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        addresses[i] = own->wish->remote_addresses[i];
+        if (strcmp(addresses[i], SETTINGS_CONTROLLER) != 0)
+            continue;
+        if (!named)
+            firewall_peer_read(&own->peer);
+        named = true;
+        addresses[i] = own->peer.address;
+    }
+    if (!named) {
+        free(addresses);
+        return 0;
+    }
+    own->addresses = addresses;
+    own->meant = *own->wish;
+    own->meant.remote_addresses = addresses;
+    own->wish = &own->meant;
+    return 0;
+}
+
 static int plan_rule(const struct settings *settings, size_t index,
                      struct firewall_store *store, struct setting_list *list)
 {
@@ -397,6 +453,8 @@ static int plan_rule(const struct settings *settings, size_t index,
     *own = (struct rule_setting){.store = store, .all = settings, .wish = wish};
     firewall_store_use(store);
     setting->data = own;
+    if (mean_controller(own) != 0)
+        return -1;
     if (wish->present && wish->direction == RULE_IN && rule_wish_is_wide(wish))
         setting->risk = WIDE_RISK;
     return 0;

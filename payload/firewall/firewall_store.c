@@ -310,6 +310,29 @@ char *firewall_program_path(const char *program)
     return path;
 }
 
+bool firewall_program_is_there(const char *program,
+                               struct setting_reason *reason)
+{
+    wchar_t *wide = utf16_from_utf8(program);
+    wchar_t *expanded = wide != NULL ? expand(wide) : NULL;
+    char *path = expanded != NULL ? utf16_text_to_utf8(expanded) : NULL;
+    DWORD kind = INVALID_FILE_ATTRIBUTES;
+    if (path == NULL)
+        firewall_fail_memory(reason);
+    else
+        kind = GetFileAttributesW(expanded);
+    bool there = kind != INVALID_FILE_ATTRIBUTES &&
+                 (kind & FILE_ATTRIBUTE_DIRECTORY) == 0;
+    if (path != NULL && !there)
+        setting_reason_set(reason, ERROR_FILE_NOT_FOUND,
+                           "install the program, or correct its path",
+                           "there is no file %.300s", path);
+    free(path);
+    free(expanded);
+    free(wide);
+    return there;
+}
+
 int firewall_expand_programs(struct rule_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {

@@ -90,6 +90,13 @@ void firewall_read_policy(INetFwPolicy2 *policy, struct firewall_policy *out);
  */
 char *firewall_program_path(const char *program);
 
+/*
+ * Whether there is a file where `program`, its environment variables
+ * expanded, says; false with `reason`.
+ */
+bool firewall_program_is_there(const char *program,
+                               struct setting_reason *reason);
+
 /* Gives every rule its program_path; -1 when memory is short. */
 int firewall_expand_programs(struct rule_list *list);
 

@@ -55,13 +55,11 @@ static int wanted_addresses(const struct rule_wish *wish,
 {
     address_set_init(set);
     set->any = wish->remote_address_count == 0;
-    for (size_t i = 0; i < wish->remote_address_count; i++) {
-        if (address_set_add(set, wish->remote_addresses[i]) != 0) {
-            address_set_release(set);
-            return -1;
-        }
-    }
-    return 0;
+    if (address_set_add_all(set, wish->remote_addresses,
+                            wish->remote_address_count) == 0)
+        return 0;
+    address_set_release(set);
+    return -1;
 }
 
 bool rule_wish_is_wide(const struct rule_wish *wish)
@@ -69,7 +67,7 @@ bool rule_wish_is_wide(const struct rule_wish *wish)
     struct address_set set;
     if (wanted_addresses(wish, &set) != 0)
         return false;
-    bool wide = set.any;
+    bool wide = address_set_is_wide(&set);
     address_set_release(&set);
     return wide;
 }
@@ -243,7 +241,7 @@ static char *join_addresses(const struct rule_wish *wish)
 {
     struct buf joined;
     buf_init(&joined, ADDRESSES_MAX);
-    if (rule_wish_is_wide(wish))
+    if (wish->remote_address_count == 0)
         buf_add_char(&joined, '*');
     else
         for (size_t i = 0; i < wish->remote_address_count; i++)
@@ -308,6 +306,11 @@ static bool put_text(cJSON *object, const char *key, const char *text)
     return text == NULL || put(object, key, cJSON_CreateString(text));
 }
 
+static bool put_flag(cJSON *object, const char *key, bool flag)
+{
+    return !flag || put(object, key, cJSON_CreateTrue());
+}
+
 static cJSON *addresses_to_json(const struct rule_wish *wish)
 {
     return cJSON_CreateStringArray(wish->remote_addresses,
@@ -335,7 +338,9 @@ cJSON *rule_wish_to_json(const struct rule_wish *wish)
         (wish->remote_address_count == 0 ||
          put(object, "remote_addresses", addresses_to_json(wish))) &&
         put(object, "profiles", rule_profiles_to_json(wish->profiles)) &&
-        put_text(object, "match", wish->match_name_only ? "name" : NULL))
+        put_text(object, "match", wish->match_name_only ? "name" : NULL) &&
+        put_flag(object, "require_program", wish->require_program) &&
+        put_flag(object, "when_outbound_blocked", wish->when_outbound_blocked))
         return object;
     cJSON_Delete(object);
     return NULL;

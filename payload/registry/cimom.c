@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Anonymous callbacks of asynchronous WMI calls. */
+/* Callbacks of asynchronous WMI calls: who may make them. */
 #include "payload/account/domain.h"
 #include "payload/win32/errors.h"
 #include "payload/registry/registry.h"
 #include "payload/registry/registry_io.h"
+#include "payload/registry/registry_state.h"
 
 #define CIMOM "SOFTWARE\\Microsoft\\WBEM\\CIMOM"
 
@@ -34,20 +35,51 @@ static const struct registry_row row = {
     .judge = judge,
 };
 
-static int plan(const struct settings *settings, struct setting_list *list,
-                struct err *err)
+/* Of the client: a text, other than its neighbour. */
+static const struct registry_row unsecapp_row = {
+    .id = "cimom.unsecapp_access_control_default",
+    .key = CIMOM,
+    .name = "UnsecAppAccessControlDefault",
+    .hint_on_change = "unsecapp.exe reads it when it starts: restart the "
+                      "programs that receive callbacks",
+};
+
+static int plan_callback(enum dword_wish wish, struct setting_list *list)
 {
-    enum dword_wish wish = settings->anonymous_callback;
     if (wish == DWORD_NOT_ASKED)
         return 0;
     struct setting *setting = registry_dword_add(list, &row, wish);
     if (setting == NULL)
-        return err_set(err, 0, "cimom: memory is short");
+        return -1;
     setting->restart_winmgmt = true;
     if (wish == DWORD_ONE)
         setting->risk = "anybody who reaches the machine can feed results to "
                         "a waiting callback without a password";
     return 0;
+}
+
+static int plan_unsecapp(enum dword_wish wish, struct setting_list *list)
+{
+    if (wish == DWORD_NOT_ASKED)
+        return 0;
+    bool absent = wish == DWORD_ABSENT;
+    bool one = wish == DWORD_ONE;
+    return registry_setting_add(
+               list, &unsecapp_row,
+               absent ? cJSON_CreateString("absent") : cJSON_CreateNumber(one),
+               absent ? registry_state_no_value()
+                      : cJSON_CreateString(one ? "1" : "0")) != NULL
+               ? 0
+               : -1;
+}
+
+static int plan(const struct settings *settings, struct setting_list *list,
+                struct err *err)
+{
+    if (plan_callback(settings->anonymous_callback, list) == 0 &&
+        plan_unsecapp(settings->unsecapp_access, list) == 0)
+        return 0;
+    return err_set(err, 0, "cimom: memory is short");
 }
 
 const struct setting_family cimom_family = {.name = "cimom", .plan = plan};

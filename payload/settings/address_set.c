@@ -330,7 +330,7 @@ static int add_element(struct address_set *set, struct span span)
     return add_word(set, span);
 }
 
-int address_set_add(struct address_set *set, const char *list)
+static int add_list(struct address_set *set, const char *list)
 {
     struct span rest = trim((struct span){list, strlen(list)});
     bool more = true;
@@ -344,8 +344,35 @@ int address_set_add(struct address_set *set, const char *list)
         if (add_element(set, trim(element)) != 0)
             return -1;
     }
+    return 0;
+}
+
+int address_set_add_all(struct address_set *set, const char *const *items,
+                        size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (add_list(set, items[i]) != 0)
+            return -1;
+    }
     normalise_ranges(set);
     return 0;
+}
+
+int address_set_add(struct address_set *set, const char *list)
+{
+    return address_set_add_all(set, &list, 1);
+}
+
+bool address_set_is_wide(const struct address_set *set)
+{
+    bool wide = set->any;
+    for (size_t i = 0; i < set->range_count && !wide; i++) {
+        const struct address_range *range = &set->ranges[i];
+        wide = true;
+        for (int j = range->family == 4 ? V4_AT : 0; j < 16; j++)
+            wide = wide && range->low[j] == 0 && range->high[j] == 0xFF;
+    }
+    return wide;
 }
 
 bool address_set_has_word(const struct address_set *set, const char *word)

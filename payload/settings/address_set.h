@@ -45,6 +45,13 @@ void address_set_release(struct address_set *set);
  */
 int address_set_add(struct address_set *set, const char *list);
 
+/* The same for many at once: each is an element, or a list of some. */
+int address_set_add_all(struct address_set *set, const char *const *items,
+                        size_t count);
+
+/* Whether it has every address of IPv4 or of IPv6. */
+bool address_set_is_wide(const struct address_set *set);
+
 bool address_set_equal(const struct address_set *a,
                        const struct address_set *b);
 

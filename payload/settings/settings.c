@@ -78,6 +78,8 @@ static void read_cimom(struct settings_reader *reader,
     static const struct settings_key keys[] = {
         {"allow_anonymous_callback", settings_read_dword,
          AT(anonymous_callback), false},
+        {"unsecapp_access_control_default", settings_read_dword,
+         AT(unsecapp_access), false},
     };
     static const struct settings_shape shape =
         SHAPE("a setting of the CIMOM", keys);
@@ -141,6 +143,8 @@ static void read_fixed_port(struct settings_reader *reader,
 
 /* Every reader of a family is given the whole struct. */
 static const struct settings_key family_keys[] = {
+    {"access", NULL, 0, false},
+    {"collector", NULL, 0, false},
     {"account", settings_read_user, 0, false},
     {"groups", settings_read_groups, 0, false},
     {"firewall", read_firewall, 0, false},
@@ -191,6 +195,7 @@ bool settings_empty(const struct settings *settings)
            settings->dcom_enabled == FLAG_NOT_ASKED &&
            settings->permission_count == 0 && settings->namespace_count == 0 &&
            settings->anonymous_callback == DWORD_NOT_ASKED &&
+           settings->unsecapp_access == DWORD_NOT_ASKED &&
            !settings->winmgmt_runs && !settings->rpcss_runs &&
            settings->control_count == 0 &&
            settings->fixed_port.enabled == FLAG_NOT_ASKED;

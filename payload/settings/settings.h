@@ -7,6 +7,10 @@
  * host before anything is contacted and shows every problem; the payload
  * calls it again on what it was sent.
  *
+ * `access` and `collector` stand in an inventory's `wmi` too, and become
+ * these settings in the controller (inventory/expansion.h): here they are
+ * known by name and otherwise passed over, and no request has them.
+ *
  * A key that is absent is left alone on the target: every member has a
  * "not asked" value. inventory/schema.json says the same in JSON Schema, and
  * a test holds both to one verdict on one table.
@@ -58,7 +62,12 @@ struct rule_wish {
     const char **remote_addresses;
     size_t remote_address_count;
     unsigned profiles; /* SETTINGS_PROFILE_* */
+    bool require_program;       /* the program's file must be there */
+    bool when_outbound_blocked; /* only where outbound is blocked by default */
 };
+
+/* Among the remote addresses: that of the SSH client of this run. */
+#define SETTINGS_CONTROLLER "controller"
 
 /* What COM lets an account do: COM_RIGHTS_* of combaseapi.h. */
 #define SETTINGS_COM_EXECUTE 0x01u /* part of every other one */
@@ -171,6 +180,7 @@ struct settings {
     struct namespace_wish *namespaces;
     size_t namespace_count;
     enum dword_wish anonymous_callback; /* cimom.allow_anonymous_callback */
+    enum dword_wish unsecapp_access;    /* cimom.unsecapp_access_control_… */
     struct fixed_port_wish fixed_port;
     void *storage; /* owns every text above */
 };

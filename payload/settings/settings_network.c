@@ -15,7 +15,8 @@ static const struct settings_word port_words[] = {{"RPC", 0}, {"RPC-EPMap", 0}};
 
 static const struct settings_word address_words[] = {
     {"LocalSubnet", 0}, {"DHCP", 0},           {"DNS", 0},
-    {"WINS", 0},        {"DefaultGateway", 0}, {"*", 0}};
+    {"WINS", 0},        {"DefaultGateway", 0}, {SETTINGS_CONTROLLER, 0},
+    {"*", 0}};
 
 static const char port_forms[] =
     "ports from 1 to 65535, ranges such as 5000-5010, \"RPC\" or "
@@ -194,7 +195,7 @@ static void tell_address(struct settings_reader *reader,
                      "`%.*s` is no remote address; allowed are IPv4 and "
                      "IPv6 addresses, each also with /prefix or as a-b, IPv4 "
                      "with /mask, LocalSubnet, DHCP, DNS, WINS, "
-                     "DefaultGateway, and * alone%s",
+                     "DefaultGateway, controller, and * alone%s",
                      (int)utf8_cut(value->valuestring, ELEMENT_MAX),
                      value->valuestring, near);
 }

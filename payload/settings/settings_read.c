@@ -221,10 +221,10 @@ void settings_read_object(struct settings_reader *reader,
     for (const cJSON *each = object->child; each != NULL; each = each->next) {
         struct settings_path below = {.parent = path, .key = each->string};
         const struct settings_key *key = find_key(shape, each->string);
-        if (key != NULL)
-            key->read(reader, &below, each, (char *)out + key->offset);
-        else
+        if (key == NULL)
             tell_unknown(reader, path, each, shape);
+        else if (key->read != NULL)
+            key->read(reader, &below, each, (char *)out + key->offset);
     }
     check_required(reader, path, object, shape);
 }

@@ -30,6 +30,8 @@ struct draft {
     struct settings_addresses addresses;
     unsigned profiles;
     bool by_name;
+    enum flag_wish require_program;
+    enum flag_wish when_outbound_blocked;
 };
 
 #define SVCHOST "%systemroot%\\system32\\svchost.exe"
@@ -121,9 +123,9 @@ static const char *behind_root(const char *program)
     return NULL;
 }
 
-static void read_program(struct settings_reader *reader,
-                         const struct settings_path *path, const cJSON *value,
-                         void *out)
+void settings_read_program(struct settings_reader *reader,
+                           const struct settings_path *path, const cJSON *value,
+                           void *out)
 {
     const char **program = out;
     const char *text = check_text(reader, path, value, PROGRAM_MAX_LEN);
@@ -199,13 +201,16 @@ static const struct settings_key rule_keys[] = {
     {"name", read_name, AT(name), true},
     {"state", settings_read_absent, AT(absent), false},
     {"direction", read_direction, AT(direction), false},
-    {"program", read_program, AT(program), false},
+    {"program", settings_read_program, AT(program), false},
     {"service", read_service, AT(service), false},
     {"protocol", read_protocol, AT(protocol), false},
     {"local_ports", settings_read_ports, AT(ports), false},
     {"remote_addresses", settings_read_addresses, AT(addresses), false},
     {"profiles", settings_read_profiles, AT(profiles), false},
     {"match", read_match, AT(by_name), false},
+    {"require_program", settings_read_flag, AT(require_program), false},
+    {"when_outbound_blocked", settings_read_flag, AT(when_outbound_blocked),
+     false},
 };
 static const struct settings_shape rule_shape = {
     .noun = "a property of a rule",
@@ -290,11 +295,28 @@ static void check_own(struct settings_reader *reader,
                          draft->name, near);
 }
 
+static void check_conditions(struct settings_reader *reader,
+                             const struct settings_path *path,
+                             const cJSON *value, const struct draft *draft)
+{
+    if (draft->require_program == FLAG_ON &&
+        (draft->absent || draft->program == NULL))
+        settings_mistake(reader, path, value,
+                         "\"require_program\" needs a rule that is present "
+                         "and has a \"program\"");
+    if (draft->when_outbound_blocked == FLAG_ON &&
+        (draft->absent || draft->direction != RULE_OUT))
+        settings_mistake(reader, path, value,
+                         "\"when_outbound_blocked\" needs a rule that is "
+                         "present and has the direction \"out\"");
+}
+
 static void check_draft(struct settings_reader *reader,
                         const struct settings_path *path, const cJSON *value,
                         const struct draft *draft)
 {
     check_ports(reader, path, value, draft);
+    check_conditions(reader, path, value, draft);
     if (!draft->absent && find_page_rule(draft->name) == NULL)
         check_own(reader, path, value, draft);
     if (!draft->absent && draft->by_name)
@@ -327,6 +349,8 @@ static bool read_rule(struct settings_reader *reader,
         .remote_addresses = draft.addresses.items,
         .remote_address_count = draft.addresses.count,
         .profiles = draft.profiles,
+        .require_program = draft.require_program == FLAG_ON,
+        .when_outbound_blocked = draft.when_outbound_blocked == FLAG_ON,
     };
     return reader->problems->error_count == mistakes;
 }

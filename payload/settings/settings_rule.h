@@ -8,4 +8,7 @@
 /* Fills `rules` and `rule_count` of the whole struct. */
 settings_reader_fn settings_read_rules;
 
+/* const char *: a full path of a program, or "System". */
+settings_reader_fn settings_read_program;
+
 #endif
