@@ -12,12 +12,8 @@ static int print_text(struct inventory *inventory,
                       const struct log *log)
 {
     struct err err = {0};
-    if (options->host != NULL || options->graph) {
-        int failed =
-            options->host != NULL
-                ? inventory_print_host(inventory, options->host,
-                                       options->show_secrets, out, &err)
-                : inventory_print_graph(inventory, out, &err);
+    if (options->graph) {
+        int failed = inventory_print_graph(inventory, out, &err);
         if (failed)
             log_line(log, LOG_ERROR, "%s", err.text);
         return failed;
@@ -28,8 +24,12 @@ static int print_text(struct inventory *inventory,
                                         .exclude = options->exclude,
                                         .need = INVENTORY_NAMES};
     bool limited = options->limit != NULL || options->exclude != NULL;
-    int failed = inventory_print_list(inventory, limited ? &selection : NULL,
-                                      options->show_secrets, out, &problems);
+    int failed =
+        options->host != NULL
+            ? inventory_print_host(inventory, options->host,
+                                   options->show_secrets, out, &problems)
+            : inventory_print_list(inventory, limited ? &selection : NULL,
+                                   options->show_secrets, out, &problems);
     chosen_tell(&problems, log);
     problems_release(&problems);
     return failed;

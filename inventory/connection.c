@@ -455,3 +455,13 @@ void connection_read(const struct connection_rules *rules,
     if (target->port == 0)
         target->port = PORT_DEFAULT;
 }
+
+const char *connection_address(const struct connection_rules *rules,
+                               const struct view *view, const char *host)
+{
+    struct target target = {.name = host};
+    struct draft draft = {.rules = rules, .view = view, .target = &target};
+    read_address(&draft);
+    return target.address != NULL && is_address(target.address) ? target.address
+                                                                : NULL;
+}

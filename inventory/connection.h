@@ -26,6 +26,13 @@ void connection_read(const struct connection_rules *rules,
                      const struct view *view, struct target *target);
 
 /*
+ * Where the host is, the name itself at last; NULL, and told, when what
+ * stands there is no address.
+ */
+const char *connection_address(const struct connection_rules *rules,
+                               const struct view *view, const char *host);
+
+/*
  * True when the text is a template, or the value a vault's or a marked one:
  * then `remedy` says what to do instead. For strings and objects.
  */

@@ -65,6 +65,7 @@ struct inventory *inventory_load(const char *const *sources, size_t count,
         inventory_free(inventory);
         return NULL;
     }
+    inventory->resolve = resolver_look_up;
     for (size_t i = 0; i < count; i++)
         source_read(inventory, sources[i], problems);
     if (problems->error_count == errors &&
@@ -82,6 +83,7 @@ void inventory_free(struct inventory *inventory)
 {
     if (inventory == NULL)
         return;
+    audience_release(&inventory->audience);
     merge_release(inventory);
     secret_forget_all(inventory);
     model_release(&inventory->model);

@@ -72,12 +72,15 @@ int inventory_select(struct inventory *inventory,
  * The texts of `inventory --list`, `--host NAME` and `--graph` as
  * ansible-inventory prints them; secrets are masked unless `show_secrets`.
  * inventory_print_list is limited to `selection` when that is not NULL.
+ * inventory_print_host also judges and shows what `wmi.access` and
+ * `wmi.collector` make of `wmi`, as wmifleet_expansion, where they are asked.
  */
 int inventory_print_list(struct inventory *inventory,
                          const struct selection *selection, bool show_secrets,
                          struct buf *out, struct problems *problems);
 int inventory_print_host(struct inventory *inventory, const char *name,
-                         bool show_secrets, struct buf *out, struct err *err);
+                         bool show_secrets, struct buf *out,
+                         struct problems *problems);
 int inventory_print_graph(const struct inventory *inventory, struct buf *out,
                           struct err *err);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "inventory/expansion.h"
 
 /* What hosts with the same groups have in common. */
 struct chain {
@@ -195,6 +196,8 @@ static void wish_free(void *item)
     cJSON_Delete(wish->made);
     free(wish->origins);
     free(wish->words);
+    expansion_free(wish->expansion);
+    cJSON_Delete(wish->expanded);
     free(wish);
 }
 

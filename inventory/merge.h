@@ -40,7 +40,9 @@ struct wish {
     size_t origin_capacity;
     const void **words; /* the `wmi` values (cJSON), in merging order */
     size_t word_count;
-    enum wish_verdict verdict; /* select.c's */
+    enum wish_verdict verdict;   /* wanted.c's, as what follows */
+    struct expansion *expansion; /* what access and collector say, or NULL */
+    cJSON *expanded;             /* the tree with that worked out, or NULL */
 };
 
 /* The host's view, worked out at the first call. -1 when out of memory. */

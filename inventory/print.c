@@ -12,9 +12,12 @@
 #include "inventory/hide.h"
 #include "inventory/inventory.h"
 #include "inventory/merge.h"
+#include "inventory/expansion.h"
 #include "inventory/select.h"
+#include "inventory/wanted.h"
 
 #define INDENT 4
+#define EXPANSION_NAME "wmifleet_expansion"
 
 struct printer {
     struct inventory *inventory;
@@ -187,7 +190,7 @@ static size_t gather(struct variable *members, size_t count,
     return count;
 }
 
-/* All variables by name, to be freed; NULL when out of memory. */
+/* All variables by name and room for one more, to be freed; or NULL. */
 static struct variable *host_members(struct printer *printer, struct host *host,
                                      size_t *count)
 {
@@ -195,7 +198,7 @@ static struct variable *host_members(struct printer *printer, struct host *host,
     struct variable *members = NULL;
     if (merge_view(printer->inventory, host, &view) == 0)
         members =
-            calloc(view.groups->count + view.own->count + 1, sizeof *members);
+            calloc(view.groups->count + view.own->count + 2, sizeof *members);
     if (members == NULL) {
         printer->out_of_memory = true;
         return NULL;
@@ -381,23 +384,61 @@ int inventory_print_list(struct inventory *inventory,
     return -1;
 }
 
+/* What is asked of the host in the end; NULL when it is what `wmi` says. */
+static const cJSON *expansion_of(struct printer *printer, struct host *host,
+                                 struct problems *problems)
+{
+    struct view view;
+    struct complaints complaints;
+    const cJSON *tree = NULL;
+    if (merge_view(printer->inventory, host, &view) == -1) {
+        printer->out_of_memory = true;
+        return NULL;
+    }
+    if (view.wish == NULL || !expansion_asked(view.wish->tree))
+        return NULL;
+    complaints_init(&complaints, printer->inventory);
+    const struct wanted wanted = {.inventory = printer->inventory,
+                                  .complaints = &complaints,
+                                  .wish = view.wish,
+                                  .host = host->name};
+    wanted_judge(&wanted);
+    if (view.wish->verdict == WISH_GOOD) {
+        if (audience_look_up(printer->inventory) == -1)
+            complaints.out_of_memory = true;
+        tree = wanted_tree(&wanted);
+    }
+    complaints_tell(&complaints, problems);
+    return tree;
+}
+
 int inventory_print_host(struct inventory *inventory, const char *name,
-                         bool show_secrets, struct buf *out, struct err *err)
+                         bool show_secrets, struct buf *out,
+                         struct problems *problems)
 {
     struct printer printer = {
         .inventory = inventory, .out = out, .show_secrets = show_secrets};
     struct host *host = model_host(&inventory->model, name);
+    size_t errors = problems->error_count;
     size_t count = 0;
-    if (host == NULL)
-        return err_set(err, ENOENT, "'%s' is no host of the inventory", name);
+    if (host == NULL) {
+        problems_error(problems, "'%s' is no host of the inventory", name);
+        return -1;
+    }
+    const cJSON *expansion = expansion_of(&printer, host, problems);
     struct variable *members = host_members(&printer, host, &count);
+    if (members != NULL && expansion != NULL) {
+        members[count++] =
+            (struct variable){.name = EXPANSION_NAME, .value = expansion};
+        qsort(members, count, sizeof *members, by_name);
+    }
     if (members != NULL)
         print_members(&printer, members, count, 0, false);
     buf_add_char(out, '\n');
     free(members);
     if (printer.out_of_memory || out->failed)
-        return err_set(err, ENOMEM, "out of memory");
-    return 0;
+        problems_error(problems, "the inventory: out of memory");
+    return problems->error_count > errors ? -1 : 0;
 }
 
 /* --- the graph ------------------------------------------------------------ */

@@ -13,9 +13,7 @@
 #include "inventory/pattern.h"
 #include "inventory/secret.h"
 #include "inventory/select.h"
-#include "payload/settings/settings.h"
-
-#define PATH_TEXT_MAX 256
+#include "inventory/wanted.h"
 
 /* --- which hosts ---------------------------------------------------------- */
 
@@ -47,120 +45,24 @@ int select_hosts(struct inventory *inventory, const struct selection *selection,
     return result;
 }
 
-/* --- what is wanted of them ----------------------------------------------- */
-
-struct judging {
-    struct inventory *inventory;
-    struct complaints *complaints;
-    const struct wish *wish;
-    const char *host;
-};
-
-/* Between the place and the rest of a line while it is on its way. */
-#define PLACE_END '\x1f'
-
-static void describe(void *context, const cJSON *node, const char *path,
-                     char *text, size_t text_size)
-{
-    const struct judging *judging = context;
-    char place[STATE_PLACE_SIZE];
-    snprintf(text, text_size, "%s%c%s",
-             state_place(judging->inventory, merge_origin(judging->wish, node),
-                         place),
-             PLACE_END, path);
-}
-
-/* Hosts share words: what is wrong with one of them is told once. */
-static void complain(const struct judging *judging,
-                     const struct problems *problems)
-{
-    for (size_t i = 0; i < problems->count; i++) {
-        const struct problem *problem = &problems->items[i];
-        char *rest = strchr(problem->text, PLACE_END);
-        const char *place = "wmi";
-        if (rest != NULL) {
-            *rest++ = '\0';
-            place = problem->text;
-        }
-        complaints_add(judging->complaints, judging->host, problem->warning,
-                       place, rest == NULL ? problem->text : rest);
-    }
-    if (problems->count == 0 && problems->error_count > 0)
-        judging->complaints->out_of_memory = true;
-}
-
-/* True when a template or vault value is found; all of them are told. */
-static bool has_unresolved(const struct judging *judging, const cJSON *node,
-                           const char *path)
-{
-    const char *remedy;
-    if (connection_unresolved(node, &remedy)) {
-        complaints_error(judging->complaints, judging->host,
-                         merge_origin(judging->wish, node), "%s %s", path,
-                         remedy);
-        return true;
-    }
-    bool found = false;
-    size_t place = 0;
-    const cJSON *below;
-    cJSON_ArrayForEach (below, node) {
-        char longer[PATH_TEXT_MAX];
-        if (cJSON_IsArray(node))
-            snprintf(longer, sizeof longer, "%.230s[%zu]", path, place++);
-        else
-            snprintf(longer, sizeof longer, "%.180s.%.60s", path,
-                     below->string);
-        found = has_unresolved(judging, below, longer) || found;
-    }
-    return found;
-}
-
-static enum wish_verdict judge(const struct judging *judging)
-{
-    const cJSON *tree = judging->wish->tree;
-    const struct settings_place place = {.describe = describe,
-                                         .context = (void *)judging};
-    struct settings settings;
-    struct problems problems;
-    if (tree == NULL)
-        return WISH_EMPTY;
-    if (has_unresolved(judging, tree, "wmi"))
-        return WISH_BAD;
-    if (!cJSON_IsObject(tree)) {
-        complaints_error(judging->complaints, judging->host,
-                         merge_origin(judging->wish, tree),
-                         "wmi must be an object of settings");
-        return WISH_BAD;
-    }
-    problems_init(&problems);
-    int read = settings_read(&settings, tree, &place, &problems);
-    complain(judging, &problems);
-    problems_release(&problems);
-    if (read == -1)
-        return WISH_BAD;
-    bool empty = settings_empty(&settings);
-    settings_release(&settings);
-    return empty ? WISH_EMPTY : WISH_GOOD;
-}
-
 /* Where the password is that the account is to get, if it is to get one. */
-static int find_account_password(const struct judging *judging,
+static int find_account_password(const struct wanted *wanted,
                                  struct target *target)
 {
-    const cJSON *account = json_member(judging->wish->tree, "account");
+    const cJSON *account = json_member(wanted->wish->tree, "account");
     const cJSON *password = json_member(account, "password");
     const char *state = json_text(account, "state");
     struct err err;
-    if (password == NULL || judging->wish->verdict != WISH_GOOD ||
+    if (password == NULL || wanted->wish->verdict != WISH_GOOD ||
         (state != NULL && strcmp(state, "absent") == 0))
         return 0;
-    if (secret_describe(judging->inventory, password, target->name,
+    if (secret_describe(wanted->inventory, password, target->name,
                         &target->account_password, &err) == 0)
         return 0;
     if (err.code == ENOMEM)
         return -1;
-    complaints_error(judging->complaints, target->name,
-                     merge_origin(judging->wish, password),
+    complaints_error(wanted->complaints, target->name,
+                     merge_origin(wanted->wish, password),
                      "wmi.account.password: %s", err.text);
     return 0;
 }
@@ -171,6 +73,7 @@ struct selecting {
     struct inventory *inventory;
     const struct selection *selection;
     struct target_list *list;
+    struct wish **wishes; /* of each target in the list */
     struct complaints complaints;
     struct problems *problems;
 };
@@ -188,15 +91,13 @@ static int add_target(struct selecting *selecting, struct host *host)
     struct view view;
     if (merge_view(selecting->inventory, host, &view) == -1)
         return -1;
-    const struct judging judging = {.inventory = selecting->inventory,
-                                    .complaints = &selecting->complaints,
-                                    .wish = view.wish,
-                                    .host = host->name};
+    struct wanted wanted = {.inventory = selecting->inventory,
+                            .complaints = &selecting->complaints,
+                            .wish = view.wish,
+                            .host = host->name};
     if (selecting->selection->need == INVENTORY_WMI) {
-        /* A bad one is judged for each host, to count them. */
-        if (view.wish != NULL &&
-            (view.wish->verdict == WISH_NEW || view.wish->verdict == WISH_BAD))
-            view.wish->verdict = judge(&judging);
+        if (view.wish != NULL)
+            wanted_judge(&wanted);
         if (view.wish == NULL || view.wish->verdict == WISH_EMPTY) {
             list->nothing_asked++;
             return 0;
@@ -208,11 +109,33 @@ static int add_target(struct selecting *selecting, struct host *host)
                                                selecting->selection->force_ssh};
     connection_read(&rules, &view, target);
     if (selecting->selection->need == INVENTORY_WMI) {
-        target->wmi = view.wish->tree;
-        if (find_account_password(&judging, target) == -1)
+        selecting->wishes[list->count] = view.wish;
+        if (find_account_password(&wanted, target) == -1)
             return -1;
     }
     list->count++;
+    return 0;
+}
+
+/* What is asked of each, once all that has to be looked up is. */
+static int expand(struct selecting *selecting)
+{
+    struct target_list *list = selecting->list;
+    if (selecting->selection->need != INVENTORY_WMI)
+        return 0;
+    if (audience_look_up(selecting->inventory) == -1)
+        return -1;
+    for (size_t i = 0; i < list->count; i++) {
+        struct target *target = &list->items[i];
+        struct wish *wish = selecting->wishes[i];
+        struct wanted wanted = {.inventory = selecting->inventory,
+                                .complaints = &selecting->complaints,
+                                .wish = wish,
+                                .host = target->name};
+        target->wmi = wanted_tree(&wanted);
+        target->access = json_member(wish->tree, "access");
+        target->collector = json_member(wish->tree, "collector");
+    }
     return 0;
 }
 
@@ -307,13 +230,17 @@ static int fill(struct selecting *selecting, const bool *chosen)
     int result = 0;
     selecting->list->items =
         calloc(hosts->count + 1, sizeof *selecting->list->items);
-    if (selecting->list->items == NULL)
+    selecting->wishes = calloc(hosts->count + 1, sizeof *selecting->wishes);
+    if (selecting->list->items == NULL || selecting->wishes == NULL)
         result = -1;
     for (size_t i = 0; i < hosts->count && result == 0; i++)
         if (chosen[i]) {
             count++;
             result = add_target(selecting, hosts->items[i]);
         }
+    if (result == 0)
+        result = expand(selecting);
+    free(selecting->wishes);
     if (result == -1)
         selecting->complaints.out_of_memory = true;
     complaints_tell(&selecting->complaints, selecting->problems);

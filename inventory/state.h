@@ -10,6 +10,7 @@
 #include <cjson/cJSON.h>
 #include <stddef.h>
 
+#include "inventory/audience.h"
 #include "inventory/inventory.h"
 #include "inventory/list.h"
 #include "inventory/model.h"
@@ -27,6 +28,9 @@ struct inventory {
     struct list wishes; /* struct wish, merge.c's */
     struct table wish_index;
     struct list secrets; /* struct cached_secret, secret.c's */
+    struct audience audience;
+    resolver_fn *resolve; /* what looks names up */
+    void *resolve_context;
 };
 
 /*

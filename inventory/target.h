@@ -46,7 +46,10 @@ struct target {
     enum host_key_policy host_keys;
     unsigned connect_timeout_s; /* 0: the command line's or the default */
     int retries;                /* -1: the command line's or the default */
-    const cJSON *wmi;           /* merged; NULL when nothing is asked */
+    /* Merged, access and collector worked out; NULL: nothing is asked. */
+    const cJSON *wmi;
+    const cJSON *access;    /* as written, merged; NULL: not asked */
+    const cJSON *collector; /* the same */
 };
 
 #endif

@@ -61,7 +61,7 @@ struct rule_wish {
     const char *local_ports; /* NULL: any; as INetFwRule::put_LocalPorts */
     const char **remote_addresses;
     size_t remote_address_count;
-    unsigned profiles; /* SETTINGS_PROFILE_* */
+    unsigned profiles;          /* SETTINGS_PROFILE_* */
     bool require_program;       /* the program's file must be there */
     bool when_outbound_blocked; /* only where outbound is blocked by default */
 };

@@ -39,9 +39,9 @@ static bool is_path(const char *path)
     return *path == '\0';
 }
 
-static void read_path(struct settings_reader *reader,
-                      const struct settings_path *path, const cJSON *value,
-                      void *out)
+void settings_read_namespace(struct settings_reader *reader,
+                             const struct settings_path *path,
+                             const cJSON *value, void *out)
 {
     const char **found = out;
     const char *text = cJSON_GetStringValue(value);
@@ -151,7 +151,8 @@ static bool read_namespace(struct settings_reader *reader,
                            void *element)
 {
     static const struct settings_key keys[] = {
-        {"path", read_path, offsetof(struct namespace_wish, path), true},
+        {"path", settings_read_namespace, offsetof(struct namespace_wish, path),
+         true},
         {"grants", read_grants, 0, true},
     };
     static const struct settings_shape shape = {

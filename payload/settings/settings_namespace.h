@@ -11,4 +11,7 @@ extern const struct settings_word settings_namespace_rights[8];
 /* Fills `namespaces` and `namespace_count` of the whole struct. */
 settings_reader_fn settings_read_namespaces;
 
+/* const char *: the path of one. */
+settings_reader_fn settings_read_namespace;
+
 #endif

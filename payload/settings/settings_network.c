@@ -13,10 +13,13 @@
 
 static const struct settings_word port_words[] = {{"RPC", 0}, {"RPC-EPMap", 0}};
 
-static const struct settings_word address_words[] = {
-    {"LocalSubnet", 0}, {"DHCP", 0},           {"DNS", 0},
-    {"WINS", 0},        {"DefaultGateway", 0}, {SETTINGS_CONTROLLER, 0},
-    {"*", 0}};
+static const struct settings_word address_words[] = {{"LocalSubnet", 0},
+                                                     {"DHCP", 0},
+                                                     {"DNS", 0},
+                                                     {"WINS", 0},
+                                                     {"DefaultGateway", 0},
+                                                     {SETTINGS_CONTROLLER, 0},
+                                                     {"*", 0}};
 
 static const char port_forms[] =
     "ports from 1 to 65535, ranges such as 5000-5010, \"RPC\" or "
@@ -179,7 +182,7 @@ static bool has_leading_zero(const char *text)
     return false;
 }
 
-static bool is_address(const char *text)
+bool settings_is_address(const char *text)
 {
     struct address_range range;
     return address_range_parse(text, &range) && !has_leading_zero(text);
@@ -225,7 +228,7 @@ void settings_read_addresses(struct settings_reader *reader,
         else if (strcmp(text, "*") == 0)
             break;
         else if (!is_word(text, address_words, SETTINGS_COUNT(address_words)) &&
-                 !is_address(text))
+                 !settings_is_address(text))
             tell_address(reader, &below, each);
         else
             addresses->items[addresses->count++] = settings_copy(reader, text);

@@ -19,6 +19,9 @@ struct settings_addresses {
     size_t count; /* 0: any address */
 };
 
+/* Whether it is an address, a range or a prefix, and no word. */
+bool settings_is_address(const char *text);
+
 settings_reader_fn settings_read_ports;     /* struct settings_ports */
 settings_reader_fn settings_read_addresses; /* struct settings_addresses */
 

@@ -40,7 +40,7 @@ typedef void settings_reader_fn(struct settings_reader *reader,
 struct settings_key {
     const char *name;
     settings_reader_fn *read; /* NULL: known, and read elsewhere */
-    size_t offset; /* of what it fills in the struct of the object */
+    size_t offset;            /* of what it fills in the struct of the object */
     bool required;
 };
 

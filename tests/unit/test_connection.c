@@ -464,7 +464,8 @@ static void test_wmi_is_merged_as_rfc_7396_says(void **state)
     struct buf text;
     struct buf got;
     struct buf wanted;
-    struct err err;
+    struct problems problems;
+    problems_init(&problems);
     buf_init(&text, TEXT_MAX);
     buf_init(&got, TEXT_MAX);
     buf_init(&wanted, TEXT_MAX);
@@ -484,10 +485,10 @@ static void test_wmi_is_merged_as_rfc_7396_says(void **state)
         struct inventory *plain = inventory_text_good(text.data);
         buf_reset(&got);
         buf_reset(&wanted);
-        assert_int_equal(inventory_print_host(inventory, "h", true, &got, &err),
-                         0);
-        assert_int_equal(inventory_print_host(plain, "h", true, &wanted, &err),
-                         0);
+        assert_int_equal(
+            inventory_print_host(inventory, "h", true, &got, &problems), 0);
+        assert_int_equal(
+            inventory_print_host(plain, "h", true, &wanted, &problems), 0);
         assert_string_equal(got.data, wanted.data);
         inventory_free(inventory);
         inventory_free(plain);
@@ -495,6 +496,7 @@ static void test_wmi_is_merged_as_rfc_7396_says(void **state)
     buf_release(&text);
     buf_release(&got);
     buf_release(&wanted);
+    problems_release(&problems);
 }
 
 /* --- passwords ------------------------------------------------------------ */

@@ -244,15 +244,18 @@ static void test_unknown_host_is_an_error(void **state)
 {
     (void)state;
     struct buf text;
-    struct err err;
+    struct problems problems;
     struct inventory *inventory = inventory_text_good("{'g': ['x']}");
     buf_init(&text, TEXT_MAX);
-    assert_int_equal(inventory_print_host(inventory, "y", true, &text, &err),
-                     -1);
-    assert_string_equal(err.text, "'y' is no host of the inventory");
-    assert_int_equal(inventory_print_host(inventory, "x", true, &text, &err),
-                     0);
+    problems_init(&problems);
+    assert_int_equal(
+        inventory_print_host(inventory, "y", true, &text, &problems), -1);
+    assert_string_equal(problems.items[0].text,
+                        "'y' is no host of the inventory");
+    assert_int_equal(
+        inventory_print_host(inventory, "x", true, &text, &problems), 0);
     assert_string_equal(text.data, "{}\n");
+    problems_release(&problems);
     buf_release(&text);
     inventory_free(inventory);
 }

@@ -14,7 +14,9 @@
 
 #include <cmocka.h>
 
+#include "base/json.h"
 #include "inventory/range.h"
+#include "inventory/state.h"
 #include "tests/unit/alloc_door.h"
 #include "tests/unit/inventory_text.h"
 
@@ -24,7 +26,11 @@
 
 static const char lab[] =
     "{\"all\": {\"vars\": {\"ansible_user\": \"admin\", \"wmi\":"
-    " {\"dcom\": {\"enabled\": true}, \"uac\": null},"
+    " {\"dcom\": {\"enabled\": true}, \"uac\": null, \"access\":"
+    " {\"readers\": [\"r\"], \"collectors\": [\"a\", \"10.0.0.5\"],"
+    " \"services\": true, \"asynchronous\": true}, \"collector\":"
+    " {\"targets\": [\"x\", \"controller\"], \"asynchronous\": true,"
+    " \"sinks\": [\"C:\\\\a.exe\"], \"check_callbacks\": true}},"
     " \"ansible_ssh_common_args\": \"-4 -o 'Port 2200' -i ~/key\","
     " \"wmifleet_password\": {\"command\": [\"echo\", \"{host}\"]}},"
     " \"children\": {\"a\": {\"hosts\": {\"pc[01:03]:22\": {}, \"x\":"
@@ -32,6 +38,28 @@ static const char lab[] =
     " \"list\": [1, {\"b\": 2}]}}},"
     " \"b\": {\"hosts\": {\"pc-[1-2]\": {\"wmifleet_password\":"
     " {\"file\": \"~/{host}\"}}}, \"children\": {\"a\": {}}}}}}";
+
+static int look_up(void *context, struct resolver_query *queries, size_t count)
+{
+    (void)context;
+    for (size_t i = 0; i < count; i++) {
+        queries[i].addresses = strdup("10.0.0.7,2001:db8::7");
+        queries[i].trouble = "out of memory";
+        if (queries[i].addresses == NULL)
+            return -1;
+    }
+    return 0;
+}
+
+/* True when memory sufficed. */
+static bool add_tree(struct buf *out, const cJSON *tree)
+{
+    char *text = json_print(tree, -1);
+    if (text != NULL)
+        buf_add_text(out, text);
+    free(text);
+    return text != NULL;
+}
 
 /* Everything that can be asked, the answers in `out`; -1 with a reason. */
 static int use_everything(struct buf *out, struct problems *problems,
@@ -45,15 +73,22 @@ static int use_everything(struct buf *out, struct problems *problems,
     char *secret = NULL;
     int result = -1;
     struct inventory *inventory = inventory_load(sources, 2, problems);
+    if (inventory != NULL)
+        inventory->resolve = look_up;
     if (inventory == NULL ||
         inventory_select(inventory, &selection, &list, problems) == -1)
         goto out;
-    for (size_t i = 0; i < list.count; i++)
+    for (size_t i = 0; i < list.count; i++) {
+        if (!add_tree(out, list.items[i].wmi)) {
+            err_set(err, 0, "out of memory");
+            goto out;
+        }
         buf_addf(out, "%s %s:%u %s %s\n", list.items[i].name,
                  list.items[i].address, list.items[i].port, list.items[i].user,
                  list.items[i].private_key_file);
+    }
     if (inventory_print_list(inventory, NULL, false, out, problems) == -1 ||
-        inventory_print_host(inventory, "x", true, out, err) == -1 ||
+        inventory_print_host(inventory, "x", true, out, problems) == -1 ||
         inventory_print_graph(inventory, out, err) == -1)
         goto out;
     secret = secret_read(inventory, &list.items[0], err);

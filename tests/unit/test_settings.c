@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "inventory/expansion.h"
 #include "payload/settings/settings.h"
 #include "tests/unit/alloc_door.h"
 
@@ -52,6 +53,20 @@ static bool is_told(const struct problems *problems, const char *text)
     return false;
 }
 
+/* With the two keys that the controller alone reads; names aside. */
+static int read_all(struct settings *settings, const cJSON *wmi,
+                    struct problems *problems)
+{
+    int status = settings_read(settings, wmi, NULL, problems);
+    struct expansion *expansion = expansion_read(wmi, NULL, NULL, problems);
+    if (expansion == NULL && status == 0) {
+        settings_release(settings);
+        status = -1;
+    }
+    expansion_free(expansion);
+    return status;
+}
+
 static void check_case(const cJSON *each)
 {
     struct settings settings;
@@ -60,8 +75,7 @@ static void check_case(const cJSON *each)
     const char *problem = json_text(each, "problem");
     bool valid = cJSON_IsTrue(json_member(each, "valid"));
     problems_init(&problems);
-    int status =
-        settings_read(&settings, json_member(each, "wmi"), NULL, &problems);
+    int status = read_all(&settings, json_member(each, "wmi"), &problems);
     if (status != (valid ? 0 : -1))
         fail_msg("%s: %s", name,
                  problems.count > 0 ? problems.items[0].text : "was taken");
@@ -192,38 +206,53 @@ struct wish {
 
 static const struct wish wishes[] = {
     {"{\"name\": \"DCOM\"}",
-     {"DCOM", true, false, RULE_IN, SVCHOST, "rpcss", 6, "135", NULL, 0, 7}},
+     {"DCOM", true, false, RULE_IN, SVCHOST, "rpcss", 6, "135", NULL, 0, 7,
+      false, false}},
     {"{\"name\": \"WMI\"}",
-     {"WMI", true, false, RULE_IN, SVCHOST, "winmgmt", 6, NULL, NULL, 0, 7}},
+     {"WMI", true, false, RULE_IN, SVCHOST, "winmgmt", 6, NULL, NULL, 0, 7,
+      false, false}},
     {"{\"name\": \"UnsecApp\", \"remote_addresses\": [\"*\"]}",
      {"UnsecApp", true, false, RULE_IN,
-      "%systemroot%\\system32\\wbem\\unsecapp.exe", NULL, 256, NULL, NULL, 0,
-      7}},
+      "%systemroot%\\system32\\wbem\\unsecapp.exe", NULL, 256, NULL, NULL, 0, 7,
+      false, false}},
     {"{\"name\": \"WMI_OUT\", \"state\": \"absent\"}",
      {"WMI_OUT", false, false, RULE_OUT, SVCHOST, "winmgmt", 6, NULL, NULL, 0,
-      7}},
+      7, false, false}},
     {"{\"name\": \"WMI\", \"local_ports\": [24158, \" 5-9 \", \"RPC\"],"
      " \"profiles\": [\"private\"], \"direction\": \"out\"}",
      {"WMI", true, false, RULE_OUT, SVCHOST, "winmgmt", 6, "24158,5-9,RPC",
-      NULL, 0, 2}},
+      NULL, 0, 2, false, false}},
     {"{\"name\": \"DCOM\", \"protocol\": \"any\"}",
-     {"DCOM", true, false, RULE_IN, SVCHOST, "rpcss", 256, NULL, NULL, 0, 7}},
+     {"DCOM", true, false, RULE_IN, SVCHOST, "rpcss", 256, NULL, NULL, 0, 7,
+      false, false}},
     {"{\"name\": \"DCOM\", \"local_ports\": \"any\"}",
-     {"DCOM", true, false, RULE_IN, SVCHOST, "rpcss", 6, NULL, NULL, 0, 7}},
+     {"DCOM", true, false, RULE_IN, SVCHOST, "rpcss", 6, NULL, NULL, 0, 7,
+      false, false}},
     {"{\"name\": \"DCOM\", \"program\": \"C:\\\\x.exe\", \"service\": \"y\","
      " \"protocol\": \"udp\"}",
-     {"DCOM", true, false, RULE_IN, "C:\\x.exe", "y", 17, "135", NULL, 0, 7}},
+     {"DCOM", true, false, RULE_IN, "C:\\x.exe", "y", 17, "135", NULL, 0, 7,
+      false, false}},
     {"{\"name\": \"x\", \"state\": \"absent\", \"match\": \"name\"}",
-     {"x", false, true, 0, NULL, NULL, 256, NULL, NULL, 0, 7}},
+     {"x", false, true, 0, NULL, NULL, 256, NULL, NULL, 0, 7, false, false}},
     {"{\"name\": \"dcom\", \"direction\": \"in\", \"protocol\": \"tcp\","
      " \"local_ports\": \"135, 445\"}",
-     {"dcom", true, false, RULE_IN, NULL, NULL, 6, "135,445", NULL, 0, 7}},
+     {"dcom", true, false, RULE_IN, NULL, NULL, 6, "135,445", NULL, 0, 7, false,
+      false}},
     {"{\"name\": \"i\", \"direction\": \"in\", \"service\": \"s\","
      " \"protocol\": \"icmpv6\"}",
-     {"i", true, false, RULE_IN, NULL, "s", 58, NULL, NULL, 0, 7}},
+     {"i", true, false, RULE_IN, NULL, "s", 58, NULL, NULL, 0, 7, false,
+      false}},
     {"{\"name\": \"i\", \"direction\": \"in\", \"service\": \"s\","
      " \"protocol\": \"icmpv4\"}",
-     {"i", true, false, RULE_IN, NULL, "s", 1, NULL, NULL, 0, 7}},
+     {"i", true, false, RULE_IN, NULL, "s", 1, NULL, NULL, 0, 7, false, false}},
+    {"{\"name\": \"s\", \"direction\": \"in\", \"program\": \"C:\\\\s.exe\","
+     " \"protocol\": \"tcp\", \"require_program\": true}",
+     {"s", true, false, RULE_IN, "C:\\s.exe", NULL, 6, NULL, NULL, 0, 7, true,
+      false}},
+    {"{\"name\": \"WMI_OUT\", \"when_outbound_blocked\": true,"
+     " \"require_program\": false}",
+     {"WMI_OUT", true, false, RULE_OUT, SVCHOST, "winmgmt", 6, NULL, NULL, 0, 7,
+      false, true}},
 };
 
 static void test_rules(void **state)
@@ -248,6 +277,9 @@ static void test_rules(void **state)
         assert_int_equal(rule->protocol, expected->protocol);
         assert_int_equal(rule->profiles, expected->profiles);
         assert_int_equal(rule->remote_address_count, 0);
+        assert_int_equal(rule->require_program, expected->require_program);
+        assert_int_equal(rule->when_outbound_blocked,
+                         expected->when_outbound_blocked);
         settings_release(&settings);
     }
 }
@@ -365,7 +397,7 @@ static bool read_with(size_t allocations, const cJSON *wmi, bool valid)
     struct problems problems;
     problems_init(&problems);
     alloc_door_shut(allocations + 1, true);
-    int status = settings_read(&settings, wmi, NULL, &problems);
+    int status = read_all(&settings, wmi, &problems);
     bool enough = !alloc_door_open();
     assert_int_equal(problems.error_count == 0, status == 0);
     if (enough || !valid)
