@@ -283,8 +283,8 @@ static void judge_wmi_port(const struct judge *judge, struct verdict *verdict)
         if (found->rpc.finding == TALK_GOOD)
             verdict_advise(
                 verdict,
-                "wmifleet check finds it out (the service has to run), "
-                "or fixed_port gives it one");
+                "run wmifleet check first: it finds the port out while the "
+                "service runs; or give it one with fixed_port");
     } else if (found->wmi_port == PORT_NOT_TRIED) {
         not_reached(verdict);
     } else if (judge->admission->wmi == ADMITS_NO) {

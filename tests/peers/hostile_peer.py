@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 #
-# usage: hostile_peer.py ADDRESS PORT WHAT
+# usage: hostile_peer.py ADDRESS PORT WHAT [FILE]
 #
 # A peer that does what no healthy machine does, or that refuses as one may.
 # Prints "ready" once it listens.
@@ -18,6 +18,8 @@
 #   counts       a response that announces more bindings than it brings
 #   escapes      announces what a terminal would obey
 #   late         a good bind_ack, then nothing
+#   record       a good answer to each; FILE has both sides as text2pcap -D takes
+#                them
 import socket
 import struct
 import sys
@@ -67,8 +69,21 @@ def endless(connection, stub):
         connection.sendall(response(stub, 0))
 
 
+def record(connection, path):
+    with open(path, "w", encoding="ascii") as out:
+        for answer in (BIND_ACK, response(bindings(["LAB", sys.argv[1]]))):
+            for way, packet in (("I", connection.recv(4096)), ("O", answer)):
+                out.write(f"{way}\n000000 {packet.hex(' ')}\n\n")
+            out.flush()
+            connection.sendall(answer)
+    connection.recv(4096)
+
+
 def play(what, connection):
     if what == "hang-up":
+        return
+    if what == "record":
+        record(connection, sys.argv[4])
         return
     if what == "garbage":
         connection.sendall(b"SSH-2.0-OpenSSH_for_Windows_9.5\r\n")
