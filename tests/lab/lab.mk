@@ -51,10 +51,12 @@ $(LAB)/login.exe: $(LAB_LOGIN_SRC) $(wildcard tests/lab/windows/*.h)
 	@mkdir -p $(@D)
 	$(LAB_Q)$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -o $@ $(LAB_LOGIN_SRC) -ladvapi32
 
-$(LAB)/resident.exe: tests/lab/windows/resident.c tests/lab/windows/parked.h
+include tests/lab/windows/remote/remote.mk
+$(LAB)/resident.exe: tests/lab/windows/resident.c tests/lab/windows/parked.h \
+                     $(REMOTE_COMMON) $(REMOTE_SERVER)
 	@mkdir -p $(@D)
-	$(LAB_Q)$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -mwindows -o $@ $< -lole32 \
-	    -ladvapi32
+	$(LAB_Q)$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -mwindows -o $@ \
+	    $(filter %.c %.o,$^) $(REMOTE_LIBS)
 
 $(LAB)/security.exe $(LAB)/arguments.exe $(LAB)/registry.exe: $(LAB)/%.exe: tests/lab/windows/%.c
 	@mkdir -p $(@D)

@@ -75,6 +75,8 @@ target_make() {
     mkdir "$dir"
     target_address "${dir%/*}" "$2" >"$dir/address"
     prefix_copy "$dir/prefix"
+    printf '%s\n%s\n' "$(<"$dir/address")" "$(windows_path "${dir%/*}")" \
+        >"$dir/prefix/drive_c/windows/wmifleet-lab.txt"
     target_scripts "$dir"
     ssh-keygen -q -t ed25519 -N '' -C "target-$2" -f "$dir/host_key"
     mapfile -t variables < <(wine_environment "$dir/prefix")

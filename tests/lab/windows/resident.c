@@ -7,12 +7,14 @@
  *
  *   resident.exe MARK   makes the file MARK once everything is up
  *
- * advapi32's stand-in parks handles in it (advapi32/key_park.h).
+ * advapi32's stand-in parks handles in it (advapi32/key_park.h), and it
+ * stands at TCP 135 for other targets (remote/rpcss.h).
  */
 #include <windows.h>
 #include <objbase.h>
 
 #include "parked.h"
+#include "remote/rpcss.h"
 
 static int make_mark(const WCHAR *path)
 {
@@ -53,7 +55,7 @@ int wmain(int argc, WCHAR **argv)
     if (CreateWindowExW(0, L"STATIC", L"", 0, 0, 0, 0, 0, NULL, NULL, NULL,
                         NULL) == NULL)
         return 1;
-    if (tell_process() < 0 || make_mark(argv[1]) < 0)
+    if (tell_process() < 0 || !rpcss_begin() || make_mark(argv[1]) < 0)
         return 1;
     while (GetMessageW(&message, NULL, 0, 0) > 0)
         DispatchMessageW(&message);

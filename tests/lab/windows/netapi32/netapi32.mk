@@ -5,7 +5,8 @@
 
 NETAPI32_DIR := tests/lab/windows/netapi32
 NETAPI32_SRC := $(addprefix $(NETAPI32_DIR)/,account.c rules.c groups.c \
-                users.c policy.c)
+                users.c policy.c) \
+                $(addprefix tests/lab/windows/remote/,password.c place.c)
 NETAPI32_REPLACED := $(shell sed -n 's/^REPLACED(\(.*\));/\1/p' \
                      $(NETAPI32_DIR)/replaced.h)
 NETPROBE_SRC := $(wildcard $(NETAPI32_DIR)/netprobe*.c) \
@@ -37,7 +38,8 @@ $(LAB)/libnetapi32w.a: $(LAB)/netapi32.def
 
 $(LAB)/netapi32.dll: $(NETAPI32_SRC) $(LAB)/netapi32.def \
                      $(LAB)/libnetapi32w.a tests/lab/windows/modes.h \
-                     $(wildcard $(NETAPI32_DIR)/*.h)
+                     $(wildcard $(NETAPI32_DIR)/*.h) \
+                     $(addprefix tests/lab/windows/remote/,password.h place.h)
 	$(LAB_Q)$(LAB_MINGW_CC) $(filter-out -municode,$(LAB_MINGW_CFLAGS)) \
 	    -shared -o $@ $(NETAPI32_SRC) $(LAB)/netapi32.def \
 	    $(LAB)/libnetapi32w.a -ladvapi32

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Users and the policy for them. A password is never kept: only when it was
- * set is.
+ * set is, and a digest for logons over the network (../remote/password.h).
  */
+#include "../remote/password.h"
 #include "replaced.h"
 #include "rules.h"
 
@@ -36,6 +37,8 @@ static NET_API_STATUS set_password(const struct account *user,
 {
     NET_API_STATUS status = rules_password(password);
 
+    if (status == NERR_Success && !password_keep(user, password))
+        status = NERR_InternalError;
     if (status == NERR_Success)
         status = account_set_number(user, L"PasswordSet", rules_now());
     return status == NERR_Success

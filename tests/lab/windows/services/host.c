@@ -3,7 +3,7 @@
  * wmifleet-service.dll: what the lab's services are, each in a svchost.exe
  * of Wine's that the service control manager starts. They do nothing but
  * pass through the states, some with trouble (modes service-stop-hangs and
- * dependant-start-fails).
+ * dependant-start-fails); winmgmt answers other machines while it runs.
  */
 #include <windows.h>
 #include <stdbool.h>
@@ -11,6 +11,7 @@
 #include <wchar.h>
 
 #include "../modes.h"
+#include "../remote/wmi.h"
 
 enum { STEP_COUNT = 3, STEP_MS = 40, WAIT_HINT_MS = 3000 };
 
@@ -99,6 +100,8 @@ static void stop(struct service *service)
 
 static void run(struct service *service)
 {
+    struct wmi_server *wmi = NULL;
+
     pass_through(service, SERVICE_START_PENDING);
     if (_wcsicmp(service->name, L"iphlpsvc") == 0 &&
         mode_is_on(L"dependant-start-fails")) {
@@ -106,6 +109,8 @@ static void run(struct service *service)
         report(service, SERVICE_STOPPED, 0);
         return;
     }
+    if (is_winmgmt(service))
+        wmi = wmi_begin();
     report(service, SERVICE_RUNNING, 0);
     for (;;) {
         switch (WaitForMultipleObjects(ASKED_COUNT, service->asked, FALSE,
@@ -119,6 +124,7 @@ static void run(struct service *service)
             report(service, SERVICE_RUNNING, 0);
             break;
         default:
+            wmi_end(wmi);
             stop(service);
             return;
         }

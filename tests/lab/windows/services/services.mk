@@ -19,10 +19,11 @@ $(LAB)/svcprobe.exe: $(SVCPROBE_SRC) $(wildcard $(SERVICES_DIR)/svcprobe*.h)
 	$(LAB_Q)$(LAB_MINGW_CC) $(LAB_MINGW_CFLAGS) -o $@ $(SVCPROBE_SRC) \
 	    -ladvapi32
 
-$(LAB)/service.dll: $(SERVICES_DIR)/host.c tests/lab/windows/modes.h
+$(LAB)/service.dll: $(SERVICES_DIR)/host.c tests/lab/windows/modes.h \
+                    $(REMOTE_COMMON) $(REMOTE_SERVER)
 	@mkdir -p $(@D)
 	$(LAB_Q)$(LAB_MINGW_CC) $(filter-out -municode,$(LAB_MINGW_CFLAGS)) \
-	    -shared -o $@ $< -Wl,--kill-at -ladvapi32
+	    -shared -o $@ $(filter %.c %.o,$^) -Wl,--kill-at $(REMOTE_LIBS)
 
 $(LAB)/svcstate.exe $(LAB)/winmgmt.exe: $(LAB)/%.exe: $(SERVICES_DIR)/%.c \
                                         tests/lab/windows/modes.h

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The locator. A connection to this machine takes no credentials: the caller
- * is who he is.
+ * is who he is. One to another target goes over its network
+ * (../remote/remote_services.h).
  */
 #include "services.h"
 
+#include "../remote/place.h"
+#include "../remote/remote_services.h"
 #include "namespace.h"
 #include "service.h"
 
@@ -55,7 +58,7 @@ static ULONG STDMETHODCALLTYPE locator_Release(IWbemLocator *self)
 HRESULT services_connect(const WCHAR *name, IWbemServices **out)
 {
     DWORD process = 0;
-    HRESULT hr = service_demand(&process);
+    HRESULT hr = winmgmt_demand(&process);
 
     if (SUCCEEDED(hr) && !namespace_exists(name))
         hr = (HRESULT)WBEM_E_INVALID_NAMESPACE;
@@ -75,21 +78,58 @@ static bool is_locale(const WCHAR *text)
     return digits > 0 && (!text[3 + digits] || text[3 + digits] == L',');
 }
 
+/* The name or address in \\\\SERVER\\..., unless it is this machine. */
+static bool other_server(const WCHAR *path, WCHAR server[NAMESPACE_LEN_MAX],
+                         const WCHAR **name)
+{
+    size_t count = wcslen(path) > 2 ? wcscspn(path + 2, L"\\/") : 0;
+
+    if ((path[0] != L'\\' && path[0] != L'/') ||
+        (path[1] != L'\\' && path[1] != L'/') || count == 0 ||
+        count >= NAMESPACE_LEN_MAX || path[2 + count] == 0)
+        return false;
+    wmemcpy(server, path + 2, count);
+    server[count] = 0;
+    *name = path + 2 + count + 1;
+    return !place_is_here(server);
+}
+
+/* "If the authority is given, the user name must not have a domain." */
+static HRESULT connect_other(const WCHAR *server, const WCHAR *path,
+                             const WCHAR *user, const WCHAR *password,
+                             const WCHAR *authority, IWbemServices **out)
+{
+    WCHAR name[NAMESPACE_LEN_MAX];
+    HRESULT hr = namespace_name(path, name);
+
+    if (SUCCEEDED(hr) && authority && *authority &&
+        ((user && wcschr(user, L'\\')) ||
+         (_wcsnicmp(authority, L"ntlmdomain:", 11) != 0 &&
+          _wcsnicmp(authority, L"kerberos:", 9) != 0)))
+        hr = (HRESULT)WBEM_E_INVALID_PARAMETER;
+    return SUCCEEDED(hr)
+               ? remote_connect(server, name, user, password, authority, out)
+               : hr;
+}
+
 static HRESULT STDMETHODCALLTYPE locator_ConnectServer(
     IWbemLocator *self, const BSTR path, const BSTR user, const BSTR password,
     const BSTR locale, LONG flags, const BSTR authority, IWbemContext *context,
     IWbemServices **out)
 {
-    WCHAR name[NAMESPACE_LEN_MAX];
+    WCHAR name[NAMESPACE_LEN_MAX], server[NAMESPACE_LEN_MAX];
+    const WCHAR *other;
     HRESULT hr;
 
-    (void)self, (void)authority, (void)context;
+    (void)self, (void)context;
     if (!out)
         return (HRESULT)WBEM_E_INVALID_PARAMETER;
     *out = NULL;
     if (!path || !*path || (user && !*user) || (locale && !is_locale(locale)) ||
         (flags & ~CONNECT_FLAGS) != 0)
         return (HRESULT)WBEM_E_INVALID_PARAMETER;
+    if (other_server(path, server, &other))
+        return connect_other(server, other, user, password, authority, out);
     hr = namespace_name(path, name);
     if (SUCCEEDED(hr) && (user || password))
         hr = (HRESULT)WBEM_E_LOCAL_CREDENTIALS;

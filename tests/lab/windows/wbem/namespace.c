@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "namespace.h"
 
+#include "../remote/place.h"
 #include "access_list.h"
 
 #include <stdlib.h>
@@ -15,15 +16,6 @@
     L"O:BAG:BAD:(A;CI;0x6003f;;;BA)(A;CI;0x13;;;NS)(A;CI;0x13;;;LS)"           \
     L"(A;CI;0x13;;;AU)"
 
-static bool is_this_machine(const WCHAR *server)
-{
-    WCHAR own[MAX_COMPUTERNAME_LENGTH + 1];
-    DWORD count = MAX_COMPUTERNAME_LENGTH + 1;
-
-    return wcscmp(server, L".") == 0 || _wcsicmp(server, L"localhost") == 0 ||
-           (GetComputerNameW(own, &count) && _wcsicmp(server, own) == 0);
-}
-
 static HRESULT skip_server(WCHAR *name)
 {
     WCHAR *end;
@@ -34,7 +26,7 @@ static HRESULT skip_server(WCHAR *name)
     if (!end)
         return (HRESULT)WBEM_E_INVALID_NAMESPACE;
     *end = 0;
-    if (!is_this_machine(name + 2))
+    if (!place_is_here(name + 2))
         return NO_SERVER;
     memmove(name, end + 1, (wcslen(end + 1) + 1) * sizeof *name);
     return S_OK;

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The DLL's door: the class object of CLSID_WbemLocator, which the prefix's
- * registry says to take from here.
+ * The DLL's door: the class objects of CLSID_WbemLocator and
+ * CLSID_UnsecuredApartment, which the prefix's registry says to take from
+ * here.
  */
 #include "services.h"
 
 #include "../class_object.h"
+#include "../remote/apartment.h"
 
-static struct class_object locator =
-    CLASS_OBJECT(&CLSID_WbemLocator, locator_new, NULL);
+static struct class_object classes[] = {
+    CLASS_OBJECT(&CLSID_WbemLocator, locator_new, NULL),
+    CLASS_OBJECT(&CLSID_UnsecuredApartment, apartment_new, NULL),
+};
 
 HRESULT WINAPI DllGetClassObject(REFCLSID clsid, REFIID iid, void **out)
 {
-    return class_object_find(&locator, 1, clsid, iid, out);
+    return class_object_find(classes, ARRAYSIZE(classes), clsid, iid, out);
 }

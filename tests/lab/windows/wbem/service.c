@@ -71,7 +71,7 @@ static HRESULT await(SC_HANDLE service, DWORD *process)
     return CO_E_SERVER_EXEC_FAILURE;
 }
 
-HRESULT service_demand(DWORD *process)
+HRESULT winmgmt_demand(DWORD *process)
 {
     SC_HANDLE service;
     DWORD state;
@@ -93,7 +93,7 @@ HRESULT service_demand(DWORD *process)
     return hr;
 }
 
-HRESULT service_reached(DWORD process)
+HRESULT winmgmt_reached(DWORD process)
 {
     SC_HANDLE service;
     DWORD state, now;

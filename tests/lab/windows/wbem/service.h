@@ -13,9 +13,9 @@
  * connection": S_OK and its process; a HRESULT when it does not run and does
  * not start.
  */
-HRESULT service_demand(DWORD *process);
+HRESULT winmgmt_demand(DWORD *process);
 
 /* S_OK as long as that process is the service's; else 0x800706BA. */
-HRESULT service_reached(DWORD process);
+HRESULT winmgmt_reached(DWORD process);
 
 #endif

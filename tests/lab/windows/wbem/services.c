@@ -112,7 +112,7 @@ static HRESULT STDMETHODCALLTYPE services_GetObject(IWbemServices *self,
 {
     struct services *services = services_of(self);
     enum security_path kind = security_path(services, path);
-    HRESULT hr = service_reached(services->process);
+    HRESULT hr = winmgmt_reached(services->process);
 
     if (FAILED(hr))
         return hr;
@@ -211,7 +211,7 @@ services_ExecMethod(IWbemServices *self, const BSTR path, const BSTR method,
                     IWbemClassObject **out, IWbemCallResult **result)
 {
     struct services *services = services_of(self);
-    HRESULT hr = service_reached(services->process);
+    HRESULT hr = winmgmt_reached(services->process);
 
     if (FAILED(hr))
         return hr;
@@ -232,8 +232,8 @@ services_ExecMethod(IWbemServices *self, const BSTR path, const BSTR method,
 /* --- Wine's business ------------------------------------------------------ */
 
 #define TO_WINE(self, method, ...)                                             \
-    (FAILED(service_reached(services_of(self)->process))                       \
-         ? service_reached(services_of(self)->process)                         \
+    (FAILED(winmgmt_reached(services_of(self)->process))                       \
+         ? winmgmt_reached(services_of(self)->process)                         \
      : services_of(self)->wine                                                 \
          ? IWbemServices_##method(services_of(self)->wine, __VA_ARGS__)        \
          : (HRESULT)WBEM_E_NOT_SUPPORTED)

@@ -15,8 +15,9 @@ WBEM_NOUNS := access_list namespace object service services locator \
 
 lab: $(LAB)/wbem.dll $(LAB)/wbemprobe.exe
 
-$(LAB)/wbem.dll: $(WBEM_NOUNS:%=$(WBEM_OBJ)/%.o) $(WBEM_DIR)/wbem.def
-	$(LAB_Q)$(LAB_MINGW_CC) -shared $(WBEM_LDFLAGS) -o $@ $^ $(WBEM_LIBS)
+$(LAB)/wbem.dll: $(WBEM_NOUNS:%=$(WBEM_OBJ)/%.o) $(WBEM_DIR)/wbem.def \
+                 $(REMOTE_COMMON) $(REMOTE_CLIENT)
+	$(LAB_Q)$(LAB_MINGW_CC) -shared $(WBEM_LDFLAGS) -o $@ $^ $(REMOTE_LIBS)
 
 $(LAB)/wbemprobe.exe: $(WBEM_OBJ)/tap.o \
     $(patsubst $(WBEM_DIR)/%.c,$(WBEM_OBJ)/%.o,\
