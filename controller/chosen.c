@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "controller/requests.h"
+#include "controller/typed_secret.h"
 
 /* As many hosts without a password are told one by one. */
 #define TOLD_MAX 5
@@ -135,66 +135,14 @@ static const char *chosen_password(void *context, const struct target *target,
     return chosen->last_secret;
 }
 
-/* One line without its end, wiped buffer left behind. NULL on end of file. */
-static char *read_line(FILE *file)
-{
-    char line[1024];
-    char *password = NULL;
-    if (fgets(line, sizeof line, file) != NULL) {
-        line[strcspn(line, "\r\n")] = '\0';
-        password = strdup(line);
-    }
-    explicit_bzero(line, sizeof line);
-    return password;
-}
-
-static char *ask_password(const struct log *log)
-{
-    FILE *terminal = fopen("/dev/tty", "r+e");
-    struct termios before;
-    if (terminal == NULL || tcgetattr(fileno(terminal), &before) != 0) {
-        log_line(log, LOG_ERROR,
-                 "--ask-pass: no terminal to ask at; use --password-file");
-        if (terminal != NULL)
-            fclose(terminal);
-        return NULL;
-    }
-    struct termios silent = before;
-    silent.c_lflag &= ~(tcflag_t)ECHO;
-    fputs("SSH password: ", terminal);
-    fflush(terminal);
-    tcsetattr(fileno(terminal), TCSAFLUSH, &silent);
-    char *password = read_line(terminal);
-    tcsetattr(fileno(terminal), TCSAFLUSH, &before);
-    fputs("\n", terminal);
-    fclose(terminal);
-    if (password == NULL)
-        log_line(log, LOG_ERROR, "--ask-pass: no password was given");
-    return password;
-}
-
-static char *password_from_file(const char *path, const struct log *log)
-{
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        log_line(log, LOG_ERROR, "%s: %s", path, strerror(errno));
-        return NULL;
-    }
-    setvbuf(file, NULL, _IONBF, 0); /* no copy of it stays behind */
-    char *password = read_line(file);
-    fclose(file);
-    if (password == NULL)
-        log_line(log, LOG_ERROR, "%s: holds no password", path);
-    return password;
-}
-
 static int common_password(struct chosen *chosen, const struct options *options,
                            const struct log *log)
 {
     if (options->password_file != NULL)
-        chosen->password = password_from_file(options->password_file, log);
+        chosen->password = typed_secret_from_file(options->password_file, log);
     else if (options->ask_pass)
-        chosen->password = ask_password(log);
+        chosen->password = typed_secret_ask("--ask-pass", "--password-file",
+                                            "SSH password: ", log);
     else
         return 0;
     return chosen->password != NULL ? 0 : -1;
