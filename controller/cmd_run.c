@@ -26,6 +26,7 @@
 #include "controller/recap.h"
 #include "controller/requests.h"
 #include "controller/store.h"
+#include "controller/verify_from.h"
 
 struct run {
     const struct options *options;
@@ -34,6 +35,7 @@ struct run {
     char id[PROTOCOL_RUN_ID_MAX + 1];
     struct undo_plan undo;   /* undo: what to put back where */
     struct from_target from; /* zeroed where it is not asked for */
+    struct verify_from via;  /* as that */
     struct chosen chosen;
     struct requests *requests;
     struct store *store;
@@ -100,10 +102,17 @@ static int apply_request_of(struct run *run, const struct target *target,
     return failed;
 }
 
+static bool goes_via(const struct run *run)
+{
+    return run->via.options != NULL;
+}
+
 static int on_request(void *context, const struct target *target,
                       struct blob *request, struct err *err)
 {
     struct run *run = context;
+    if (goes_via(run))
+        return verify_from_request(&run->via, run->requests, request, err);
     if (run->verb == VERB_PING) {
         *request = (struct blob){0};
         return 0;
@@ -149,19 +158,58 @@ static int put_result(struct run *run, const struct result *result,
     return failed;
 }
 
-static int on_done(void *context, const struct target *target, struct job *job,
-                   struct result *result, struct err *err)
+/* Takes `result`. */
+static int keep(struct run *run, struct result *result, struct err *err)
 {
-    struct run *run = context;
     log_line(run->log, LOG_INFO, "%s: %s", result->host,
              status_word(result->status));
-    if ((job != NULL && run->verb != VERB_PING &&
-         known_target_put(run->store, target, job_cache(job), err)) ||
-        put_result(run, result, err) || hold(run, result, err)) {
+    if (put_result(run, result, err) || hold(run, result, err)) {
         result_free(result);
         return -1;
     }
     return 0;
+}
+
+static void not_tried(struct run *run)
+{
+    const struct target_list *targets = &run->chosen.targets;
+    for (size_t i = 0; i < targets->count; i++)
+        recap_not_tried(run->recap, targets->items[i].name);
+}
+
+/* What the collector said of each target, and of itself where it failed. */
+static int keep_answer(struct run *run, struct result *answer, struct err *err)
+{
+    const struct target_list *targets = &run->chosen.targets;
+    int failed = 0;
+    if (!verify_from_check(&run->via, answer)) {
+        not_tried(run);
+        return keep(run, answer, err);
+    }
+    for (size_t i = 0; !failed && i < targets->count; i++) {
+        struct result *result = verify_from_result(&run->via, i, answer, err);
+        if (result != NULL)
+            failed = keep(run, result, err);
+        else if (err->code == 0)
+            recap_not_tried(run->recap, targets->items[i].name);
+        else
+            failed = -1;
+    }
+    result_free(answer);
+    return failed;
+}
+
+static int on_done(void *context, const struct target *target, struct job *job,
+                   struct result *result, struct err *err)
+{
+    struct run *run = context;
+    if (job != NULL && run->verb != VERB_PING &&
+        known_target_put(run->store, target, job_cache(job), err)) {
+        result_free(result);
+        return -1;
+    }
+    return goes_via(run) ? keep_answer(run, result, err)
+                         : keep(run, result, err);
 }
 
 static int on_turn(void *context, struct err *err)
@@ -180,7 +228,10 @@ static int on_turn(void *context, struct err *err)
 static void on_not_tried(void *context, const struct target *target)
 {
     struct run *run = context;
-    recap_not_tried(run->recap, target->name);
+    if (goes_via(run))
+        not_tried(run);
+    else
+        recap_not_tried(run->recap, target->name);
 }
 
 /* --- before and after ----------------------------------------------------- */
@@ -257,7 +308,9 @@ static int open_run(struct run *run, struct err *err)
         return -1;
     if (run->store == NULL)
         run->store = store_open(run->options->store, err);
-    if (run->store == NULL || begin_stored_run(run, err))
+    if (run->store == NULL ||
+        (goes_via(run) && verify_from_learn(&run->via, run->store, err)) ||
+        begin_stored_run(run, err))
         return -1;
     const struct recap_config config = {.out = stdout,
                                         .output = run->options->output,
@@ -282,6 +335,7 @@ static void close_run(struct run *run)
     requests_free(run->requests);
     free(run->again);
     free(run->sources);
+    verify_from_close(&run->via);
     chosen_close(&run->chosen);
     from_target_release(&run->from);
     undo_plan_release(&run->undo);
@@ -296,12 +350,18 @@ static struct job_timeouts timeouts_of(const struct options *options)
     return timeouts;
 }
 
+/* The hosts that this run logs in to. */
+static struct chosen *connecting(struct run *run)
+{
+    return goes_via(run) ? &run->via.collector : &run->chosen;
+}
+
 static int make_plan(struct run *run, struct job_plan *plan, struct err *err)
 {
     *plan = (struct job_plan){.verb = run->verb,
                               .run = run->id,
                               .transport = &ssh_transport,
-                              .transport_context = &run->chosen.ssh,
+                              .transport_context = &connecting(run)->ssh,
                               .timeouts = timeouts_of(run->options),
                               .log = run->log};
     return payload_image(&plan->payload, err);
@@ -330,12 +390,13 @@ static int run_fleet(struct run *run, enum fleet_end *end, struct err *err)
     const struct probe_plan probes =
         probing_plan(&probing, run->options, run->id);
     const struct fleet_config config = {
-        .work = run->verb == VERB_VERIFY ? &probe_work : NULL,
+        .work = run->verb == VERB_VERIFY && !goes_via(run) ? &probe_work : NULL,
         .work_context = &probes,
         .plan = &plan,
-        .targets = run->chosen.targets.items,
-        .target_count = run->options->from_target ? run->undo.count
-                                                  : run->chosen.targets.count,
+        .targets = connecting(run)->targets.items,
+        .target_count = run->options->from_target
+                            ? run->undo.count
+                            : connecting(run)->targets.count,
         .forks = fleet_forks_possible(run->options->forks, run->log),
         .log = run->log,
         .context = run,
@@ -416,6 +477,8 @@ static int choose_hosts(struct run *run)
     const struct options *options = run->options;
     const struct log *log = run->log;
     struct err err;
+    if (options->collector != NULL)
+        return verify_from_open(&run->via, &run->chosen, options, log);
     if (run->verb != VERB_UNDO)
         return chosen_open(
             &run->chosen, options,
@@ -448,8 +511,8 @@ static int choose(struct run *run)
     if (run->options->from_target)
         return choose_from_target(run);
     if (choose_hosts(run) ||
-        (run->verb != VERB_VERIFY &&
-         chosen_connect(&run->chosen, run->options, run->log)))
+        ((run->verb != VERB_VERIFY || goes_via(run)) &&
+         chosen_connect(connecting(run), run->options, run->log)))
         return EXIT_CONTROLLER;
     return -1;
 }

@@ -54,6 +54,17 @@ static void add_login(struct buf *out, const struct options *options)
         buf_add_text(out, " --ssh");
 }
 
+static void add_from(struct buf *out, const struct options *options)
+{
+    add_option(out, "--from", options->collector);
+    if (options->asynchronous)
+        buf_add_text(out, " --asynchronous");
+    add_option(out, "--reader", options->reader);
+    if (options->ask_reader_pass)
+        buf_add_text(out, " --ask-reader-pass");
+    add_option(out, "--reader-password-file", options->reader_password_file);
+}
+
 char *command_again(const struct options *options, const char *undone)
 {
     static const char *const expectations[] = {
@@ -70,6 +81,7 @@ char *command_again(const struct options *options, const char *undone)
                  options->force ? " --force" : "");
     if (options->command == COMMAND_VERIFY)
         add_option(&out, "--expect", expectations[options->expectation]);
+    add_from(&out, options);
     for (size_t i = 0; i < options->inventory_count; i++)
         if (!options->inventory_by_default)
             add_option(&out, "-i", options->inventories[i]);

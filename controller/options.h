@@ -80,8 +80,13 @@ struct options {
     bool force;
     bool from_target;
     enum expectation expectation; /* verify */
-    const char *run;              /* undo, show */
-    const char *code;             /* explain */
+    const char *collector;        /* verify --from */
+    const char *reader;
+    bool ask_reader_pass;
+    const char *reader_password_file;
+    bool asynchronous;
+    const char *run;  /* undo, show */
+    const char *code; /* explain */
 };
 
 enum options_outcome {

@@ -166,15 +166,16 @@ static bool add_copy(cJSON *object, const char *key, const cJSON *item)
     return false;
 }
 
+/* `item` is the member `key`, which not every request has. */
 static char *print_request(const struct requests *requests, const cJSON *wmi,
-                           const cJSON *undo)
+                           const char *key, const cJSON *item)
 {
     cJSON *object = cJSON_CreateObject();
     char *text = NULL;
     if (cJSON_AddNumberToObject(object, "protocol", PROTOCOL_VERSION) != NULL &&
         add_copy(object, "wmi", wmi) &&
         add_copy(object, "options", requests->options) &&
-        add_copy(object, "undo", undo))
+        add_copy(object, key, item))
         text = json_print_ascii(object);
     cJSON_Delete(object);
     return text;
@@ -228,13 +229,14 @@ static int get_request(struct requests *requests, char *text,
 int requests_get(struct requests *requests, const cJSON *wmi, const cJSON *undo,
                  struct blob *request, struct err *err)
 {
-    return get_request(requests, print_request(requests, wmi, undo), request,
-                       err);
+    return get_request(requests, print_request(requests, wmi, "undo", undo),
+                       request, err);
 }
 
 /* --- with a password ------------------------------------------------------ */
 
 #define SECRETS_ROOM 256
+#define SECRET_ROOM 8  /* quotes and comma */
 #define ESCAPED_MAX 12 /* bytes that one character can become */
 
 /* -1 when it is not UTF-8. */
@@ -257,37 +259,63 @@ static int add_escaped(struct buf *out, const char *text)
     return 0;
 }
 
-/* A buffer that never grows: no copy of the password stays behind. */
-static int add_secrets(const struct requests *requests, const char *plain,
-                       const char *password, struct buf *out, struct err *err)
+struct secrets {
+    const char *key;
+    const char *const *passwords;
+    size_t count;
+    bool is_list;
+};
+
+static size_t secrets_room(const struct secrets *secrets)
 {
-    size_t room = strlen(plain) + SECRETS_ROOM + ESCAPED_MAX * strlen(password);
+    size_t room = SECRETS_ROOM;
+    for (size_t i = 0; i < secrets->count; i++)
+        room += SECRET_ROOM + ESCAPED_MAX * strlen(secrets->passwords[i]);
+    return room;
+}
+
+static int add_passwords(struct buf *out, const struct secrets *secrets,
+                         struct err *err)
+{
+    buf_addf(out, "\"%s\":%s", secrets->key, secrets->is_list ? "[" : "");
+    for (size_t i = 0; i < secrets->count; i++) {
+        buf_add_text(out, i > 0 ? ",\"" : "\"");
+        if (add_escaped(out, secrets->passwords[i]) != 0)
+            return err_set(err, 0, "%s: it is not UTF-8",
+                           secrets->is_list ? "the reader's password"
+                                            : "wmi.account.password");
+        buf_add_text(out, "\"");
+    }
+    buf_add_text(out, secrets->is_list ? "]" : "");
+    return 0;
+}
+
+/* A buffer that never grows: no copy of a password stays behind. */
+static int add_secrets(const struct requests *requests, const char *plain,
+                       const struct secrets *secrets, struct buf *out,
+                       struct err *err)
+{
+    size_t room = strlen(plain) + secrets_room(secrets);
     buf_init(out, room + 1);
     if (buf_room(out, room) == NULL)
         return err_set(err, 0, "out of memory");
     buf_add(out, plain, strlen(plain) - 1); /* without the last brace */
-    buf_addf(out, ",\"secrets\":{\"salt\":\"%s\",\"account_password\":\"",
-             requests->salt);
-    if (add_escaped(out, password) != 0)
-        return err_set(err, 0, "wmi.account.password: it is not UTF-8");
-    buf_add_text(out, "\"}}");
+    buf_addf(out, ",\"secrets\":{\"salt\":\"%s\",", requests->salt);
+    if (add_passwords(out, secrets, err))
+        return -1;
+    buf_add_text(out, "}}");
     return out->failed ? err_set(err, 0, "out of memory") : 0;
 }
 
-int requests_get_secret(struct requests *requests, const cJSON *wmi,
-                        const char *password, struct blob *request,
-                        struct err *err)
+/* Takes `plain`, the request without them. */
+static int get_secret(struct requests *requests, char *plain,
+                      const struct secrets *secrets, struct blob *request,
+                      struct err *err)
 {
     struct buf out;
-    cJSON *options = requests->options;
-    cJSON *secret = cJSON_AddTrueToObject(options, "secret");
-    char *plain = print_request(requests, wmi, NULL);
-    cJSON_DeleteItemFromObjectCaseSensitive(options, "secret");
-    if (secret == NULL || plain == NULL) {
-        free(plain);
+    if (plain == NULL)
         return err_set(err, 0, "out of memory");
-    }
-    int failed = add_secrets(requests, plain, password, &out, err);
+    int failed = add_secrets(requests, plain, secrets, &out, err);
     free(plain);
     if (!failed)
         return get_request(requests, buf_take(&out), request, err);
@@ -295,4 +323,42 @@ int requests_get_secret(struct requests *requests, const cJSON *wmi,
         explicit_bzero(out.data, out.len);
     buf_release(&out);
     return -1;
+}
+
+/* With "secret" among its options. */
+static char *print_secret(struct requests *requests, const cJSON *wmi,
+                          const char *key, const cJSON *item)
+{
+    cJSON *options = requests->options;
+    char *plain = NULL;
+    if (cJSON_AddTrueToObject(options, "secret") != NULL)
+        plain = print_request(requests, wmi, key, item);
+    cJSON_DeleteItemFromObjectCaseSensitive(options, "secret");
+    return plain;
+}
+
+int requests_get_secret(struct requests *requests, const cJSON *wmi,
+                        const char *password, struct blob *request,
+                        struct err *err)
+{
+    const struct secrets secrets = {
+        .key = "account_password", .passwords = &password, .count = 1};
+    return get_secret(requests, print_secret(requests, wmi, "undo", NULL),
+                      &secrets, request, err);
+}
+
+int requests_get_verify(struct requests *requests, const cJSON *verify,
+                        const char *const *passwords, size_t count,
+                        struct blob *request, struct err *err)
+{
+    const struct secrets secrets = {.key = "passwords",
+                                    .passwords = passwords,
+                                    .count = count,
+                                    .is_list = true};
+    cJSON *nothing = cJSON_CreateObject();
+    char *plain = nothing != NULL
+                      ? print_secret(requests, nothing, "verify", verify)
+                      : NULL;
+    cJSON_Delete(nothing);
+    return get_secret(requests, plain, &secrets, request, err);
 }

@@ -41,6 +41,14 @@ int requests_get_secret(struct requests *requests, const cJSON *wmi,
                         const char *password, struct blob *request,
                         struct err *err);
 
+/*
+ * The request of a verify: `verify` is the member of that name, `passwords`
+ * has one for each of its targets. Wiped like the one above.
+ */
+int requests_get_verify(struct requests *requests, const cJSON *verify,
+                        const char *const *passwords, size_t count,
+                        struct blob *request, struct err *err);
+
 /* What `only` and `skip` leave of the families. */
 bool requests_leave_family(const char *only, const char *skip,
                            const char *family);

@@ -75,6 +75,7 @@ void result_free(struct result *result)
     cJSON_Delete(result->layers);
     cJSON_Delete(result->hints);
     cJSON_Delete(result->snapshots);
+    cJSON_Delete(result->connections);
     cJSON_Delete(result->timing);
     free(result->noise);
     free(result);

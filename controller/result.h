@@ -74,15 +74,17 @@ struct result {
     char *fault_name;
     char *fault_text;
     char *fault_hint;
-    cJSON *facts;     /* object, or NULL */
-    cJSON *identity;  /* object, or NULL */
-    cJSON *settings;  /* array, or NULL */
-    cJSON *layers;    /* VERB_VERIFY: array of verdicts, or NULL */
-    cJSON *hints;     /* array of texts, or NULL */
-    cJSON *snapshots; /* VERB_SNAPSHOTS: as the target gave it,
-                         unjudged (controller/snapshots.h); in no JSON */
-    cJSON *timing;    /* object: "<stage>_ms": N */
-    char *noise;      /* what the login printed around the documents, or NULL */
+    cJSON *facts;       /* object, or NULL */
+    cJSON *identity;    /* object, or NULL */
+    cJSON *settings;    /* array, or NULL */
+    cJSON *layers;      /* VERB_VERIFY: array of verdicts, or NULL */
+    cJSON *hints;       /* array of texts, or NULL */
+    cJSON *snapshots;   /* VERB_SNAPSHOTS: as the target gave it,
+                           unjudged (controller/snapshots.h); in no JSON */
+    cJSON *connections; /* VERB_VERIFY: as a collector gave it, unjudged
+                           (verify/from.h); in no JSON */
+    cJSON *timing;      /* object: "<stage>_ms": N */
+    char *noise; /* what the login printed around the documents, or NULL */
     unsigned attempts;
 };
 

@@ -402,6 +402,8 @@ static void take_over(struct result *result, cJSON *root, enum state worst)
     take(&result->hints, root, "hints");
     if (result->verb == VERB_SNAPSHOTS)
         take(&result->snapshots, root, "snapshots");
+    if (result->verb == VERB_VERIFY)
+        take(&result->connections, root, "connections");
     drop_unknown_members(result->settings);
     const char *computer = json_text(root, "computer");
     if (computer && result->facts && !json_member(result->facts, "computer"))

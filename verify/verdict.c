@@ -50,22 +50,17 @@ void verdict_code(struct verdict *verdict, uint32_t code)
     verdict->name = fault_name(code);
 }
 
-bool verdict_add(cJSON *layers, enum layer layer, const struct verdict *verdict,
-                 uint64_t took_ms)
+bool verdict_add_as(cJSON *layers, const char *layer,
+                    const struct verdict *verdict, uint64_t took_ms)
 {
     static const char *const state_words[] = {
 #define X(symbol, word) word,
         VERDICT_LIST(X)
 #undef X
     };
-    static const char *const words[] = {
-#define X(symbol, word) word,
-        LAYER_LIST(X)
-#undef X
-    };
     cJSON *object = cJSON_CreateObject();
     bool added =
-        cJSON_AddStringToObject(object, "layer", words[layer]) &&
+        cJSON_AddStringToObject(object, "layer", layer) &&
         cJSON_AddStringToObject(object, "state", state_words[verdict->state]) &&
         (verdict->code[0] == '\0' ||
          cJSON_AddStringToObject(object, "code", verdict->code)) &&
@@ -80,4 +75,15 @@ bool verdict_add(cJSON *layers, enum layer layer, const struct verdict *verdict,
     if (!added)
         cJSON_Delete(object);
     return added;
+}
+
+bool verdict_add(cJSON *layers, enum layer layer, const struct verdict *verdict,
+                 uint64_t took_ms)
+{
+    static const char *const words[] = {
+#define X(symbol, word) word,
+        LAYER_LIST(X)
+#undef X
+    };
+    return verdict_add_as(layers, words[layer], verdict, took_ms);
 }

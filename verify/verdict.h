@@ -44,7 +44,10 @@ void verdict_unavailable(struct verdict *verdict);
 /* A code of RPC or Win32, with its name where it has one here. */
 void verdict_code(struct verdict *verdict, uint32_t code);
 
-/* Appends it to `layers`; false when memory is short. */
+/* Appends it to `layers` as that layer; false when memory is short. */
+bool verdict_add_as(cJSON *layers, const char *layer,
+                    const struct verdict *verdict, uint64_t took_ms);
+/* The same for one of the probe's layers. */
 bool verdict_add(cJSON *layers, enum layer layer, const struct verdict *verdict,
                  uint64_t took_ms);
 
