@@ -173,6 +173,7 @@ $(UNIT_BIN): $(HOST)/tests/unit/%: $(HOST)/tests/unit/%.o $(UNIT_HELP_OBJ) \
 unit-bins: $(UNIT_BIN)
 
 -include tests/lab/lab.mk
+include tests/farm/farm.mk
 
 .PHONY: unit
 unit:

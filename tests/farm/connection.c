@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Theory of operation. One ssh_event for all server sessions crashes in
+ * libssh 0.10, so each session has one of its own, which is polled without
+ * waiting whenever the farm's loop says that the socket is ready. libssh
+ * closes its descriptor when it likes; the loop watches a duplicate.
+ *
+ * Latency: what arrives is not looked at before that time has passed. A
+ * question and its answer so take one latency, as many questions sent
+ * together do, too.
+ */
+#include "tests/farm/connection.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/farm/stream.h"
+#include "tests/farm/ed25519.h"
+
+#define TICK_MS 1000
+/* libssh reads 4 KiB at a time: a whole upload's window, and no more. */
+#define READS_MAX 64
+#define STREAMS_MAX 8
+#define WANTS_TICK 0x100 /* beside libuv's events */
+
+static const char banner[] = "OpenSSH_for_Windows_9.5";
+static const char banner_line[] = "SSH-2.0-OpenSSH_for_Windows_9.5\r\n";
+static const char garbage[] = "\x16\x03\x01\033[2J\0\xff\xfe HTTP/1.1 400\r\n"
+                              "\r\n<html>\033]0;owned\a</html>\r\n";
+static const char line[] = "a line before the banner\r\n";
+
+enum turn { BY_SOCKET, BY_TIMER };
+
+struct connection {
+    struct connection *next;
+    struct connection **place; /* what points to it */
+    struct farm *farm;
+    struct target *target;
+    uv_poll_t poll;
+    uv_timer_t timer;
+    int fd;
+    unsigned handles; /* of the loop, still to be closed */
+    bool closing;
+    bool delayed;  /* input waits for the timer */
+    bool begun;    /* the first latency is over */
+    bool hangs_up; /* as soon as libssh lets go of it */
+    int watched;   /* events of `poll` */
+
+    size_t raw_sent; /* without SSH: bytes of what is sent */
+    ssh_session session;
+    ssh_event event;
+    bool exchanged; /* keys */
+    struct ssh_server_callbacks_struct callbacks;
+    struct stream *streams;
+    unsigned stream_count;
+};
+
+/* --- its end -------------------------------------------------------------- */
+
+static void free_session(struct connection *connection)
+{
+    if (connection->event != NULL) {
+        ssh_event_remove_session(connection->event, connection->session);
+        ssh_event_free(connection->event);
+    }
+    if (connection->session != NULL) {
+        ssh_silent_disconnect(connection->session);
+        ssh_free(connection->session);
+    }
+    while (connection->streams != NULL) {
+        struct stream *stream = connection->streams;
+        connection->streams = stream->next;
+        stream_free(stream);
+    }
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct connection *connection = handle->data;
+    if (--connection->handles == 0)
+        free(connection);
+}
+
+static void close_connection(struct connection *connection)
+{
+    if (connection->closing)
+        return;
+    connection->closing = true;
+    *connection->place = connection->next;
+    if (connection->next != NULL)
+        connection->next->place = connection->place;
+    connection->farm->open--;
+    uv_close((uv_handle_t *)&connection->poll, on_closed);
+    uv_close((uv_handle_t *)&connection->timer, on_closed);
+    free_session(connection);
+    close(connection->fd);
+}
+
+void connections_close(struct farm *farm)
+{
+    while (farm->connections != NULL)
+        close_connection(farm->connections);
+}
+
+/* --- targets that speak no SSH -------------------------------------------- */
+
+static bool speaks_ssh(enum script script)
+{
+    return script != SCRIPT_NEVER_ANSWER && script != SCRIPT_DROP_BANNER &&
+           script != SCRIPT_TRICKLE && script != SCRIPT_GARBAGE_BANNER &&
+           script != SCRIPT_FLOOD_BANNER;
+}
+
+static ssize_t send_raw(struct connection *connection, const char *bytes,
+                        size_t len)
+{
+    return send(connection->fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* Throws away what the client says; false when it has gone. */
+static bool drain(struct connection *connection)
+{
+    char ignored[4096];
+    ssize_t got;
+    while ((got = recv(connection->fd, ignored, sizeof ignored, MSG_DONTWAIT)) >
+           0)
+        continue;
+    return got < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+static void trickle(struct connection *connection)
+{
+    if (connection->raw_sent < sizeof banner_line - 1 &&
+        send_raw(connection, banner_line + connection->raw_sent, 1) == 1)
+        connection->raw_sent++;
+}
+
+static void flood(struct connection *connection)
+{
+    for (int i = 0; i < 100; i++)
+        if (send_raw(connection, line, sizeof line - 1) < 0)
+            return;
+}
+
+/* Returns the events to wait for, or -1: it is over. */
+static int step_raw(struct connection *connection, enum turn turn)
+{
+    enum script script = connection->target->script;
+    bool first = !connection->begun;
+    if (!drain(connection) || script == SCRIPT_DROP_BANNER)
+        return -1;
+    if (script == SCRIPT_GARBAGE_BANNER && first)
+        send_raw(connection, garbage, sizeof garbage - 1);
+    if (script == SCRIPT_TRICKLE && turn == BY_TIMER)
+        trickle(connection);
+    if (script == SCRIPT_FLOOD_BANNER)
+        flood(connection);
+    return script == SCRIPT_FLOOD_BANNER ? UV_READABLE | UV_WRITABLE
+                                         : UV_READABLE;
+}
+
+/* --- who may come in ------------------------------------------------------ */
+
+static int on_publickey(ssh_session session, const char *user, ssh_key key,
+                        char signature, void *context)
+{
+    (void)session;
+    (void)user;
+    struct connection *connection = context;
+    enum script script = connection->target->script;
+    if (script == SCRIPT_DROP_AUTH) { /* before libssh can answer */
+        connection->hangs_up = true;
+        shutdown(connection->fd, SHUT_RDWR);
+    }
+    if (connection->hangs_up || script == SCRIPT_AUTH_REFUSED ||
+        ssh_key_cmp(key, connection->farm->client_key, SSH_KEY_CMP_PUBLIC) != 0)
+        return SSH_AUTH_DENIED;
+    if (signature == SSH_PUBLICKEY_STATE_NONE)
+        return SSH_AUTH_SUCCESS;
+    if (signature != SSH_PUBLICKEY_STATE_VALID)
+        return SSH_AUTH_DENIED;
+    connection->target->counts.logins++;
+    return SSH_AUTH_SUCCESS;
+}
+
+static ssh_channel on_channel(ssh_session session, void *context)
+{
+    struct connection *connection = context;
+    if (connection->stream_count == STREAMS_MAX)
+        return NULL;
+    struct stream *stream = stream_new(session, connection->target);
+    if (stream == NULL)
+        return NULL;
+    stream->next = connection->streams;
+    connection->streams = stream;
+    connection->stream_count++;
+    return stream->handle;
+}
+
+/* --- SSH ------------------------------------------------------------------ */
+
+/* The key by which the target is known, or by which its script goes. */
+static int host_key(const struct farm *farm, const struct target *target,
+                    struct ed25519 *key)
+{
+    unsigned index = target->index;
+    if (target->script == SCRIPT_OTHER_HOST_KEY)
+        index = (index + 1) % farm->count;
+    return ed25519_derive(
+        key, target->script == SCRIPT_WRONG_HOST_KEY ? "stranger" : "host",
+        index);
+}
+
+/* The bind keeps the key; each session copies it from there. */
+static int lend_key(struct farm *farm, const struct target *target)
+{
+    struct ed25519 key;
+    if (host_key(farm, target, &key) != 0)
+        return -1;
+    ssh_key imported = ed25519_import(&key);
+    return imported != NULL &&
+                   ssh_bind_options_set(farm->bind, SSH_BIND_OPTIONS_IMPORT_KEY,
+                                        imported) == SSH_OK
+               ? 0
+               : -1;
+}
+
+static int begin_session(struct connection *connection)
+{
+    struct farm *farm = connection->farm;
+    const char *name = connection->target->script == SCRIPT_ESCAPE_NOISE
+                           ? "\033[2J\033]0;owned\a"
+                           : banner;
+    connection->session = ssh_new();
+    connection->event = ssh_event_new();
+    int fd = dup(connection->fd);
+    if (connection->session == NULL || connection->event == NULL || fd < 0 ||
+        ssh_bind_options_set(farm->bind, SSH_BIND_OPTIONS_BANNER, name) !=
+            SSH_OK ||
+        lend_key(farm, connection->target) != 0 ||
+        ssh_bind_accept_fd(farm->bind, connection->session, fd) != SSH_OK)
+        return -1;
+    connection->callbacks = (struct ssh_server_callbacks_struct){
+        .userdata = connection,
+        .auth_pubkey_function = on_publickey,
+        .channel_open_request_session_function = on_channel,
+    };
+    ssh_callbacks_init(&connection->callbacks);
+    ssh_set_server_callbacks(connection->session, &connection->callbacks);
+    ssh_set_auth_methods(connection->session, SSH_AUTH_METHOD_PUBLICKEY);
+    ssh_set_blocking(connection->session, 0);
+    /* Says hello, and makes what ssh_event_add_session takes over. */
+    if (ssh_handle_key_exchange(connection->session) == SSH_ERROR)
+        return -1;
+    return ssh_event_add_session(connection->event, connection->session) ==
+                   SSH_OK
+               ? 0
+               : -1;
+}
+
+/* Lets libssh read; false when the connection has ended. */
+static bool read_session(struct connection *connection)
+{
+    int waiting = 0;
+    int reads = 0;
+    do {
+        if (ssh_event_dopoll(connection->event, 0) == SSH_ERROR)
+            return false;
+        if (!connection->exchanged) {
+            int status = ssh_handle_key_exchange(connection->session);
+            if (status == SSH_ERROR)
+                return false;
+            connection->exchanged = status == SSH_OK;
+        }
+        if (ssh_get_status(connection->session) &
+            (SSH_CLOSED | SSH_CLOSED_ERROR))
+            return false;
+    } while (!connection->hangs_up && ++reads < READS_MAX &&
+             ioctl(connection->fd, FIONREAD, &waiting) == 0 && waiting > 0);
+    return true;
+}
+
+/* The client has said hello: what it says next is the exchange of keys. */
+static bool drops_kex(const struct connection *connection)
+{
+    return connection->target->script == SCRIPT_DROP_KEX &&
+           ssh_get_clientbanner(connection->session) != NULL;
+}
+
+static bool says_goodbye(struct connection *connection)
+{
+    if (connection->target->script != SCRIPT_ESCAPE_GOODBYE ||
+        !connection->exchanged)
+        return false;
+    ssh_session_set_disconnect_message(connection->session,
+                                       "\033[2J\033]0;owned\agoodbye");
+    ssh_disconnect(connection->session);
+    return true;
+}
+
+static void free_closed_streams(struct connection *connection)
+{
+    struct stream **place = &connection->streams;
+    while (*place != NULL) {
+        struct stream *stream = *place;
+        if (!stream->closed || !stream->ended) {
+            place = &stream->next;
+            continue;
+        }
+        *place = stream->next;
+        ssh_remove_channel_callbacks(stream->handle, &stream->callbacks);
+        ssh_channel_free(stream->handle);
+        stream_free(stream);
+        connection->stream_count--;
+    }
+}
+
+static int step_ssh(struct connection *connection, enum turn turn)
+{
+    if (connection->session == NULL && begin_session(connection) != 0)
+        return -1;
+    if (!read_session(connection) || drops_kex(connection) ||
+        says_goodbye(connection))
+        return -1;
+    int events = UV_READABLE;
+    bool ticks = false;
+    for (struct stream *stream = connection->streams; stream != NULL;
+         stream = stream->next) {
+        enum stream_wish wish = stream_work(stream, turn == BY_TIMER);
+        connection->hangs_up |= wish == STREAM_HANGS_UP;
+        ticks |= wish == STREAM_TICKS;
+        if (wish == STREAM_GOES_ON)
+            events |= UV_WRITABLE;
+    }
+    if (connection->hangs_up)
+        return -1;
+    free_closed_streams(connection);
+    if (ssh_get_poll_flags(connection->session) & SSH_WRITE_PENDING)
+        events |= UV_WRITABLE;
+    if (ticks)
+        events |= WANTS_TICK;
+    return events;
+}
+
+/* --- its turns ------------------------------------------------------------ */
+
+static void on_timer(uv_timer_t *timer);
+static void on_socket(uv_poll_t *poll, int status, int events);
+
+static void watch(struct connection *connection, int events)
+{
+    if (events == connection->watched)
+        return;
+    connection->watched = events;
+    uv_poll_start(&connection->poll, events, on_socket);
+}
+
+static void take_turn(struct connection *connection, enum turn turn)
+{
+    bool is_ssh = speaks_ssh(connection->target->script);
+    int events =
+        is_ssh ? step_ssh(connection, turn) : step_raw(connection, turn);
+    connection->begun = true;
+    if (events < 0) {
+        close_connection(connection);
+        return;
+    }
+    bool ticks = (events & WANTS_TICK) != 0 ||
+                 connection->target->script == SCRIPT_TRICKLE;
+    if (ticks && !uv_is_active((uv_handle_t *)&connection->timer))
+        uv_timer_start(&connection->timer, on_timer, TICK_MS, 0);
+    watch(connection, events & (UV_READABLE | UV_WRITABLE));
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct connection *connection = timer->data;
+    connection->delayed = false;
+    take_turn(connection, BY_TIMER);
+}
+
+static void on_socket(uv_poll_t *poll, int status, int events)
+{
+    struct connection *connection = poll->data;
+    unsigned latency_ms = connection->target->latency_ms;
+    if (status < 0) {
+        close_connection(connection);
+        return;
+    }
+    if (!(events & UV_READABLE) || latency_ms == 0 || connection->delayed) {
+        take_turn(connection, BY_SOCKET);
+        return;
+    }
+    connection->delayed = true;
+    watch(connection, connection->watched & UV_WRITABLE);
+    uv_timer_start(&connection->timer, on_timer, latency_ms, 0);
+}
+
+void connection_open(struct farm *farm, struct target *target, int fd)
+{
+    struct connection *connection = calloc(1, sizeof *connection);
+    if (connection == NULL ||
+        uv_poll_init(&farm->loop, &connection->poll, fd) != 0) {
+        free(connection);
+        close(fd);
+        return;
+    }
+    uv_timer_init(&farm->loop, &connection->timer);
+    connection->handles = 2;
+    connection->poll.data = connection;
+    connection->timer.data = connection;
+    connection->farm = farm;
+    connection->target = target;
+    connection->fd = fd;
+    connection->next = farm->connections;
+    connection->place = &farm->connections;
+    if (connection->next != NULL)
+        connection->next->place = &connection->next;
+    farm->connections = connection;
+    if (++farm->open > farm->most)
+        farm->most = farm->open;
+    target->counts.connections++;
+    /* The client's connect took no time at all; here is what it owes. */
+    uv_timer_start(&connection->timer, on_timer, 2 * target->latency_ms, 0);
+}

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+#
+# The farm: thousands of targets in one process. Included by the top Makefile.
+
+FARM := $(HOST)/farm
+FARM_OBJ := $(patsubst %.c,$(HOST)/%.o,$(wildcard tests/farm/*.c)) \
+            $(addprefix $(HOST)/base/,buf.o err.o utf8.o json.o json_keys.o \
+              json_print.o json_scan.o)
+
+.PHONY: farm
+farm: $(FARM)/farm
+
+$(FARM)/farm: $(FARM_OBJ)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lssh -luv -lcjson -lcrypto

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One channel of an SSH session: a command or SFTP. libssh's callbacks only
+ * note what came, since a write inside of one would poll, call back and so
+ * write again; stream_work does the rest outside of them.
+ */
+#ifndef FARM_STREAM_H
+#define FARM_STREAM_H
+
+#include <libssh/callbacks.h>
+#include <libssh/libssh.h>
+#include <stdbool.h>
+
+#include "tests/farm/play.h"
+#include "tests/farm/sftp.h"
+
+struct stream {
+    struct stream *next;
+    struct target *target;
+    ssh_channel handle;
+    struct ssh_channel_callbacks_struct callbacks;
+    struct buf in;
+    char *command; /* asked for, not yet begun */
+    bool is_sftp;
+    bool is_playing;
+    bool ended;  /* by us */
+    bool closed; /* by the client */
+    struct sftp sftp;
+    struct play play;
+};
+
+enum stream_wish {
+    STREAM_RESTS,    /* until something comes */
+    STREAM_GOES_ON,  /* as soon as the socket takes more */
+    STREAM_TICKS,    /* in a second */
+    STREAM_HANGS_UP, /* the whole connection ends */
+};
+
+/* NULL when memory or libssh refuses. */
+struct stream *stream_new(ssh_session session, struct target *target);
+
+/* Only when the session is gone, or the client has closed the channel. */
+void stream_free(struct stream *stream);
+
+/* Does what is due. `tick`: a second has passed since STREAM_TICKS. */
+enum stream_wish stream_work(struct stream *stream, bool tick);
+
+#endif
