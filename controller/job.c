@@ -15,7 +15,11 @@
 
 /* One read may bring a whole result with what the shell prints around it. */
 #define OUTPUT_MAX (PROTOCOL_RESULT_MAX + 65536u)
-#define ERRORS_MAX 262144u
+/*
+ * One read brings at most what the channel's window let the server send
+ * before, and what it receives itself: a quarter of a MiB each.
+ */
+#define ERRORS_MAX 1048576u
 
 /* The slowest upload that is waited for, in bytes a millisecond. */
 #define UPLOAD_RATE 16
