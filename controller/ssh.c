@@ -99,8 +99,10 @@ static ssize_t receive(libssh2_socket_t fd, void *bytes, size_t len, int flags,
         return -EAGAIN;
     if (t->budget == 0 && ++t->dry_reads <= DRY_READS_MAX)
         return -EAGAIN;
-    if (t->dry_reads > DRY_READS_MAX)
+    if (t->dry_reads > DRY_READS_MAX) {
+        t->stuck = true;
         return broke(t, ETIMEDOUT);
+    }
     ssize_t got = recv(fd, bytes, len < t->budget ? len : t->budget, flags);
     if (got == 0)
         return ended(t, 0);
@@ -158,6 +160,8 @@ const char *ssh_reason(struct transport *t)
 {
     if (t->goodbye[0] != '\0')
         return t->goodbye;
+    if (t->stuck)
+        return "the server refused it, or answered with something else";
     if (t->broken && t->broken_errno == 0)
         return "the server closed the connection";
     if (t->broken)

@@ -40,6 +40,7 @@ struct transport {
     bool shaking_hands;
     bool broken; /* the socket said end or error */
     bool dead;   /* free has begun: the socket is not touched any more */
+    bool stuck;  /* libssh2 waited in a loop of its own: that was ended */
     int broken_errno;
     bool hold_end;       /* tell libssh2 of no end while a channel is read */
     size_t budget;       /* bytes that this call may still receive */
