@@ -169,15 +169,12 @@ static int step_raw(struct connection *connection, enum turn turn)
 static int on_publickey(ssh_session session, const char *user, ssh_key key,
                         char signature, void *context)
 {
-    (void)session;
     (void)user;
     struct connection *connection = context;
     enum script script = connection->target->script;
-    if (script == SCRIPT_DROP_AUTH) { /* before libssh can answer */
-        connection->hangs_up = true;
-        shutdown(connection->fd, SHUT_RDWR);
-    }
-    if (connection->hangs_up || script == SCRIPT_AUTH_REFUSED ||
+    if (script == SCRIPT_DROP_AUTH)
+        stream_cut(session);
+    if (script == SCRIPT_DROP_AUTH || script == SCRIPT_AUTH_REFUSED ||
         ssh_key_cmp(key, connection->farm->client_key, SSH_KEY_CMP_PUBLIC) != 0)
         return SSH_AUTH_DENIED;
     if (signature == SSH_PUBLICKEY_STATE_NONE)
@@ -299,6 +296,8 @@ static bool says_goodbye(struct connection *connection)
         return false;
     ssh_session_set_disconnect_message(connection->session,
                                        "\033[2J\033]0;owned\agoodbye");
+    /* libssh writes at once only after it was told that it may. */
+    ssh_event_dopoll(connection->event, 0);
     ssh_disconnect(connection->session);
     return true;
 }

@@ -11,6 +11,7 @@
 #define ERRORS_MAX ((size_t)64 * 1024)
 #define OUT_MAX ((size_t)PROTOCOL_RESULT_MAX + 65536)
 #define FOLDER "C:\\ProgramData\\" PROTOCOL_FOLDER_NAME "\\"
+#define LOUD_LEN (UINT64_C(2) * 1024 * 1024)
 #define HUGE_LEN (UINT64_C(100) * 1024 * 1024)
 
 static const char noise[] = "the quick brown fox jumps over the lazy dog\r\n";
@@ -209,6 +210,12 @@ static void play_result(struct play *play, struct target *target,
         return;
     case SCRIPT_DEEP_RESULT:
         play_deep_result(play);
+        return;
+    case SCRIPT_LOUD:
+        play->filler = noise;
+        play->filler_left = LOUD_LEN;
+        play->filler_to_errors = true;
+        buf_add(&play->tail, result->data, result->len);
         return;
     case SCRIPT_NEVER_CLOSE:
         play->end = PLAY_HOLDS;

@@ -35,6 +35,7 @@
     /* a command without a start mark */                                       \
     X(EXEC_REFUSED, "exec-refused", "runs no command")                         \
     X(DROP_EXEC, "drop-exec", "hangs up when a command comes")                 \
+    X(DROP_START, "drop-start", "hangs up when it has taken the command")      \
     X(NO_START, "no-start", "the program ends without a word")                 \
     X(SILENT_EXEC, "silent-exec", "the program never says a word")             \
     X(FLOOD_STDOUT, "flood-stdout", "standard output without end")             \
@@ -62,6 +63,7 @@
     X(UNSAFE_DIR, "unsafe-dir", "somebody else made the folder")               \
     X(BUSY, "busy", "another run never ends there")                            \
     X(CLOCK_SKEW, "clock-skew", "its clock is 73 years ahead")                 \
+    X(LOUD, "loud", "2 MiB of standard error before a good result")            \
     X(NEVER_CLOSE, "never-close", "a good result, and no end of it")
 
 enum script {

@@ -4,6 +4,7 @@
 #include <libssh/server.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define IN_MAX ((size_t)4 * 1024 * 1024)
 #define PIECE_MAX 32768u
@@ -29,13 +30,19 @@ static void on_close(ssh_session session, ssh_channel handle, void *context)
     stream->closed = true;
 }
 
+void stream_cut(ssh_session session)
+{
+    shutdown(ssh_get_fd(session), SHUT_RDWR);
+}
+
 static int on_exec(ssh_session session, ssh_channel handle, const char *command,
                    void *context)
 {
-    (void)session;
     (void)handle;
     struct stream *stream = context;
     stream->target->counts.execs++;
+    if (stream->target->script == SCRIPT_DROP_EXEC)
+        stream_cut(session);
     if (stream->target->script == SCRIPT_EXEC_REFUSED || stream->is_sftp ||
         stream->is_playing || stream->command != NULL)
         return 1;
@@ -242,7 +249,7 @@ enum stream_wish stream_work(struct stream *stream, bool tick)
         end_stream(stream, 0);
         return STREAM_RESTS;
     }
-    if (stream->command != NULL && stream->target->script == SCRIPT_DROP_EXEC)
+    if (stream->command != NULL && stream->target->script == SCRIPT_DROP_START)
         return STREAM_HANGS_UP;
     if (stream->command != NULL)
         begin_command(stream);

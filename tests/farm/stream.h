@@ -42,6 +42,9 @@ struct stream *stream_new(ssh_session session, struct target *target);
 /* Only when the session is gone, or the client has closed the channel. */
 void stream_free(struct stream *stream);
 
+/* Ends the connection at once: libssh cannot answer what it calls back for. */
+void stream_cut(ssh_session session);
+
 /* Does what is due. `tick`: a second has passed since STREAM_TICKS. */
 enum stream_wish stream_work(struct stream *stream, bool tick);
 
