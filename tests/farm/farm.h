@@ -10,6 +10,7 @@
 #include <libssh/libssh.h>
 #include <libssh/server.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <uv.h>
 
@@ -30,7 +31,8 @@ struct farm {
     uv_loop_t loop;
     struct connection *connections;
     unsigned open; /* connections */
-    unsigned most; /* of them at one time */
+    bool counts_open;
+    unsigned most; /* of them at one time, when they are counted */
 };
 
 /* "127.128.0.1" is the first. */

@@ -234,6 +234,7 @@ static int spread_faults(struct farm *farm, const struct options *options)
 static int make_targets(struct farm *farm, const struct options *options)
 {
     farm->count = options->count;
+    farm->counts_open = options->counts != NULL;
     farm->targets = calloc(farm->count, sizeof *farm->targets);
     if (farm->targets == NULL)
         return -1;

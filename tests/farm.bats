@@ -1,0 +1,93 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+#
+# A fleet that is well: hundreds at a time, each exactly once. The targets are
+# the farm's; the SSH server in them is not the controller's library.
+
+load farm
+
+HUNDRED='f000*:f00100'
+
+setup_file() {
+    farm_start 1000 --latency 0-40
+}
+
+teardown_file() {
+    farm_stop
+}
+
+# How often the targets have worked: so many of them, so often.
+works() {
+    farm_counts | cut -f7 | sort -n | uniq -c |
+        awk '{ print $1 " times " $2 }'
+}
+
+# summary NAME: ok, changed, drift, failed, unreachable of a run.
+summary() {
+    tail -n 1 "$LAB/$1.out" |
+        jq -c '.summary | [.ok, .changed, .drift, .failed, .unreachable]'
+}
+
+# hosts_once NAME COUNT: each host has one object, and a summary ends it.
+hosts_once() {
+    assert_equal "$(wc -l <"$LAB/$1.out")" $(($2 + 1))
+    assert_equal "$(jq -r 'select(.host) | .host' "$LAB/$1.out" | sort -u |
+        wc -l)" "$2"
+}
+
+@test "a hundred: check, apply, check, undo, check" {
+    local expected verb status
+    while read -r expected verb status; do
+        assert_equal "$(run_to "$verb" "$verb" --json -l "$HUNDRED")" "$status"
+        hosts_once "$verb" 100
+        assert_equal "$(summary "$verb")" "$expected"
+    done <<'END'
+[0,0,100,0,0] check 3
+[0,100,0,0,0] apply 0
+[100,0,0,0,0] check 0
+END
+    assert_equal "$(run_to undo undo --yes --json)" 0
+    hosts_once undo 100
+    assert_equal "$(summary undo)" '[0,100,0,0,0]'
+    assert_equal "$(run_to check check --json -l "$HUNDRED")" 3
+    assert_equal "$(works)" "900 times 0
+100 times 5"
+}
+
+@test "what comes back is what was there" {
+    assert_equal "$(run_to again apply --json -l f00001)" 0
+    jq -c 'select(.host) | .settings[] | [.id, .before, .after, .state]' \
+        "$LAB/again.out" >"$LAB/settings"
+    assert_contains "$(cat "$LAB/settings")" \
+        '["uac.local_account_token_filter_policy",{"absent":"value"},1,"changed"]'
+    assert_equal "$(run_to undone undo --yes --json)" 0
+    assert_contains "$(jq -c 'select(.host) | .settings[] |
+        [.id, .before, .after]' "$LAB/undone.out")" \
+        '["uac.local_account_token_filter_policy",1,{"absent":"value"}]'
+}
+
+@test "a warm check uploads nothing and asks one command" {
+    local before after
+    run_to warm check -q -l f00007
+    run_to warm check -q -l f00007
+    before=$(farm_counts | grep '^f00007')
+    run_to warm check -q -l f00007
+    after=$(farm_counts | grep '^f00007')
+    # connections, logins, uploads, commands, works
+    assert_equal "$(paste <(cut -f3- <<<"$before" | tr '\t' '\n') \
+        <(cut -f3- <<<"$after" | tr '\t' '\n') |
+        awk '{ printf "%d ", $2 - $1 }')" "1 1 0 1 1 "
+}
+
+@test "a thousand, each exactly once, and not more at a time than asked" {
+    local before=$SECONDS
+    farm_counts | cut -f1,7 >"$LAB/before"
+    assert_equal "$(run_to thousand check --json --forks 200)" 3
+    echo "took $((SECONDS - before)) s"
+    hosts_once thousand 1000
+    assert_equal "$(summary thousand)" '[0,0,1000,0,0]'
+    assert_equal "$(farm_counts | cut -f1,7 | paste "$LAB/before" - |
+        awk '{ print $4 - $2 }' | sort -u)" 1
+    assert_equal "$(farm_counts | awk '$3 != $4' | wc -l)" 0
+    [ "$(farm_most)" -le 200 ]
+}
