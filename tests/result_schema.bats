@@ -29,9 +29,9 @@ PY
 
 @test "every result that the unit tests see fits the schema" {
     make -s BUILD="$BUILD" SAN=1 WERROR=1 \
-        "$BUILD"/san/tests/unit/test_{job,job_run,result}
+        "$BUILD"/san/tests/unit/test_{job,job_run,probe,probe_memory,result}
     export RESULTS_SEEN=$BATS_TEST_TMPDIR/results
-    for name in job job_run result; do
+    for name in job job_run probe probe_memory result; do
         "$BUILD/san/tests/unit/test_$name" >"$BATS_TEST_TMPDIR/log" 2>&1
     done
     run validate "$RESULTS_SEEN"

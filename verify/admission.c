@@ -73,7 +73,7 @@ static int rule_admits(const struct rule_wish *rule, const char *address,
     for (size_t i = 0; i < rule->remote_address_count; i++)
         failed |= address_set_add(&allowed, rule->remote_addresses[i]);
     failed |= address_set_add(&ours, address);
-    if (allowed.any || address_set_has_word(&allowed, "controller") ||
+    if (allowed.any || address_set_has_word(&allowed, SETTINGS_CONTROLLER) ||
         address_set_covers(&allowed, &ours))
         *admits = ADMITS_YES;
     else

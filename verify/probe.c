@@ -272,45 +272,59 @@ static void probe_free(void *work)
     free(probe);
 }
 
-/* What is wrong with them was told before anything was contacted. */
-static void read_settings(struct probe *probe)
+/*
+ * The settings were judged before anything was contacted: only memory can be
+ * what they lack now.
+ */
+static int read_settings(struct probe *probe)
 {
     struct problems problems;
+    if (probe->target->wmi == NULL)
+        return 0;
     problems_init(&problems);
-    probe->judged = probe->target->wmi != NULL &&
-                    settings_read(&probe->settings, probe->target->wmi, NULL,
-                                  &problems) == 0;
+    int failed =
+        settings_read(&probe->settings, probe->target->wmi, NULL, &problems);
     problems_release(&problems);
+    probe->judged = !failed;
+    return failed;
+}
+
+static struct probe *probe_new(const struct probe_plan *plan,
+                               const struct target *target)
+{
+    char address[300];
+    bool colon = strchr(target->address, ':') != NULL;
+    snprintf(address, sizeof address, colon ? "[%.255s]:%d" : "%.255s:%d",
+             target->address, RPC_PORT);
+    struct probe *probe = calloc(1, sizeof *probe);
+    if (probe == NULL)
+        return NULL;
+    probe->plan = plan;
+    probe->target = target;
+    rpc_reader_init(&probe->reader);
+    probe->result = result_new(target->name, address, plan->run, VERB_VERIFY);
+    if (probe->result != NULL && read_settings(probe) == 0)
+        return probe;
+    probe_free(probe);
+    return NULL;
 }
 
 static void *probe_begin(const void *context, const struct target *target,
                          uint64_t now_ms, struct err *err)
 {
     const struct probe_plan *plan = context;
-    char address[300];
-    bool colon = strchr(target->address, ':') != NULL;
-    snprintf(address, sizeof address, colon ? "[%.255s]:%d" : "%.255s:%d",
-             target->address, RPC_PORT);
-    struct probe *probe = calloc(1, sizeof *probe);
-    if (probe != NULL)
-        probe->result =
-            result_new(target->name, address, plan->run, VERB_VERIFY);
-    if (probe == NULL || probe->result == NULL) {
-        free(probe);
+    struct probe *probe = probe_new(plan, target);
+    if (probe == NULL) {
         err_set(err, 0, "%s: no memory for this host", target->name);
         return NULL;
     }
-    probe->plan = plan;
-    probe->target = target;
     probe->now = probe->entered = now_ms;
     probe->deadline = now_ms + state_timeout(probe, PROBE_resolve);
     if (plan->timeouts.host > 0)
         probe->host_deadline = now_ms + plan->timeouts.host;
     probe->result->attempts = 1;
-    rpc_reader_init(&probe->reader);
     if (plan->facts != NULL)
         probe->facts = plan->facts(plan->context, target);
-    read_settings(probe);
     choose_wmi_ports(probe);
     probe->findings.connect_s =
         (unsigned)((state_timeout(probe, PROBE_connect) + 999) / 1000);

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* Whom an inventory lets in: firewall settings against an address. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/json.h"
+#include "verify/admission.h"
+
+#define US "10.9.0.4"
+#define PRIVATE SETTINGS_PROFILE_PRIVATE
+#define PUBLIC SETTINGS_PROFILE_PUBLIC
+
+/* A rule with these remote addresses, and more members. */
+#define RULE(name, more) "{\"name\": \"" name "\"" more "}"
+#define FROM(addresses) ", \"remote_addresses\": [" addresses "]"
+#define RULES(rules) "{\"firewall\": {\"rules\": [" rules "]}}"
+#define GROUP(members) "{\"firewall\": {\"wmi_group\": {" members "}}}"
+
+static const struct row {
+    const char *wmi;
+    unsigned profiles;
+    enum admits rpc, wmi_port;
+} rows[] = {
+    {"{\"dcom\": {\"enabled\": true}}", 0, ADMITS_UNSAID, ADMITS_UNSAID},
+    {GROUP("\"enabled\": true"), 0, ADMITS_YES, ADMITS_YES},
+    {GROUP("\"enabled\": false"), 0, ADMITS_NO, ADMITS_NO},
+    {GROUP("\"enabled\": true, \"profiles\": [\"private\"]"), 0, ADMITS_UNSAID,
+     ADMITS_UNSAID},
+    {GROUP("\"enabled\": true, \"profiles\": [\"private\"]"), PRIVATE,
+     ADMITS_YES, ADMITS_YES},
+    {GROUP("\"enabled\": true, \"profiles\": [\"private\"]"), PUBLIC, ADMITS_NO,
+     ADMITS_NO},
+    {GROUP("\"enabled\": true, \"profiles\": [\"private\"]"), PUBLIC | PRIVATE,
+     ADMITS_UNSAID, ADMITS_UNSAID},
+    {GROUP("\"enabled\": false, \"profiles\": [\"public\"]"), PUBLIC, ADMITS_NO,
+     ADMITS_NO},
+    {GROUP("\"enabled\": false, \"profiles\": [\"public\"]"), PRIVATE,
+     ADMITS_UNSAID, ADMITS_UNSAID},
+    {RULES(RULE("DCOM", "") "," RULE("WMI", "")), 0, ADMITS_YES, ADMITS_YES},
+    {RULES(RULE("DCOM", FROM("\"10.9.0.4\"")) "," RULE("WMI",
+                                                       FROM("\"10.9.0.5\""))),
+     0, ADMITS_YES, ADMITS_NO},
+    {RULES(RULE("DCOM", FROM("\"10.9.0.0/24\"")) "," RULE(
+         "WMI", FROM("\"10.9.0.1-10.9.0.9\""))),
+     0, ADMITS_YES, ADMITS_YES},
+    {RULES(RULE("DCOM", FROM("\"192.0.2.1\", \"10.9.1.0/24\""))), 0, ADMITS_NO,
+     ADMITS_UNSAID},
+    {RULES(RULE("DCOM", FROM("\"LocalSubnet\""))), 0, ADMITS_UNSAID,
+     ADMITS_UNSAID},
+    {RULES(RULE("DCOM", FROM("\"controller\"")) "," RULE(
+         "WMI", FROM("\"controller\""))),
+     0, ADMITS_YES, ADMITS_YES},
+    {RULES(RULE("DCOM", ", \"state\": \"absent\"")), 0, ADMITS_NO,
+     ADMITS_UNSAID},
+    {RULES(RULE("UnsecApp", "") "," RULE("WMI_OUT", "")), 0, ADMITS_UNSAID,
+     ADMITS_UNSAID},
+    /* Any of several, and own rules by what they are about. */
+    {RULES(RULE("DCOM", FROM("\"192.0.2.1\"")) "," RULE(
+         "mine", FROM("\"10.9.0.4\"") ", \"direction\": \"in\", \"protocol\": "
+                                      "\"tcp\", \"local_ports\": \"130-140\"")),
+     0, ADMITS_YES, ADMITS_UNSAID},
+    {RULES(RULE("mine", FROM("\"192.0.2.1\"") ", \"direction\": \"in\", "
+                                              "\"protocol\": \"tcp\", "
+                                              "\"local_ports\": \"24158\"")),
+     0, ADMITS_UNSAID, ADMITS_NO},
+    {RULES(RULE("mine", ", \"direction\": \"in\", \"protocol\": \"udp\", "
+                        "\"local_ports\": \"135\"")),
+     0, ADMITS_UNSAID, ADMITS_UNSAID},
+    {RULES(RULE("mine", ", \"direction\": \"out\", \"protocol\": \"tcp\", "
+                        "\"local_ports\": \"135\"")),
+     0, ADMITS_UNSAID, ADMITS_UNSAID},
+    {RULES(RULE("mine", ", \"direction\": \"in\", \"protocol\": \"tcp\", "
+                        "\"program\": \"C:\\\\Mon\\\\mon.exe\"")),
+     0, ADMITS_UNSAID, ADMITS_UNSAID},
+    /* Group and rules: whichever lets in. */
+    {"{\"firewall\": {\"wmi_group\": {\"enabled\": true}, \"rules\": [" RULE(
+         "DCOM", FROM("\"192.0.2.1\"")) "]}}",
+     0, ADMITS_YES, ADMITS_YES},
+    {"{\"firewall\": {\"wmi_group\": {\"enabled\": false}, \"rules\": [" RULE(
+         "DCOM", FROM("\"10.9.0.4\"")) "]}}",
+     0, ADMITS_YES, ADMITS_NO},
+};
+
+static int read_row(const char *text, unsigned profiles,
+                    enum expectation expectation, struct admission *admission)
+{
+    struct err err;
+    struct problems problems;
+    struct settings settings;
+    cJSON *wmi = json_parse("wmi", text, strlen(text), &err);
+    assert_non_null(wmi);
+    problems_init(&problems);
+    if (settings_read(&settings, wmi, NULL, &problems))
+        fail_msg("%s: %s", text, problems.items[0].text);
+    int failed =
+        admission_read(admission, &settings, US, profiles, 24158, expectation);
+    settings_release(&settings);
+    problems_release(&problems);
+    cJSON_Delete(wmi);
+    return failed;
+}
+
+static void test_whom_the_inventory_admits(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct admission admission;
+        assert_int_equal(read_row(rows[i].wmi, rows[i].profiles,
+                                  EXPECT_INVENTORY, &admission),
+                         0);
+        if (admission.rpc != rows[i].rpc || admission.wmi != rows[i].wmi_port)
+            fail_msg("%s: %d %d", rows[i].wmi, admission.rpc, admission.wmi);
+        assert_false(admission.by_option);
+    }
+}
+
+static void test_an_option_overrides(void **state)
+{
+    (void)state;
+    struct admission admission;
+    read_row(GROUP("\"enabled\": false"), 0, EXPECT_OPEN, &admission);
+    assert_int_equal(admission.rpc, ADMITS_YES);
+    assert_int_equal(admission.wmi, ADMITS_YES);
+    assert_true(admission.by_option);
+    read_row(GROUP("\"enabled\": true"), 0, EXPECT_CLOSED, &admission);
+    assert_int_equal(admission.rpc, ADMITS_NO);
+    assert_int_equal(admission.wmi, ADMITS_NO);
+}
+
+static void test_the_local_subnet_of_the_group(void **state)
+{
+    (void)state;
+    struct admission admission;
+    read_row(GROUP("\"enabled\": true"), 0, EXPECT_INVENTORY, &admission);
+    assert_true(admission.by_group);
+    read_row(RULES(RULE("DCOM", "")), 0, EXPECT_INVENTORY, &admission);
+    assert_false(admission.by_group);
+}
+
+static void test_nothing_asked(void **state)
+{
+    (void)state;
+    struct admission admission;
+    assert_int_equal(
+        admission_read(&admission, NULL, US, 0, 0, EXPECT_INVENTORY), 0);
+    assert_int_equal(admission.rpc, ADMITS_UNSAID);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_whom_the_inventory_admits),
+        cmocka_unit_test(test_an_option_overrides),
+        cmocka_unit_test(test_the_local_subnet_of_the_group),
+        cmocka_unit_test(test_nothing_asked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
