@@ -3,7 +3,7 @@
 from itertools import combinations
 
 from registry import LAB, RULES, dword, sz, text_of
-from rows import CHANGED, OK, refused, row
+from rows import CHANGED, OK, SKIPPED, refused, row
 
 MODES = LAB + "\\Modes"
 POLICY = "HKLM\\Software\\Policies\\Microsoft\\WindowsFirewall"
@@ -304,6 +304,27 @@ RULE_FACTORY += [
     for wish, words in MEMBERS
 ]
 
+# The address that the login comes from; the lab's is loopback's.
+CONTROLLER = "RA4=127.0.0.1"
+RULE_FACTORY += [
+    rule_row("DCOM from the controller", page_rule("DCOM", remote_addresses=["controller"]),
+             CHANGED, added(text("DCOM", addresses=CONTROLLER))),
+    rule_row("WMI from the controller and another",
+             page_rule("WMI", remote_addresses=["192.0.2.10", "controller"]), CHANGED,
+             added(text("WMI", addresses="RA4=192.0.2.10|" + CONTROLLER))),
+    rule_row("of a program that is there",
+             own(program="%SystemRoot%\\system32\\cmd.exe", require_program=True), CHANGED,
+             added(text("own", whose="App=%SystemRoot%\\system32\\cmd.exe"))),
+    rule_row("of a program that is missing",
+             own(program="%SystemRoot%\\mon.exe", require_program=True),
+             refused("failed", "0x00000002", "ERROR_FILE_NOT_FOUND",
+                     "there is no file C:\\windows\\mon.exe")),
+    rule_row("of a folder", own(program="%SystemRoot%\\system32", require_program=True),
+             refused("failed", "0x00000002", "ERROR_FILE_NOT_FOUND", "install the program")),
+    rule_row("WMI_OUT where outbound is allowed",
+             page_rule("WMI_OUT", when_outbound_blocked=True), SKIPPED),
+]
+
 COLLECTOR = page_rule("DCOM", remote_addresses=["192.0.2.10"])
 RIGHT = text("DCOM", addresses="RA4=192.0.2.10")
 WIDE = text("DCOM")
@@ -312,7 +333,27 @@ NAMESAKE = text("DCOM", ours=False, whose=f"App={SVCHOST}|Svc=other")
 GONE = page_rule("DCOM", state="absent")
 NOT_OURS = ("0xA0040006", "rule_not_ours", "match")
 
+FIREWALL = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy"
+BLOCKED_OUT = page_rule("WMI_OUT", when_outbound_blocked=True)
+
+
+def outbound(*profiles):
+    """Blocked by default in these."""
+    return {(f"{FIREWALL}\\{p}Profile", "DefaultOutboundAction"): dword(1) for p in profiles}
+
+
 RULE_OTHERS = [
+    row("rule WMI_OUT, outbound blocked where the machine is",
+        ("firewall.rules", "firewall.group"), {"firewall": {"rules": [BLOCKED_OUT]}},
+        {"firewall.rules[WMI_OUT]": CHANGED}, added(text("WMI_OUT")), outbound("Public")),
+    row("rule WMI_OUT, outbound blocked elsewhere",
+        ("firewall.rules", "firewall.group"), {"firewall": {"rules": [BLOCKED_OUT]}},
+        {"firewall.rules[WMI_OUT]": SKIPPED}, {}, outbound("Standard", "Domain")),
+    rule_row("of the controller at another address",
+             page_rule("DCOM", remote_addresses=["controller"]), CHANGED,
+             {**removed(RIGHT), **added(text("DCOM", addresses=CONTROLLER))}, standing(RIGHT)),
+    rule_row("of the controller stands", page_rule("DCOM", remote_addresses=["controller"]), OK,
+             {}, standing(text("DCOM", addresses=CONTROLLER))),
     rule_row("stands", COLLECTOR, OK, {}, standing(RIGHT)),
     rule_row("of ours differs", COLLECTOR, CHANGED, {**removed(WIDE), **added(RIGHT)},
              standing(WIDE)),

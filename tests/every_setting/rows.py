@@ -38,6 +38,7 @@ class Outcome:
 
 CHANGED = Outcome("drift", "changed", "ok", "ok", "changed")
 OK = Outcome("ok", "ok", "ok", "ok")
+SKIPPED = Outcome("skipped", "skipped", "skipped", "skipped")
 
 
 def refused(state, code, name, hint, check=None):

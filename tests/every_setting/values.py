@@ -11,6 +11,7 @@ MODES = "HKLM\\Software\\wmifleet-lab\\Modes"
 FILTER = (POLICIES, "LocalAccountTokenFilterPolicy")
 ENABLE = (OLE, "EnableDCOM")
 CALLBACK = (CIMOM, "AllowAnonymousCallback")
+UNSECAPP = (CIMOM, "UnsecAppAccessControlDefault")
 
 
 def uac(value):
@@ -25,17 +26,23 @@ def cimom(value):
     return {"cimom": {"allow_anonymous_callback": value}}
 
 
+def unsecapp(value):
+    return {"cimom": {"unsecapp_access_control_default": value}}
+
+
 # area: the request, the setting's id, where its value is, from the factory.
 SETTINGS = {
     "uac": (uac, "uac.local_account_token_filter_policy", FILTER, None),
     "dcom.enabled": (dcom, "dcom.enabled", ENABLE, sz("Y")),
     "cimom": (cimom, "cimom.allow_anonymous_callback", CALLBACK, None),
+    "cimom.unsecapp": (unsecapp, "cimom.unsecapp_access_control_default", UNSECAPP, None),
 }
 # What each value that can be asked for makes of the registry's.
 VALUES = {
     "uac": {0: dword(0), 1: dword(1), "absent": None},
     "dcom.enabled": {True: sz("Y"), False: sz("N")},
     "cimom": {0: dword(0), 1: dword(1), "absent": None},
+    "cimom.unsecapp": {0: sz("0"), 1: sz("1"), "absent": None},
 }
 # What Windows reads as that value too: it is left as it is.
 ALSO = {
@@ -74,6 +81,14 @@ STANDING = {
         ("other type", binary("")),
         ("short data", (4, b"\1\0")),
     ),
+    "cimom.unsecapp": (
+        ("other data", sz("0")),
+        ("other data", sz("1")),
+        ("other data", sz("yes")),
+        ("other type", dword(1)),
+        ("other type", sz("1", EXPAND_SZ)),
+        ("odd bytes", (1, b"1\0\0")),
+    ),
 }
 
 
@@ -104,4 +119,4 @@ OTHERS = [
     for value in values
     for kind, standing in STANDING[area]
 ]
-ALL = {**uac(1), **dcom(False), **cimom(1)}
+ALL = {**uac(1), **dcom(False), "cimom": {**cimom(1)["cimom"], **unsecapp(1)["cimom"]}}
