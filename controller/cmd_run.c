@@ -42,6 +42,7 @@ struct run {
     struct recap *recap;
     char *sources; /* the inventories as given, for the store and the recap */
     char *again;   /* this run's selection, as words after a verb */
+    char *apply;   /* the same for an apply */
     struct result **held; /* stored, not yet committed */
     size_t held_count;
     size_t held_capacity;
@@ -295,7 +296,8 @@ static int open_run(struct run *run, struct err *err)
             ? strdup(run->undo.inventory)
             : join_sources(run->options);
     run->again = command_again(run->options, run->undo.run);
-    if (run->sources == NULL || run->again == NULL)
+    run->apply = command_apply(run->options);
+    if (run->sources == NULL || run->again == NULL || run->apply == NULL)
         return err_set(err, 0, "out of memory");
     const struct request_options wanted = {
         .only = run->options->only,
@@ -319,6 +321,7 @@ static int open_run(struct run *run, struct err *err)
                                         .verb = run->verb,
                                         .run = run->id,
                                         .again = run->again,
+                                        .apply = run->apply,
                                         .nothing_asked =
                                             run->chosen.targets.nothing_asked};
     run->recap = recap_new(&config);
@@ -334,6 +337,7 @@ static void close_run(struct run *run)
     store_close(run->store);
     requests_free(run->requests);
     free(run->again);
+    free(run->apply);
     free(run->sources);
     verify_from_close(&run->via);
     chosen_close(&run->chosen);

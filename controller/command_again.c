@@ -65,6 +65,41 @@ static void add_from(struct buf *out, const struct options *options)
     add_option(out, "--reader-password-file", options->reader_password_file);
 }
 
+static void add_selection(struct buf *out, const struct options *options)
+{
+    for (size_t i = 0; i < options->inventory_count; i++)
+        if (!options->inventory_by_default)
+            add_option(out, "-i", options->inventories[i]);
+    add_option(out, "-l", options->limit);
+    add_option(out, "-x", options->exclude);
+    add_option(out, "--only", options->only);
+    add_option(out, "--skip", options->skip);
+    if (options->restart_never)
+        buf_add_text(out, " --restart never");
+    if (options->allow_irreversible)
+        buf_add_text(out, " --allow-irreversible");
+    add_option(out, "--known-hosts", options->known_hosts);
+    add_login(out, options);
+    if (!options->store_by_default)
+        add_option(out, "--store", options->store);
+}
+
+/* With --all none of the runs is meant, unless one was named. */
+static void add_undone(struct buf *out, const struct options *options,
+                       const char *undone)
+{
+    if (options->all)
+        undone = options->run;
+    if (undone != NULL && *undone != '\0')
+        buf_addf(out, " %s", undone);
+    if (options->from_target)
+        buf_add_text(out, " --from-target");
+    if (options->all)
+        buf_add_text(out, " --all");
+    if (options->force)
+        buf_add_text(out, " --force");
+}
+
 char *command_again(const struct options *options, const char *undone)
 {
     static const char *const expectations[] = {
@@ -75,27 +110,18 @@ char *command_again(const struct options *options, const char *undone)
     struct buf out;
     buf_init(&out, 65536);
     if (options->command == COMMAND_UNDO)
-        buf_addf(&out, "%s%s%s%s%s", *undone != '\0' ? " " : "", undone,
-                 options->from_target ? " --from-target" : "",
-                 options->all ? " --all" : "",
-                 options->force ? " --force" : "");
+        add_undone(&out, options, undone);
     if (options->command == COMMAND_VERIFY)
         add_option(&out, "--expect", expectations[options->expectation]);
     add_from(&out, options);
-    for (size_t i = 0; i < options->inventory_count; i++)
-        if (!options->inventory_by_default)
-            add_option(&out, "-i", options->inventories[i]);
-    add_option(&out, "-l", options->limit);
-    add_option(&out, "-x", options->exclude);
-    add_option(&out, "--only", options->only);
-    add_option(&out, "--skip", options->skip);
-    if (options->restart_never)
-        buf_add_text(&out, " --restart never");
-    if (options->allow_irreversible)
-        buf_add_text(&out, " --allow-irreversible");
-    add_option(&out, "--known-hosts", options->known_hosts);
-    add_login(&out, options);
-    if (!options->store_by_default)
-        add_option(&out, "--store", options->store);
+    add_selection(&out, options);
+    return buf_take(&out);
+}
+
+char *command_apply(const struct options *options)
+{
+    struct buf out;
+    buf_init(&out, 65536);
+    add_selection(&out, options);
     return buf_take(&out);
 }

@@ -12,4 +12,7 @@
  */
 char *command_again(const struct options *options, const char *undone);
 
+/* The same for an apply of that selection, whatever verb it was made with. */
+char *command_apply(const struct options *options);
+
 #endif

@@ -20,6 +20,8 @@ struct recap {
     size_t counts[STATUS_COUNT];
     size_t pending_restart;
     size_t irreversible;
+    size_t lost;      /* hosts with something that no undo brings back, */
+    size_t only_lost; /* and those with no other trouble */
     bool json_begun;
 };
 
@@ -135,6 +137,13 @@ static void add_layers(struct buf *text, const cJSON *layers)
     }
 }
 
+static bool is_done(const cJSON *setting)
+{
+    const char *state = json_text(setting, "state");
+    return state != NULL && (strcmp(state, "changed") == 0 ||
+                             strcmp(state, "pending_restart") == 0);
+}
+
 static bool has_state(const cJSON *settings, const char *wanted)
 {
     const cJSON *setting;
@@ -144,6 +153,30 @@ static bool has_state(const cJSON *settings, const char *wanted)
             return true;
     }
     return false;
+}
+
+/* What undo was refused since it is gone: to undo again changes nothing. */
+static bool is_lost(const cJSON *setting)
+{
+    const char *name = json_text(json_member(setting, "error"), "name");
+    const char *state = json_text(setting, "state");
+    return state != NULL && strcmp(state, "failed") == 0 && name != NULL &&
+           strcmp(name, "irreversible") == 0;
+}
+
+static void count_lost(struct recap *recap, const struct result *result)
+{
+    size_t lost = 0;
+    size_t other = result->fault != FAULT_NONE;
+    const cJSON *setting;
+    cJSON_ArrayForEach (setting, result->settings) {
+        if (is_lost(setting))
+            lost++;
+        else if (worth_a_line(setting) && !is_done(setting))
+            other++;
+    }
+    recap->lost += lost > 0;
+    recap->only_lost += lost > 0 && other == 0;
 }
 
 static int note_result(struct recap *recap, const struct result *result)
@@ -163,6 +196,8 @@ static int note_result(struct recap *recap, const struct result *result)
     add_hints(&text, result->hints);
     recap->pending_restart += has_state(result->settings, "pending_restart");
     recap->irreversible += has_state(result->settings, "irreversible");
+    if (recap->config.verb == VERB_UNDO)
+        count_lost(recap, result);
     bool too_long = text.failed || detail.failed;
     int failed = note(recap, result->status, result->host,
                       too_long ? "    more than can be shown; see wmifleet "
@@ -357,6 +392,17 @@ static void print_table(const struct recap *recap)
                 recap->irreversible);
 }
 
+/* Hosts that the same command may do more for another time. */
+static size_t to_repeat(const struct recap *recap)
+{
+    const size_t *counts = recap->counts;
+    return (recap->config.verb == VERB_VERIFY ? counts[STATUS_DRIFT] : 0) +
+           counts[STATUS_FAILED] + counts[STATUS_BLOCKED] +
+           counts[STATUS_CONFLICT] + counts[STATUS_UNREACHABLE] +
+           counts[STATUS_NOT_TRIED] + counts[STATUS_CANCELLED] -
+           recap->only_lost;
+}
+
 static void print_way_on(const struct recap *recap, bool interrupted)
 {
     const size_t *counts = recap->counts;
@@ -367,13 +413,11 @@ static void print_way_on(const struct recap *recap, bool interrupted)
         return;
     if (recap->config.verb == VERB_CHECK && counts[STATUS_DRIFT] > 0)
         fprintf(out, "make it so:   wmifleet apply%s\n", recap->config.again);
-    else if ((recap->config.verb == VERB_VERIFY ? counts[STATUS_DRIFT] : 0) +
-                 counts[STATUS_FAILED] + counts[STATUS_BLOCKED] +
-                 counts[STATUS_CONFLICT] + counts[STATUS_UNREACHABLE] +
-                 counts[STATUS_NOT_TRIED] + counts[STATUS_CANCELLED] >
-             0)
+    else if (to_repeat(recap) > 0)
         fprintf(out, "once mended:  wmifleet %s%s\n",
                 verb_word(recap->config.verb), recap->config.again);
+    if (recap->lost > 0 && recap->config.apply != NULL)
+        fprintf(out, "make it anew: wmifleet apply%s\n", recap->config.apply);
 }
 
 static int end_human(struct recap *recap, bool interrupted)

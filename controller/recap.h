@@ -29,6 +29,8 @@ struct recap_config {
     const char *run;
     /* What follows the verb to do it again, " -i lab.json"; NULL: not said. */
     const char *again;
+    /* The same for an apply, where undo cannot bring something back. */
+    const char *apply;
     size_t nothing_asked;
 };
 

@@ -299,6 +299,25 @@ no_secret() {
     done
 }
 
+@test "an account that undo deleted comes back by apply, and it says so" {
+    local first
+    [ -e "$LAB/asked.json" ] || cp "$LAB/inventory.json" "$LAB/asked.json"
+    wmifleet trust --yes >/dev/null
+    export READER_SECRET=$PASSWORD
+    with '{"account":{"name":"wmi-reader","password":{"env":"READER_SECRET"}}}'
+    wmifleet apply >/dev/null
+    first=$(wmifleet undo --json | jq -r 'select(.host).run')
+    run wmifleet undo "$first"
+    assert_equal "$status" 2
+    assert_contains "$output" "apply makes it anew, with another SID"
+    assert_contains "$output" "make it anew: wmifleet apply"
+    [[ $output != *"once mended"* ]]
+    run wmifleet apply
+    assert_equal "$status" 0
+    run wmifleet undo
+    assert_equal "$status" 0
+}
+
 @test "with the store lost, the machine's snapshot takes the account back" {
     local before
     [ -e "$LAB/asked.json" ] || cp "$LAB/inventory.json" "$LAB/asked.json"

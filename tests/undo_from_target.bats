@@ -73,6 +73,22 @@ from_target() {
     as_before 1 2 3
 }
 
+@test "the newest snapshot is found among thousands of older ones" {
+    local dir
+    dir=$(folder 1)
+    run wmifleet apply -l target-1
+    assert_equal "$status" 0
+    forget
+    # Their names come first in the folder, which NTFS keeps in order.
+    (cd "$dir" && seq -f 'u-00000000-%05.0f.json' 4200 |
+        xargs touch -d '2020-01-01')
+    run from_target --yes -l target-1
+    find "$dir" -name 'u-00000000-*' -delete
+    assert_equal "$status" 0
+    assert_contains "$output" "changed          1  target-1"
+    as_before 1
+}
+
 @test "without a yes and without a terminal nothing is put back" {
     wmifleet apply -l target-1 >/dev/null
     forget

@@ -413,7 +413,8 @@ static int restore_account(struct setting *setting, const cJSON *state,
     if (!there || !sid_same(&wanted.sid, &user.state.sid))
         return setting_reason_set(
             reason, CODE_IRREVERSIBLE,
-            "make it again and grant its rights anew",
+            "apply makes it anew, with another SID: what it was granted "
+            "elsewhere has to be granted anew",
             "%s: the account was deleted: its SID and its password are gone",
             user.wish->name);
     return put_state(&user, &wanted, reason);

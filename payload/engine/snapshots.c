@@ -63,7 +63,9 @@ static cJSON *make_entry(const struct folder *folder, const char *name)
     snprintf(run, sizeof run, "%.*s", (int)strcspn(name + 2, "."), name + 2);
     cJSON_AddStringToObject(entry, "file", name);
     add_file(entry, "text", folder, name);
-    add_result(entry, folder, run);
+    /* Of what is no snapshot no result is looked for. */
+    if (json_member(entry, "error") == NULL)
+        add_result(entry, folder, run);
     return entry;
 }
 

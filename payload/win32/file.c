@@ -10,7 +10,7 @@
 #include "payload/win32/errors.h"
 #include "payload/win32/utf16.h"
 
-#define LIST_MAX 4096
+#define LIST_MAX ((size_t)4096)
 
 /* Scanners and indexers open what is new, mostly for well under a second. */
 #define PATIENCE_MS 2000
@@ -184,6 +184,24 @@ static int add_entry(struct file_entry **entries, size_t *count,
     return 0;
 }
 
+static int newest_first(const void *a, const void *b)
+{
+    const struct file_entry *left = a;
+    const struct file_entry *right = b;
+    if (left->written != right->written)
+        return left->written < right->written ? 1 : -1;
+    return strcmp(left->name, right->name);
+}
+
+/* Of too many the newest stay, in whatever order the folder has them. */
+static void keep_newest(struct file_entry *entries, size_t *count)
+{
+    if (*count > 1)
+        qsort(entries, *count, sizeof *entries, newest_first);
+    if (*count > LIST_MAX)
+        *count = LIST_MAX;
+}
+
 static int collect(HANDLE search, WIN32_FIND_DATAW *found,
                    struct file_entry **entries, size_t *count, struct err *err)
 {
@@ -192,17 +210,10 @@ static int collect(HANDLE search, WIN32_FIND_DATAW *found,
             add_entry(entries, count, found) != 0)
             return err_set(err, ERROR_NOT_ENOUGH_MEMORY,
                            "list of files: memory is short");
-    } while (*count < LIST_MAX && FindNextFileW(search, found));
+        if (*count == 2 * LIST_MAX)
+            keep_newest(*entries, count);
+    } while (FindNextFileW(search, found));
     return 0;
-}
-
-static int newest_first(const void *a, const void *b)
-{
-    const struct file_entry *left = a;
-    const struct file_entry *right = b;
-    if (left->written != right->written)
-        return left->written < right->written ? 1 : -1;
-    return strcmp(left->name, right->name);
 }
 
 int file_list(const char *pattern, struct file_entry **entries, size_t *count,
@@ -224,8 +235,7 @@ int file_list(const char *pattern, struct file_entry **entries, size_t *count,
     }
     int status = collect(search, &found, entries, count, err);
     FindClose(search);
-    if (*count > 1)
-        qsort(*entries, *count, sizeof **entries, newest_first);
+    keep_newest(*entries, count);
     if (status != 0) {
         free(*entries);
         *entries = NULL;

@@ -35,8 +35,8 @@ struct file_entry {
 
 /*
  * The files (no directories) that match `pattern`, a path whose last part
- * may have wildcards, the newest first; *entries is the caller's to free. 0
- * matches is no failure.
+ * may have wildcards, the newest first, and of more than 4096 only those;
+ * *entries is the caller's to free. 0 matches is no failure.
  */
 int file_list(const char *pattern, struct file_entry **entries, size_t *count,
               struct err *err);

@@ -12,19 +12,23 @@
 
 #include "controller/command_again.h"
 
-static void expect(const char *const *words, const char *undone,
-                   const char *wanted)
+static void parse(const char *const *words, struct options *options)
 {
-    char line[512];
+    static char line[] = "wmifleet";
     char *argv[32];
     int argc = 0;
-    snprintf(line, sizeof line, "%s", "wmifleet");
     argv[argc++] = line;
     for (size_t i = 0; words[i] != NULL; i++)
         argv[argc++] = (char *)words[i];
     argv[argc] = NULL;
+    assert_int_equal(options_parse(options, argc, argv), OPTIONS_RUN);
+}
+
+static void expect(const char *const *words, const char *undone,
+                   const char *wanted)
+{
     struct options options;
-    assert_int_equal(options_parse(&options, argc, argv), OPTIONS_RUN);
+    parse(words, &options);
     char *again = command_again(&options, undone);
     assert_non_null(again);
     assert_string_equal(again, wanted);
@@ -45,7 +49,10 @@ static void test_the_same_selection_and_login(void **state)
            "a.json", "-l", "lab:!pc 1", "--only", "uac");
     EXPECT(NULL, " --restart never", "apply", "--restart", "never");
     EXPECT(NULL, "", "apply", "--restart", "needed");
-    EXPECT("r1", " r1 --all --force", "undo", "--all", "--force");
+    EXPECT("r1", " r1 --force", "undo", "--force");
+    /* Of all runs none is named, but the one that was asked for. */
+    EXPECT("r1", " --all --force", "undo", "--all", "--force");
+    EXPECT("r1", " r0 --all", "undo", "--all", "r0");
     EXPECT(NULL,
            " -u admin --private-key k --host-keys accept-new -k "
            "--password-file 'it'\\''s' --password-to-new-hosts --ssh",
@@ -54,10 +61,24 @@ static void test_the_same_selection_and_login(void **state)
            "--password-to-new-hosts", "--ssh");
 }
 
+static void test_an_apply_of_what_was_undone(void **state)
+{
+    (void)state;
+    const char *const words[] = {"undo",          "--all", "--force", "-l",
+                                 "pc1",           "-k",    "-i",      "a.json",
+                                 "--from-target", NULL};
+    struct options options;
+    parse(words, &options);
+    char *apply = command_apply(&options);
+    assert_string_equal(apply, " -i a.json -l pc1 -k");
+    free(apply);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_same_selection_and_login),
+        cmocka_unit_test(test_an_apply_of_what_was_undone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

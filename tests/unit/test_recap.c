@@ -29,6 +29,7 @@ static void begin(struct printed *p, enum output output, enum verb verb)
                                         .verb = verb,
                                         .run = "r1",
                                         .again = " -i lab.json",
+                                        .apply = " -i apply.json",
                                         .nothing_asked = 2};
     p->recap = recap_new(&config);
     assert_non_null(p->recap);
@@ -134,6 +135,42 @@ static void test_a_check_that_failed_is_to_be_repeated(void **state)
     end(&p);
     assert_says(&p, "once mended:  wmifleet check -i lab.json\n");
     assert_null(strstr(p.text, "apply"));
+    free(p.text);
+}
+
+/* `state` is the whole result's, beside a setting that was put back. */
+static void add_undone(struct printed *p, const char *host, const char *more)
+{
+    struct result *result = result_new(host, "10.0.0.1:22", "r1", VERB_UNDO);
+    assert_non_null(result);
+    result->status = STATUS_FAILED;
+    char text[512];
+    snprintf(text, sizeof text,
+             "[{\"id\":\"uac\",\"state\":\"changed\"},"
+             "{\"id\":\"account[reader]\",\"state\":\"failed\",\"error\":"
+             "{\"code\":\"0xA0040011\",\"name\":\"irreversible\"}}%s]",
+             more);
+    result->settings = json_parse("test", text, strlen(text), NULL);
+    assert_non_null(result->settings);
+    add(p, result);
+}
+
+static void test_what_no_undo_brings_back_is_for_an_apply(void **state)
+{
+    (void)state;
+    struct printed p;
+    begin(&p, OUTPUT_HUMAN, VERB_UNDO);
+    add_undone(&p, "pc1", "");
+    end(&p);
+    assert_says(&p, "make it anew: wmifleet apply -i apply.json\n");
+    assert_null(strstr(p.text, "once mended"));
+    free(p.text);
+    begin(&p, OUTPUT_HUMAN, VERB_UNDO);
+    add_undone(&p, "pc1", "");
+    add_undone(&p, "pc2", ",{\"id\":\"dcom\",\"state\":\"conflict\"}");
+    end(&p);
+    assert_says(&p, "make it anew: wmifleet apply -i apply.json\n");
+    assert_says(&p, "once mended:  wmifleet undo -i lab.json\n");
     free(p.text);
 }
 
@@ -344,6 +381,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_equal_hosts_are_told_once_and_folded),
         cmocka_unit_test(test_failures_come_last_with_reason_and_hint),
+        cmocka_unit_test(test_what_no_undo_brings_back_is_for_an_apply),
         cmocka_unit_test(test_a_check_that_failed_is_to_be_repeated),
         cmocka_unit_test(test_one_reason_with_many_addresses_is_one_block),
         cmocka_unit_test(
