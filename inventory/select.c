@@ -128,6 +128,8 @@ static int expand(struct selecting *selecting)
     for (size_t i = 0; i < list->count; i++) {
         struct target *target = &list->items[i];
         struct wish *wish = selecting->wishes[i];
+        if (wish == NULL) /* each has one, which the analyzer misses */
+            continue;
         struct wanted wanted = {.inventory = selecting->inventory,
                                 .complaints = &selecting->complaints,
                                 .wish = wish,
