@@ -62,10 +62,10 @@ bool password_keep(const struct account *account, const WCHAR *password)
 
     if (!digest_text(account->sid_text, password, text))
         return false;
-    file = open_of(account, L"w");
+    file = open_of(account, L"wb");
     if (!file)
         return false;
-    good = fputws(text, file) >= 0;
+    good = fprintf(file, "%ls", text) > 0;
     return fclose(file) == 0 && good;
 }
 

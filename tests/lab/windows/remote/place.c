@@ -172,12 +172,12 @@ static bool write_line(const WCHAR *file, const WCHAR *line)
 {
     WCHAR folder[MAX_PATH], old[2 * MAX_PATH], new[2 * MAX_PATH];
     unsigned target = place_address() & 0xff;
-    FILE *to = open_file(0, L"new", L"w");
+    FILE *to = open_file(0, L"new", L"wb");
     bool good;
 
     if (!to)
         return false;
-    good = fputws(line, to) >= 0;
+    good = fprintf(to, "%ls", line) > 0;
     good = fclose(to) == 0 && good && lab_text(LINE_FOLDER, folder) &&
            swprintf(old, 2 * MAX_PATH, L"%ls\\target-%u\\new", folder, target) >
                0 &&

@@ -332,7 +332,7 @@ static HRESULT namespaces(const struct query *query, const WCHAR *parent,
 
 static const struct {
     const WCHAR *name;
-    HRESULT (*run)
+    HRESULT(*run)
     (const struct query *, const struct caller *, struct message *);
 } CLASSES[] = {
     {L"Win32_OperatingSystem", operating_system},

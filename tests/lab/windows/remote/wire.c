@@ -184,11 +184,20 @@ SOCKET wire_connect(DWORD own, DWORD address, unsigned port)
     return INVALID_SOCKET;
 }
 
-/* The port as asked for, then ones by chance. */
+/*
+ * The port as asked for, then ones by chance. Connections of the one that had
+ * it before linger on, other than on Windows.
+ */
 static bool bind_some(SOCKET socket, DWORD own, unsigned *port)
 {
-    if (*port != 0 && bind_to(socket, own, *port))
-        return true;
+    BOOL yes = TRUE;
+
+    if (*port != 0) {
+        setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, (const char *)&yes,
+                   sizeof yes);
+        if (bind_to(socket, own, *port))
+            return true;
+    }
     for (int i = 0; i < ATTEMPTS; i++) {
         unsigned short chance;
 

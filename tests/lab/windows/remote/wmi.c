@@ -56,8 +56,7 @@ static bool has_own_host(void)
     const WCHAR *group;
 
     if (RegGetValueW(HKEY_LOCAL_MACHINE, WINMGMT_KEY, L"ImagePath",
-                     RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ, NULL, path,
-                     &len) != ERROR_SUCCESS)
+                     RRF_RT_REG_SZ, NULL, path, &len) != ERROR_SUCCESS)
         return false;
     group = wcsstr(path, L"-k ");
     return group && _wcsnicmp(group + 3, L"winmgmt", 7) == 0;
