@@ -197,6 +197,91 @@ static void test_fragments_are_put_together(void **state)
     rpc_reader_release(&reader);
 }
 
+/* The stub cut at every two places: the same answer each time. */
+static void test_every_fragmentation(void **state)
+{
+    (void)state;
+    struct bytes bytes = from_hex(RESPONSE);
+    const unsigned char *stub = bytes.at + 24;
+    size_t len = bytes.len - 24;
+    for (size_t first = 0; first <= len; first++) {
+        for (size_t second = first; second <= len; second++) {
+            struct rpc_reader reader;
+            rpc_reader_init(&reader);
+            rpc_reader_expect(&reader, RPC_CALL_REQUEST);
+            feed_fragment(&reader, 1, stub, first);
+            feed_fragment(&reader, 0, stub + first, second - first);
+            assert_int_equal(
+                feed_fragment(&reader, 2, stub + second, len - second),
+                RPC_RESPONSE);
+            assert_int_equal(reader.stub.len, len);
+            assert_memory_equal(reader.stub.data, stub, len);
+            rpc_reader_release(&reader);
+        }
+    }
+}
+
+/* A second first fragment, a last one that is none, one too many. */
+static void test_fragments_in_another_order(void **state)
+{
+    (void)state;
+    static const unsigned orders[][2] = {{0, 2}, {1, 1}, {1, 3}, {2, 0}};
+    const unsigned char stub[8] = {0};
+    for (size_t i = 0; i < 4; i++) {
+        struct rpc_reader reader;
+        rpc_reader_init(&reader);
+        rpc_reader_expect(&reader, RPC_CALL_REQUEST);
+        enum rpc_answer answer =
+            feed_fragment(&reader, orders[i][0], stub, sizeof stub);
+        if (answer == RPC_MORE)
+            answer = feed_fragment(&reader, orders[i][1], stub, sizeof stub);
+        assert_int_equal(answer, RPC_GARBAGE);
+        assert_string_equal(reader.trouble, "its fragments are out of order");
+        rpc_reader_release(&reader);
+    }
+}
+
+/* No sample cut short is ever whole, and no byte behind its end is read. */
+static void test_every_truncation(void **state)
+{
+    (void)state;
+    static const struct row samples[] = {
+        {BIND_ACK, RPC_CALL_BIND, RPC_BOUND, NULL},
+        {BIND_REJECTED, RPC_CALL_BIND, RPC_REFUSED, NULL},
+        {BIND_NAK, RPC_CALL_BIND, RPC_REFUSED, NULL},
+        {FAULT_5, RPC_CALL_REQUEST, RPC_FAULT, NULL},
+        {RESPONSE, RPC_CALL_REQUEST, RPC_RESPONSE, NULL},
+    };
+    for (size_t i = 0; i < 5; i++) {
+        struct bytes bytes = from_hex(samples[i].hex);
+        for (size_t len = 0; len < bytes.len; len++) {
+            unsigned char *exact = malloc(len + 1);
+            struct rpc_reader reader;
+            struct server_alive alive;
+            struct err err;
+            assert_non_null(exact);
+            rpc_reader_init(&reader);
+            rpc_reader_expect(&reader, samples[i].call);
+            memcpy(exact + 1, bytes.at, len);
+            assert_int_equal(rpc_feed(&reader, exact + 1, len), RPC_MORE);
+            /* The same with a header that says that this is all of it. */
+            if (len >= 16) {
+                exact[1 + 8] = (unsigned char)len;
+                exact[1 + 9] = 0;
+                rpc_reader_expect(&reader, samples[i].call);
+                if (rpc_feed(&reader, exact + 1, len) == RPC_RESPONSE)
+                    assert_int_equal(
+                        server_alive_read(&alive,
+                                          (unsigned char *)reader.stub.data,
+                                          reader.stub.len, &err),
+                        -1);
+            }
+            rpc_reader_release(&reader);
+            free(exact);
+        }
+    }
+}
+
 static void test_a_storm_of_fragments_ends(void **state)
 {
     (void)state;
@@ -339,6 +424,9 @@ int main(void)
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_reasons),
         cmocka_unit_test(test_fragments_are_put_together),
+        cmocka_unit_test(test_every_fragmentation),
+        cmocka_unit_test(test_fragments_in_another_order),
+        cmocka_unit_test(test_every_truncation),
         cmocka_unit_test(test_a_storm_of_fragments_ends),
         cmocka_unit_test(test_a_response_without_measure_ends),
         cmocka_unit_test(test_server_alive),
