@@ -125,7 +125,7 @@ is() {
     assert_equal "$(wc -l <"$DIR/results")" 31
     assert_equal "$(jq -c 'select(.summary).summary.nothing_asked' \
         "$DIR/out")" 1
-    run python3 - "$DIR/results" docs/result.schema.json <<'PY'
+    run python3 - "$DIR/results" "$ROOT/docs/result.schema.json" <<'PY'
 import json, sys
 from jsonschema import Draft202012Validator
 validator = Draft202012Validator(json.load(open(sys.argv[2])))
@@ -246,13 +246,12 @@ END
 }
 
 @test "no login is needed: nothing is asked of known_hosts or keys" {
-    run env HOME="$DIR/nobody" bash -c 'cd "$0" && shift; "$@"' / \
-        net true
+    mkdir "$DIR/nobody"
     export HOME=$DIR/nobody SSH_AUTH_SOCK=
     run verify -l healthy
     echo "$output"
     assert_equal "$status" 0
-    assert_equal "$(ls -A "$DIR/nobody" 2>/dev/null)" ""
+    assert_equal "$(ls -A "$DIR/nobody")" ""
 }
 
 # The newest facts of a host, as a check puts them into the store.
