@@ -17,19 +17,28 @@
 
 enum { AUTHENTICATED_ALWAYS = 2, PORT_MS = 10000, LOOK_MS = 10 };
 
+/*
+ * Two threads of one process that ask Wine's service manager at once take
+ * each other's handles for invalid.
+ */
+static SRWLOCK manager_lock = SRWLOCK_INIT;
+
 static bool is_running(const WCHAR *name)
 {
-    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
-    SC_HANDLE service =
-        manager ? OpenServiceW(manager, name, SERVICE_QUERY_STATUS) : NULL;
+    SC_HANDLE manager, service;
     SERVICE_STATUS status = {0};
 
+    AcquireSRWLockExclusive(&manager_lock);
+    manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
+    service =
+        manager ? OpenServiceW(manager, name, SERVICE_QUERY_STATUS) : NULL;
     if (service) {
         QueryServiceStatus(service, &status);
         CloseServiceHandle(service);
     }
     if (manager)
         CloseServiceHandle(manager);
+    ReleaseSRWLockExclusive(&manager_lock);
     return status.dwCurrentState == SERVICE_RUNNING;
 }
 
@@ -74,8 +83,11 @@ static HRESULT check_activation(const struct identity *identity,
 /* A service that has just started may not have told its port yet. */
 static HRESULT start_wmi(DWORD *process, unsigned *port)
 {
-    HRESULT hr = winmgmt_demand(process);
+    HRESULT hr;
 
+    AcquireSRWLockExclusive(&manager_lock);
+    hr = winmgmt_demand(process);
+    ReleaseSRWLockExclusive(&manager_lock);
     *port = 0;
     for (int ms = 0; SUCCEEDED(hr) && ms < PORT_MS; ms += LOOK_MS) {
         *port = place_wmi_port(*process);
