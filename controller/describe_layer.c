@@ -24,8 +24,9 @@ void describe_layer(struct buf *out, const cJSON *layer)
     const char *hint = json_text(layer, "hint");
     size_t len = name != NULL ? strlen(name) : 0;
     add_escaped(out, name);
-    for (; len < NAME_WIDTH; len++)
+    do
         buf_add_char(out, ' ');
+    while (++len < NAME_WIDTH);
     if (state != NULL && strcmp(state, "drift") != 0 &&
         strcmp(state, "ok") != 0)
         buf_addf(out,
