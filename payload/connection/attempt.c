@@ -18,7 +18,8 @@
 
 /* Every machine has it, in this namespace alone. */
 #define MACHINE_NAMESPACE "root\\cimv2"
-#define MACHINE_QUERY "SELECT Name, Version FROM Win32_OperatingSystem"
+#define MACHINE_QUERY                                                          \
+    "SELECT CSName, Caption, Version FROM Win32_OperatingSystem"
 /* Every namespace has it; some have no row. */
 #define OTHER_QUERY "SELECT Name FROM __NAMESPACE"
 
@@ -157,16 +158,18 @@ static char *text_of(IWbemClassObject *row, const wchar_t *name)
     return text;
 }
 
-/* "Microsoft Windows 11 Pro 10.0.26100"; the name goes on with a folder. */
-static void describe_row(IWbemClassObject *row, char *text, size_t size)
+/* "LAB-01 Microsoft Windows 11 Pro 10.0.26100": who it is that answers. */
+static void describe_row(IWbemClassObject *row, char *out, size_t size)
 {
-    char *name = text_of(row, L"Name");
-    char *version = text_of(row, L"Version");
-    snprintf(text, size, "%.*s%s%s", name != NULL ? (int)strcspn(name, "|") : 0,
-             name != NULL ? name : "", version != NULL ? " " : "",
-             version != NULL ? version : "");
-    free(version);
-    free(name);
+    static const wchar_t *const names[] = {L"CSName", L"Caption", L"Version"};
+    size_t len = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *text = text_of(row, names[i]);
+        if (text != NULL && len < size)
+            len += (size_t)snprintf(out + len, size - len, "%s%s",
+                                    len > 0 ? " " : "", text);
+        free(text);
+    }
 }
 
 static HRESULT read_row(struct attempt *attempt, IEnumWbemClassObject *rows,
@@ -209,7 +212,7 @@ static HRESULT make_stub(struct sink *sink, IWbemObjectSink **stub)
     IUnsecuredApartment *apartment = NULL;
     IUnknown *unknown = NULL;
     HRESULT result =
-        CoCreateInstance(&CLSID_UnsecuredApartment, NULL, CLSCTX_LOCAL_SERVER,
+        CoCreateInstance(&CLSID_UnsecuredApartment, NULL, CLSCTX_ALL,
                          &IID_IUnsecuredApartment, (void **)&apartment);
     if (SUCCEEDED(result))
         result = IUnsecuredApartment_CreateObjectStub(
