@@ -248,6 +248,8 @@ static enum pace on_deadline(struct job *job)
     err_set(&job->err, (int)info->fault,
             "%s: %s did not come within %" PRIu64 " s", job->result->address,
             info->what, (job->deadline - job->entered + 999) / 1000);
+    if (job_may_have_begun(job))
+        job->err.code = FAULT_LOST;
     if (job->state == JOB_connect && job->address_at + 1 < job->address_count)
         return job_next_address(job);
     if (job->state == JOB_run)
@@ -258,6 +260,7 @@ static enum pace on_deadline(struct job *job)
 static enum pace on_host_deadline(struct job *job)
 {
     enum fault fault = states[job->state].fault;
+    job->unsure = job->unsure || job_may_have_begun(job);
     if (job_may_work(job) && job->state != JOB_run)
         fault = FAULT_LOST;
     else if (job->busy_until > 0 && job->state != JOB_run)
@@ -276,7 +279,9 @@ static enum pace on_cancel(struct job *job)
     char text[128];
     snprintf(text, sizeof text, "interrupted while waiting for %s%s",
              states[job->state].what,
-             job_may_work(job) ? "; the payload may still be at work" : "");
+             job_may_work(job) || job_may_have_begun(job)
+                 ? "; the payload may still be at work"
+                 : "");
     return job_fail(job, FAULT_CANCELLED, text);
 }
 

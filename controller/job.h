@@ -8,9 +8,9 @@
  *
  * Beside that way lie three waits: `busy` (another run works there), `look`
  * (the payload did not start: is it still there?) and `recover` (the
- * connection broke after the start mark, or for a verb that writes since the
- * command was given: connect again, give the same command, which the payload
- * answers with the result that it has).
+ * connection broke after the start mark, or for a verb that writes broke or
+ * stayed silent since the command was given: connect again, give the same
+ * command, which the payload answers with the result that it has).
  *
  * A transient fault before the login is tried again as often as the target's
  * `retries` says.

@@ -156,14 +156,19 @@ static enum pace connect_later(struct job *job)
     return job_sleep(job, wait);
 }
 
+bool job_may_have_begun(const struct job *job)
+{
+    return verb_writes(job->plan->verb) &&
+           (job->state == JOB_exec || job->state == JOB_start);
+}
+
 /*
  * The command was given and the connection broke: whether a payload began to
  * write is not known, and a run's command may be given twice.
  */
 static bool became_unsure(struct job *job)
 {
-    if (job->err.code != FAULT_LOST || !verb_writes(job->plan->verb) ||
-        (job->state != JOB_exec && job->state != JOB_start))
+    if (job->err.code != FAULT_LOST || !job_may_have_begun(job))
         return false;
     if (!job->unsure)
         job->run_deadline = job->now + job->plan->timeouts.run;

@@ -132,6 +132,12 @@ enum pace job_fail(struct job *job, enum fault fault, const char *text);
 /* A payload of this run is at work there, or may be: nothing is run afresh. */
 bool job_may_work(const struct job *job);
 
+/*
+ * A command that writes was given, and nothing was heard of it yet: that is
+ * no proof that nothing is done there.
+ */
+bool job_may_have_begun(const struct job *job);
+
 /* The operation of this state failed: ends the host, or recovers the run. */
 enum pace job_broke(struct job *job);
 

@@ -36,9 +36,9 @@ exec-refused      unreachable  exec                exec
 drop-exec         unreachable  exec                exec      failed,lost,start
 drop-start        unreachable  exec                start     failed,lost,start
 no-start          unreachable  not-started         start
-silent-exec       unreachable  not-started         start
-flood-stdout      unreachable  not-started         start
-flood-stderr      unreachable  not-started         start
+silent-exec       unreachable  not-started         start     failed,lost,start
+flood-stdout      unreachable  not-started         start     failed,lost,start
+flood-stderr      unreachable  not-started         start     failed,lost,start
 drop-result       failed       lost                run
 drop-result-once  drift        -                   done
 no-result         failed       payload-failed      run

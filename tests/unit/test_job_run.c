@@ -372,6 +372,38 @@ static void test_apply_cut_before_the_mark_and_away(void **state)
     play_release(&play);
 }
 
+/* A scanner may hold the program for longer than we wait for its mark. */
+static void test_apply_silent_before_the_mark_is_asked_for_again(void **state)
+{
+    (void)state;
+    struct play play;
+    play_init(&play);
+    play.plan.verb = VERB_APPLY;
+    play.machine.rules[0] = (struct fake_rule){
+        .op = FAKE_READ, .nth = 1, .how = FAKE_HANGS, .where = FAKE_AT_ONCE};
+    play_run(&play);
+    play_expect(&play, FAULT_NONE, "done");
+    assert_int_equal(play.result->attempts, 2);
+    assert_int_equal(play.machine.runs, 1);
+    play_release(&play);
+}
+
+static void
+test_apply_silent_before_the_mark_is_no_unreachable_host(void **state)
+{
+    (void)state;
+    struct play play;
+    play_init(&play);
+    play.plan.verb = VERB_APPLY;
+    play.plan.timeouts.host = 20000;
+    play.machine.rules[0] = (struct fake_rule){
+        .op = FAKE_READ, .nth = 1, .how = FAKE_HANGS, .where = FAKE_AT_ONCE};
+    play_run(&play);
+    play_expect(&play, FAULT_LOST, "start");
+    assert_int_equal(play.result->status, STATUS_FAILED);
+    play_release(&play);
+}
+
 /* What the cut command did not find is found missing after it. */
 static void test_apply_cut_before_a_miss_goes_the_cold_way(void **state)
 {
@@ -571,6 +603,9 @@ int main(void)
         cmocka_unit_test(test_antivirus_takes_it_as_it_is_written),
         cmocka_unit_test(test_apply_cut_before_the_mark_is_asked_for_again),
         cmocka_unit_test(test_apply_cut_before_the_mark_and_away),
+        cmocka_unit_test(test_apply_silent_before_the_mark_is_asked_for_again),
+        cmocka_unit_test(
+            test_apply_silent_before_the_mark_is_no_unreachable_host),
         cmocka_unit_test(test_apply_cut_before_a_miss_goes_the_cold_way),
         cmocka_unit_test(test_check_cut_before_the_mark_is_over),
         cmocka_unit_test(test_scanner_holds_the_file_for_a_while),
