@@ -161,6 +161,8 @@ static void consider(struct job *job)
     const struct judgement_host host = {
         .facts = result->facts,
         .wmi = job->target->wmi,
+        .access = job->target->access,
+        .collector = job->target->collector,
     };
     if (result->fault != FAULT_NONE ||
         (result->verb != VERB_CHECK && result->verb != VERB_APPLY))

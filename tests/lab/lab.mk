@@ -140,3 +140,4 @@ $(LAB)/advapi32.dll: $(ADVAPI32_SRC) $(LAB)/advapi32.def \
 include tests/lab/windows/firewall/firewall.mk
 include tests/lab/windows/wbem/wbem.mk
 include tests/lab/windows/netapi32/netapi32.mk
+include tests/lab/windows/iphlpapi/iphlpapi.mk

@@ -96,7 +96,7 @@ prefix_copy() {
 
 # The lab's DLLs take the place of Wine's, in this prefix alone.
 prefix_stand_ins() {
-    cp --remove-destination "$CACHE"/{advapi32,netapi32}{,w}.dll "$1/"
+    cp --remove-destination "$CACHE"/{advapi32,netapi32,iphlpapi}{,w}.dll "$1/"
     cp "$CACHE/firewall.dll" "$1/wmifleet-firewall.dll"
     cp "$CACHE/wbem.dll" "$1/wmifleet-wbem.dll"
     cp "$CACHE/service.dll" "$1/wmifleet-service.dll"

@@ -17,7 +17,7 @@ FIREWALL_LIBS := -lole32 -loleaut32 -ladvapi32 -lws2_32 -luuid
 FIREWALL_NOUNS := text names settings factory factory_rules
 FIREWALL_DLL_NOUNS := $(FIREWALL_NOUNS) rule meaning address ports options \
                       store group guids server class_object rule_object rules_object \
-                      policy_object
+                      policy_object products_object
 
 FIREWALL_DLL := $(FIREWALL_OUT)/firewall.dll
 FIREWALL_EXES := $(FIREWALL_OUT)/fwstate.exe $(FIREWALL_OUT)/fwprobe.exe

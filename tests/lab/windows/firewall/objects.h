@@ -31,6 +31,9 @@ HRESULT rule_object_join(INetFwRule *);
 HRESULT rules_object_new(INetFwRules **out);
 HRESULT policy_object_new(REFIID, void **out);
 
+/* The firewalls that have registered. */
+HRESULT products_object_new(REFIID, void **out);
+
 /* Enumerates the rules as they are now. */
 HRESULT enumerator_new(IUnknown **out);
 

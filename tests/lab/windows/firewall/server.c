@@ -17,7 +17,9 @@
 
 static struct class_object classes[] = {
     CLASS_OBJECT(&CLSID_NetFwPolicy2, policy_object_new, L"HNetCfg.FwPolicy2"),
-    CLASS_OBJECT(&CLSID_NetFwRule, rule_object_new, L"HNetCfg.FWRule")};
+    CLASS_OBJECT(&CLSID_NetFwRule, rule_object_new, L"HNetCfg.FWRule"),
+    CLASS_OBJECT(&CLSID_NetFwProducts, products_object_new,
+                 L"HNetCfg.FwProducts")};
 
 HRESULT WINAPI DllGetClassObject(REFCLSID clsid, REFIID iid, void **out)
 {

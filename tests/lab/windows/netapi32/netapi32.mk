@@ -5,7 +5,7 @@
 
 NETAPI32_DIR := tests/lab/windows/netapi32
 NETAPI32_SRC := $(addprefix $(NETAPI32_DIR)/,account.c rules.c groups.c \
-                users.c policy.c) \
+                users.c policy.c join.c) \
                 $(addprefix tests/lab/windows/remote/,password.c place.c)
 NETAPI32_REPLACED := $(shell sed -n 's/^REPLACED(\(.*\));/\1/p' \
                      $(NETAPI32_DIR)/replaced.h)
@@ -29,10 +29,13 @@ $(LAB)/netapi32.def: $(LAB)/netapi32.exports $(NETAPI32_DIR)/replaced.h \
                      tests/lab/windows/advapi32/forward.awk
 	$(LAB_Q)awk -v dll=netapi32 -v replaced='$(NETAPI32_REPLACED)' \
 	    -f tests/lab/windows/advapi32/forward.awk $< >$@
+	$(LAB_Q)printf '    %s = lab_%s\n' \
+	    NetGetAadJoinInformation NetGetAadJoinInformation \
+	    NetFreeAadJoinInformation NetFreeAadJoinInformation >>$@
 
 # What the stand-in itself calls comes from the copy.
 $(LAB)/libnetapi32w.a: $(LAB)/netapi32.def
-	$(LAB_Q)sed -e 's/^LIBRARY.*/LIBRARY netapi32w.dll/' -e 's/ = .*//' $< \
+	$(LAB_Q)sed -e 's/^LIBRARY.*/LIBRARY netapi32w.dll/' -e 's/ = .*//' -e '/Aad/d' $< \
 	    >$(LAB)/netapi32w.def
 	$(LAB_Q)x86_64-w64-mingw32-dlltool -d $(LAB)/netapi32w.def -l $@
 

@@ -22,6 +22,7 @@ REPLACED(NetUserGetInfo);
 REPLACED(NetUserSetInfo);
 REPLACED(NetUserGetLocalGroups);
 REPLACED(NetUserModalsGet);
+REPLACED(NetGetJoinInformation);
 
 /* Wine would answer these from accounts of its own: ERROR_NOT_SUPPORTED. */
 REPLACED(NetLocalGroupSetInfo);
@@ -29,5 +30,16 @@ REPLACED(NetLocalGroupSetMembers);
 REPLACED(NetUserEnum);
 REPLACED(NetUserModalsSet);
 REPLACED(NetUserChangePassword);
+
+/* Wine has none of these. DSREG_JOIN_INFO of lmjoin.h. */
+struct lab_entra_join {
+    int type; /* DSREG_JOIN_TYPE */
+    const void *certificate;
+    LPWSTR texts[8];
+    const void *user;
+};
+HRESULT WINAPI lab_NetGetAadJoinInformation(LPCWSTR tenant,
+                                            struct lab_entra_join **join);
+void WINAPI lab_NetFreeAadJoinInformation(struct lab_entra_join *join);
 
 #endif

@@ -61,6 +61,21 @@ static LSTATUS open_namespace(const WCHAR *name, REGSAM access, HKEY *key)
                          key);
 }
 
+bool namespace_requires_encryption(const WCHAR *name)
+{
+    DWORD value = 0;
+    DWORD len = sizeof value;
+    HKEY key;
+
+    if (open_namespace(name, KEY_QUERY_VALUE, &key) != ERROR_SUCCESS)
+        return false;
+    if (RegGetValueW(key, NULL, L"RequiresEncryption", RRF_RT_REG_DWORD, NULL,
+                     &value, &len) != ERROR_SUCCESS)
+        value = 0;
+    RegCloseKey(key);
+    return value != 0;
+}
+
 bool namespace_exists(const WCHAR *name)
 {
     HKEY key;

@@ -4,6 +4,7 @@
  *
  *   HKLM\SOFTWARE\wmifleet-lab\Namespaces\root\CIMV2
  *     "SD" = REG_BINARY self-relative descriptor
+ *     "RequiresEncryption" = REG_DWORD 1, as the qualifier of that name
  *
  * A key is a namespace. Its value holds the entries that were given to it;
  * without one there are none, but for root, which then has Windows' own.
@@ -30,6 +31,9 @@ bool namespace_exists(const WCHAR *name);
 
 /* WBEM_E_ACCESS_DENIED unless the caller has all of `wanted` there. */
 HRESULT namespace_access(const WCHAR *name, ACCESS_MASK wanted);
+
+/* Its value RequiresEncryption (REG_DWORD): only encrypted calls count. */
+bool namespace_requires_encryption(const WCHAR *name);
 
 /*
  * The descriptor with what is inherited, to be freed by free(). Neither this

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "object.h"
 
+#include "qualifiers.h"
+
 #include <oleauto.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +33,7 @@ struct object {
     LONG references;
     enum object_kind kind;
     bool is_class;
+    bool requires_encryption;
     LONG next; /* of an enumeration; -1 outside of one */
     VARIANT values[PROPERTY_MAX];
 };
@@ -337,8 +340,9 @@ static HRESULT STDMETHODCALLTYPE object_GetMethod(IWbemClassObject *self,
 static HRESULT STDMETHODCALLTYPE object_GetQualifierSet(IWbemClassObject *self,
                                                         IWbemQualifierSet **out)
 {
-    (void)self, (void)out;
-    return E_NOTIMPL;
+    if (!out)
+        return (HRESULT)WBEM_E_INVALID_PARAMETER;
+    return qualifiers_new(object_of(self)->requires_encryption, out);
 }
 
 static HRESULT STDMETHODCALLTYPE object_Delete(IWbemClassObject *self,
@@ -482,6 +486,11 @@ HRESULT object_new(enum object_kind kind, bool is_class, IWbemClassObject **out)
         V_VT(&object->values[i]) = VT_NULL;
     *out = &object->iface;
     return S_OK;
+}
+
+void object_require_encryption(IWbemClassObject *iface)
+{
+    object_of(iface)->requires_encryption = true;
 }
 
 bool object_is_instance(IWbemClassObject *iface, enum object_kind kind)

@@ -18,6 +18,9 @@ enum object_kind { SYSTEM_SECURITY, SETSD_IN, SETSD_OUT, GETSD_OUT };
 /* A new object; values are NULL. */
 HRESULT object_new(enum object_kind, bool is_class, IWbemClassObject **out);
 
+/* Gives an instance of SYSTEM_SECURITY its qualifier. */
+void object_require_encryption(IWbemClassObject *);
+
 /* Whether it is an instance of this kind, made here. */
 bool object_is_instance(IWbemClassObject *, enum object_kind);
 

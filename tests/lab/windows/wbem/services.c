@@ -125,7 +125,11 @@ static HRESULT STDMETHODCALLTYPE services_GetObject(IWbemServices *self,
         return (HRESULT)WBEM_E_NOT_SUPPORTED;
     if (!out)
         return (HRESULT)WBEM_E_INVALID_PARAMETER;
-    return object_new(SYSTEM_SECURITY, kind == SECURITY_CLASS, out);
+    hr = object_new(SYSTEM_SECURITY, kind == SECURITY_CLASS, out);
+    if (SUCCEEDED(hr) && kind != SECURITY_CLASS &&
+        namespace_requires_encryption(services->name))
+        object_require_encryption(*out);
+    return hr;
 }
 
 static HRESULT get_descriptor(const WCHAR *name, IWbemClassObject *out)

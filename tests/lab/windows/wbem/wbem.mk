@@ -10,7 +10,7 @@ WBEM_CFLAGS := -std=c11 $(LAB_WARNINGS) -Wno-pedantic-ms-format -I. -DUNICODE \
                -D__USE_MINGW_ANSI_STDIO=0 -O2
 WBEM_LDFLAGS := -static -s -Wl,--no-insert-timestamp
 WBEM_LIBS := -lwbemuuid -lole32 -loleaut32 -ladvapi32 -luuid
-WBEM_NOUNS := access_list namespace object service services locator \
+WBEM_NOUNS := access_list namespace object qualifiers service services locator \
               server class_object
 
 lab: $(LAB)/wbem.dll $(LAB)/wbemprobe.exe
