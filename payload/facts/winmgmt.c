@@ -74,27 +74,22 @@ static void add_ports(cJSON *winmgmt, DWORD pid)
 static void add_process(cJSON *winmgmt, DWORD pid)
 {
     unsigned long long began = service_process_began(pid);
+    unsigned long count = service_count_in(pid);
     char text[32];
     cJSON_AddNumberToObject(winmgmt, "pid", (double)pid);
     if (identity_format_ticks(began, text))
         cJSON_AddStringToObject(winmgmt, "started", text);
+    if (count > 0)
+        cJSON_AddBoolToObject(winmgmt, "own_process", count == 1);
     add_ports(winmgmt, pid);
 }
 
 void facts_winmgmt(cJSON *facts)
 {
     struct service_status now;
-    char *path = NULL;
-    unsigned long type;
     cJSON *object =
         service_query(WINMGMT, &now) == 0 ? service_state_json(&now) : NULL;
-    if (object == NULL)
-        return;
-    if (now.pid != 0)
+    if (object != NULL && now.pid != 0)
         add_process(object, now.pid);
-    if (service_program(WINMGMT, &path, &type) == 0)
-        cJSON_AddBoolToObject(object, "own_process",
-                              (type & SERVICE_WIN32_OWN_PROCESS) != 0);
-    free(path);
     facts_put(facts, "winmgmt", object);
 }

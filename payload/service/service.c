@@ -96,6 +96,36 @@ unsigned long long service_process_began(unsigned long pid)
                  : 0;
 }
 
+unsigned long service_count_in(unsigned long pid)
+{
+    const DWORD size = 256 * 1024; /* the most that the call gives at once */
+    DWORD resume = 0;
+    unsigned long found = 0;
+    BOOL more;
+    SC_HANDLE manager =
+        OpenSCManagerW(NULL, NULL, SC_MANAGER_ENUMERATE_SERVICE);
+    ENUM_SERVICE_STATUS_PROCESSW *list = malloc(size);
+    do {
+        DWORD len;
+        DWORD count = 0;
+        more = manager != NULL && list != NULL &&
+               !EnumServicesStatusExW(
+                   manager, SC_ENUM_PROCESS_INFO, SERVICE_WIN32, SERVICE_ACTIVE,
+                   (BYTE *)list, size, &len, &count, &resume, NULL);
+        if (more && (GetLastError() != ERROR_MORE_DATA || count == 0)) {
+            more = FALSE;
+            count = 0;
+            found = 0;
+        }
+        for (DWORD i = 0; i < count; i++)
+            found += list[i].ServiceStatusProcess.dwProcessId == pid;
+    } while (more);
+    free(list);
+    if (manager != NULL)
+        CloseServiceHandle(manager);
+    return found;
+}
+
 static cJSON *names_of(const ENUM_SERVICE_STATUSW *found, DWORD count)
 {
     cJSON *names = cJSON_CreateArray();

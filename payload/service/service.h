@@ -59,6 +59,9 @@ unsigned long service_query(const char *name, struct service_status *status);
  */
 unsigned long long service_process_began(unsigned long pid);
 
+/* How many services run in that process; 0 when it cannot be told. */
+unsigned long service_count_in(unsigned long pid);
+
 /*
  * Array of the names of the services that run and need this one, directly
  * or not, in the order in which they have to be stopped; NULL with `code`.
