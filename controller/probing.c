@@ -6,31 +6,31 @@
 #include "base/json.h"
 
 /* Stops at the first result, the newest, that has facts. */
-static int take_facts(void *context, const char *host, int status,
+static int take_known(void *context, const char *host, int status,
                       const char *json)
 {
-    cJSON **facts = context;
+    cJSON **known = context;
     struct err err;
     (void)host;
     (void)status;
     cJSON *result = json_parse("stored result", json, strlen(json), &err);
-    cJSON *member = json_member(result, "facts");
-    if (cJSON_IsObject(member))
-        *facts = cJSON_DetachItemViaPointer(result, member);
-    cJSON_Delete(result);
-    return *facts != NULL;
+    if (cJSON_GetArraySize(json_member(result, "facts")) > 0)
+        *known = result;
+    else
+        cJSON_Delete(result);
+    return *known != NULL;
 }
 
-/* A store that cannot tell them costs a layer only. */
-static cJSON *facts_of(void *context, const struct target *target)
+/* A store that cannot tell it costs a layer only. */
+static cJSON *known_of(void *context, const struct target *target)
 {
     struct probing *probing = context;
     struct err err;
-    cJSON *facts = NULL;
-    if (store_host_results(probing->store, target->name, take_facts, &facts,
+    cJSON *known = NULL;
+    if (store_host_results(probing->store, target->name, take_known, &known,
                            &err))
         log_line(probing->log, LOG_WARNING, "%s: %s", target->name, err.text);
-    return facts;
+    return known;
 }
 
 struct probe_plan probing_plan(struct probing *probing,
@@ -40,7 +40,7 @@ struct probe_plan probing_plan(struct probing *probing,
                               .tcp = &tcp_sockets,
                               .timeouts = probe_timeouts_default(),
                               .expectation = options->expectation,
-                              .facts = facts_of,
+                              .known = known_of,
                               .context = probing,
                               .log = probing->log};
     if (options->connect_timeout_s > 0)

@@ -235,3 +235,18 @@ const struct cause *causes_best(unsigned long code,
     }
     return best;
 }
+
+const struct cause *causes_at_port(bool of_wmi, const struct evidence *evidence,
+                                   char why[CAUSE_WHY_SIZE])
+{
+    const struct cause *const causes[] = {of_wmi ? &wmi_port : &port_135,
+                                          &policy_blocks,
+                                          of_wmi ? &winmgmt_down : NULL};
+    for (size_t i = 0; i < 3 && causes[i] != NULL; i++) {
+        why[0] = '\0';
+        if (causes[i]->judge(evidence, why) == CAUSE_LIKELY)
+            return causes[i];
+    }
+    why[0] = '\0';
+    return NULL;
+}

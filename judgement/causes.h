@@ -53,4 +53,11 @@ const struct cause *causes_best(unsigned long code,
                                 const struct evidence *evidence,
                                 char why[CAUSE_WHY_SIZE]);
 
+/*
+ * The same for a connection that got no further than one port: TCP 135, or
+ * the WMI service's own. NULL where the facts make no cause likely.
+ */
+const struct cause *causes_at_port(bool of_wmi, const struct evidence *evidence,
+                                   char why[CAUSE_WHY_SIZE]);
+
 #endif

@@ -3,13 +3,14 @@
 
 #include <stdio.h>
 
+#include "judgement/causes.h"
 #include "verify/announced.h"
 #include "verify/verdict.h"
 
 struct judge {
     const struct findings *found;
     const struct admission *admission;
-    const char *computer;
+    const struct evidence *known;
 };
 
 static void not_reached(struct verdict *verdict)
@@ -336,7 +337,8 @@ static void judge_layer(const struct judge *judge, enum layer layer,
     case LAYER_ANNOUNCED:
         if (found->rpc.finding != TALK_GOOD)
             break;
-        announced_judge(&found->alive, found->peer, judge->computer, verdict);
+        announced_judge(&found->alive, found->peer,
+                        evidence_text(judge->known, "computer"), verdict);
         return;
     case LAYER_WMI_PORT:
         judge_wmi_port(judge, verdict);
@@ -345,6 +347,21 @@ static void judge_layer(const struct judge *judge, enum layer layer,
         break;
     }
     not_reached(verdict);
+}
+
+/* What the last check found out says more than what is usual. */
+static void advise_by_facts(const struct judge *judge, enum layer layer,
+                            struct verdict *verdict)
+{
+    char why[CAUSE_WHY_SIZE];
+    bool of_wmi = layer == LAYER_WMI_PORT;
+    if ((layer != LAYER_TCP135 && !of_wmi) || verdict->state != VERDICT_DRIFT ||
+        verdict->name == NULL)
+        return;
+    const struct cause *cause = causes_at_port(of_wmi, judge->known, why);
+    if (cause != NULL)
+        verdict_advise(verdict, "%s%s%s; %s", cause->text,
+                       why[0] != '\0' ? ": " : "", why, cause->remedy);
 }
 
 static void add_hint(struct result *result, const char *text)
@@ -388,9 +405,12 @@ static void set_status(struct result *result, const struct judge *judge,
 }
 
 void layers_judge(struct result *result, const struct findings *findings,
-                  const struct admission *admission, const char *computer)
+                  const struct admission *admission,
+                  const struct evidence *known)
 {
-    const struct judge judge = {findings, admission, computer};
+    struct evidence evidence = *known;
+    evidence.from = findings->us;
+    const struct judge judge = {findings, admission, &evidence};
     struct verdict rpc_port = {.state = VERDICT_SKIPPED};
     enum verdict_state worst = VERDICT_SKIPPED;
     bool added = true;
@@ -399,6 +419,7 @@ void layers_judge(struct result *result, const struct findings *findings,
     for (int i = 0; i < LAYER_COUNT; i++) {
         struct verdict verdict = {.state = VERDICT_SKIPPED};
         judge_layer(&judge, (enum layer)i, &verdict);
+        advise_by_facts(&judge, (enum layer)i, &verdict);
         added &= verdict_add(result->layers, (enum layer)i, &verdict,
                              findings->took_ms[i]);
         if (verdict.state > worst)

@@ -13,15 +13,17 @@
 #define VERIFY_LAYERS_H
 
 #include "controller/result.h"
+#include "judgement/evidence.h"
 #include "verify/admission.h"
 #include "verify/findings.h"
 
 /*
- * Fills layers, hints, status and fault of `result`. `computer`: the
- * machine's name at the last check, or NULL. Memory that is short costs a
- * detail, and makes the host `failed` where it costs a verdict.
+ * Fills layers, hints, status and fault of `result`. `known`: what the last
+ * check told of the host; its `from` is ours to fill. Memory that is short
+ * costs a detail, and makes the host `failed` where it costs a verdict.
  */
 void layers_judge(struct result *result, const struct findings *findings,
-                  const struct admission *admission, const char *computer);
+                  const struct admission *admission,
+                  const struct evidence *known);
 
 #endif

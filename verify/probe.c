@@ -119,13 +119,16 @@ static void judge(struct probe *probe)
     struct admission admission;
     struct result *result = probe->result;
     if (admission_read(&admission, probe->judged ? &probe->settings : NULL,
-                       probe->findings.us, current_profiles(probe->facts),
+                       probe->findings.us,
+                       current_profiles(json_member(probe->known, "facts")),
                        probe->findings.wmi_number, probe->plan->expectation)) {
         result_fail(result, FAULT_BAD_RESULT, "out of memory");
         return;
     }
-    layers_judge(result, &probe->findings, &admission,
-                 json_text(probe->facts, "computer"));
+    const struct evidence known = {.facts = json_member(probe->known, "facts"),
+                                   .settings =
+                                       json_member(probe->known, "settings")};
+    layers_judge(result, &probe->findings, &admission, &known);
 }
 
 enum pace probe_finish(struct probe *probe)
@@ -249,7 +252,8 @@ static void choose_wmi_ports(struct probe *probe)
         probe->findings.wmi_fixed = true;
         add_wmi_port(probe, fixed->port);
     } else {
-        const cJSON *winmgmt = json_member(probe->facts, "winmgmt");
+        const cJSON *winmgmt =
+            json_member(json_member(probe->known, "facts"), "winmgmt");
         cJSON_ArrayForEach (port, json_member(winmgmt, "ports"))
             if (cJSON_IsNumber(port))
                 add_wmi_port(probe, port->valuedouble);
@@ -266,7 +270,7 @@ static void probe_free(void *work)
     probe_hang_up(probe);
     if (probe->judged)
         settings_release(&probe->settings);
-    cJSON_Delete(probe->facts);
+    cJSON_Delete(probe->known);
     rpc_reader_release(&probe->reader);
     result_free(probe->result);
     free(probe);
@@ -323,8 +327,8 @@ static void *probe_begin(const void *context, const struct target *target,
     if (plan->timeouts.host > 0)
         probe->host_deadline = now_ms + plan->timeouts.host;
     probe->result->attempts = 1;
-    if (plan->facts != NULL)
-        probe->facts = plan->facts(plan->context, target);
+    if (plan->known != NULL)
+        probe->known = plan->known(plan->context, target);
     choose_wmi_ports(probe);
     probe->findings.connect_s =
         (unsigned)((state_timeout(probe, PROBE_connect) + 999) / 1000);

@@ -43,11 +43,11 @@ struct probe_plan {
     struct probe_timeouts timeouts;
     enum expectation expectation;
     /*
-     * What a check found out last about the machine: the object "facts" of
-     * its result, owned by the caller; NULL when nothing is known. May be
-     * NULL itself.
+     * What is known of the machine: the newest result that has facts, as
+     * docs/result.schema.json describes it, owned by the caller; NULL when
+     * nothing is. May be NULL itself.
      */
-    cJSON *(*facts)(void *context, const struct target *target);
+    cJSON *(*known)(void *context, const struct target *target);
     void *context;
     const struct log *log;
 };

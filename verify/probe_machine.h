@@ -41,8 +41,8 @@ struct probe {
     const struct target *target;
     struct result *result;
     struct settings settings;
-    bool judged; /* `settings` are there */
-    cJSON *facts;
+    bool judged;  /* `settings` are there */
+    cJSON *known; /* NULL: nothing is */
 
     enum probe_state state;
     uint64_t now;

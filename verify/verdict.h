@@ -31,7 +31,7 @@ struct verdict {
     char code[16]; /* empty: none */
     const char *name;
     char text[400];
-    char hint[400]; /* empty: none */
+    char hint[640]; /* empty: none */
 };
 
 void verdict_say(struct verdict *verdict, enum verdict_state state,

@@ -182,14 +182,14 @@ struct fake_port *fake_port_add(struct probing_play *play, uint16_t port)
     return added;
 }
 
-static cJSON *give_facts(void *context, const struct target *target)
+static cJSON *give_known(void *context, const struct target *target)
 {
     const struct probing_play *play = context;
     struct err err;
     (void)target;
-    return play->facts == NULL
+    return play->known == NULL
                ? NULL
-               : json_parse("facts", play->facts, strlen(play->facts), &err);
+               : json_parse("known", play->known, strlen(play->known), &err);
 }
 
 void probing_play_init(struct probing_play *play)
@@ -259,7 +259,7 @@ struct result *probing_play(struct probing_play *play)
     cJSON *wmi = text ? json_parse("wmi", text, strlen(text), &err) : NULL;
     play->target.wmi = wmi;
     play->plan.tcp_context = play;
-    play->plan.facts = give_facts;
+    play->plan.known = give_known;
     play->plan.context = play;
     probing_play_release(play);
     play->steps = play->opened = 0;

@@ -44,7 +44,7 @@ struct probing_play {
     size_t port_count;
     const char *addresses[3]; /* of the name; none: it has none */
     const char *wmi;          /* JSON */
-    const char *facts;        /* JSON, or NULL */
+    const char *known;        /* JSON of a result with facts, or NULL */
     uint64_t cancel_at;
     /* Called around the probe's life; NULL: nothing. */
     void (*before)(struct probing_play *play);

@@ -248,7 +248,8 @@ static void test_ports_of_the_last_check(void **state)
     struct probing_play play;
     probing_play_init(&play);
     play.wmi = OPEN_TO_ALL;
-    play.facts = "{\"winmgmt\": {\"ports\": [49666, 49667, 70000, 0, -1]}}";
+    play.known =
+        "{\"facts\": {\"winmgmt\": {\"ports\": [49666, 49667, 70000, 0, -1]}}}";
     fake_port_add(&play, 49667);
     struct result *result = probing_play(&play);
     is_layer(result, "wmi_port", "ok", "port 49667 answers");
@@ -256,8 +257,9 @@ static void test_ports_of_the_last_check(void **state)
     result = probing_play(&play);
     is_layer(result, "wmi_port", "drift", "port 49666, where winmgmt listened");
     /* Facts of a stranger's form are no facts. */
-    play.facts = "{\"winmgmt\": {\"ports\": \"all\"}, \"computer\": 7,"
-                 " \"firewall\": []}";
+    play.known =
+        "{\"facts\": {\"winmgmt\": {\"ports\": \"all\"}, \"computer\": 7,"
+        " \"firewall\": []}}";
     is_layer(probing_play(&play), "wmi_port", "skipped", "not known");
     probing_play_release(&play);
 }
@@ -268,16 +270,41 @@ static void test_another_machine_at_the_address(void **state)
     struct probing_play play;
     probing_play_init(&play);
     play.wmi = OPEN_TO_ALL;
-    play.facts = "{\"computer\": \"lab-02\"}";
+    play.known = "{\"facts\": {\"computer\": \"lab-02\"}}";
     is_layer(probing_play(&play), "announced", "drift",
              "WIN-TEST answers at 192.0.2.10, where the last check found "
              "lab-02");
-    play.facts = "{\"computer\": \"win-test.example\"}";
+    play.known = "{\"facts\": {\"computer\": \"win-test.example\"}}";
     is_layer(probing_play(&play), "announced", "ok", "WIN-TEST");
-    play.facts = NULL;
+    play.known = NULL;
     play.addresses[0] = "192.0.2.11";
     is_layer(probing_play(&play), "announced", "drift",
              "and not 192.0.2.11, which was used");
+    probing_play_release(&play);
+}
+
+/* What the last check found out replaces what is usual. */
+static void test_the_cause_that_the_facts_tell(void **state)
+{
+    (void)state;
+    struct probing_play play;
+    probing_play_init(&play);
+    play.wmi = FIXED;
+    play.known =
+        "{\"facts\": {\"firewall\": {\"current_profiles\": [\"public\"]}},"
+        " \"settings\": [{\"id\": \"firewall.wmi_group\", \"state\": \"ok\","
+        " \"after\": [{\"enabled\": true, \"action\": \"allow\","
+        " \"direction\": \"in\", \"service\": \"rpcss\", \"profiles\":"
+        " \"all\", \"remote_addresses\": \"LocalSubnet\"}, {\"enabled\":"
+        " true, \"action\": \"allow\", \"direction\": \"in\", \"service\":"
+        " \"winmgmt\", \"profiles\": \"all\", \"remote_addresses\":"
+        " \"192.0.2.1\"}]}]}";
+    fake_port_add(&play, 24158)->connect = FAKE_DROPS_SYN;
+    is_layer(probing_play(&play), "tcp135", "ok", "answers");
+    is_layer(play.result, "wmi_port", "drift", "other addresses only");
+    play.ports[0].connect = FAKE_DROPS_SYN;
+    is_layer(probing_play(&play), "tcp135", "drift",
+             "LocalSubnet only, and this comes from 10.9.0.4");
     probing_play_release(&play);
 }
 
@@ -386,6 +413,7 @@ int main(void)
         cmocka_unit_test(test_the_fixed_port),
         cmocka_unit_test(test_ports_of_the_last_check),
         cmocka_unit_test(test_another_machine_at_the_address),
+        cmocka_unit_test(test_the_cause_that_the_facts_tell),
         cmocka_unit_test(test_the_time_for_the_whole_host),
         cmocka_unit_test(test_cancelled_anywhere),
         cmocka_unit_test(test_every_truncation),

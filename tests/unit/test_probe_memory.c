@@ -35,8 +35,8 @@ static bool run_refused(size_t nth, bool all)
     struct door door = {.nth = nth, .all = all};
     probing_play_init(&door.play);
     door.play.addresses[1] = "192.0.2.11";
-    door.play.facts =
-        "{\"computer\": \"win-test\", \"winmgmt\": {\"ports\": [5]}}";
+    door.play.known = "{\"facts\": {\"computer\": \"win-test\","
+                      " \"winmgmt\": {\"ports\": [5]}}}";
     fake_port_add(&door.play, 5);
     door.play.before = shut;
     door.play.after = open_again;
