@@ -8,13 +8,14 @@
  *   resident.exe MARK   makes the file MARK once everything is up
  *
  * advapi32's stand-in parks handles in it (advapi32/key_park.h), and it
- * stands at TCP 135 for other targets (remote/rpcss.h).
+ * stands at TCP 135 for other targets (remote/rpcss.h) and for unsecapp.exe.
  */
 #include <windows.h>
 #include <objbase.h>
 
 #include "parked.h"
 #include "remote/rpcss.h"
+#include "remote/unsecapp.h"
 
 static int make_mark(const WCHAR *path)
 {
@@ -55,7 +56,8 @@ int wmain(int argc, WCHAR **argv)
     if (CreateWindowExW(0, L"STATIC", L"", 0, 0, 0, 0, 0, NULL, NULL, NULL,
                         NULL) == NULL)
         return 1;
-    if (tell_process() < 0 || !rpcss_begin() || make_mark(argv[1]) < 0)
+    if (tell_process() < 0 || !rpcss_begin() || !unsecapp_begin() ||
+        make_mark(argv[1]) < 0)
         return 1;
     while (GetMessageW(&message, NULL, 0, 0) > 0)
         DispatchMessageW(&message);

@@ -29,12 +29,13 @@ REMOTE_COMMON := $(patsubst %,$(REMOTE_OBJ)/%.o,wire place listener identity \
                    meaning address ports options store)
 # What judges a caller.
 REMOTE_SERVER := $(patsubst %,$(REMOTE_OBJ)/%.o,rpcss wmi callback caller com \
-                   query trouble password account rights_store) \
+                   query trouble password account rights_store \
+                   unsecapp) \
                  $(patsubst %,$(LAB)/obj/wbem/%.o,namespace access_list service)
 
 # What calls.
 REMOTE_CLIENT := $(patsubst %,$(REMOTE_OBJ)/%.o,blanket connection row result \
-                   apartment operation remote_services)
+                   apartment operation remote_services unsecapp)
 
 $(REMOTE_OBJ)/%.o: $(REMOTE_DIR)/%.c
 	@mkdir -p $(@D)

@@ -220,7 +220,7 @@ static IWbemObjectSink *stub_of(const struct wishes *wishes, struct sink *sink)
         sink_AddRef(&sink->iface);
         return &sink->iface;
     }
-    hr = CoCreateInstance(&CLSID_UnsecuredApartment, NULL, CLSCTX_ALL,
+    hr = CoCreateInstance(&CLSID_UnsecuredApartment, NULL, CLSCTX_LOCAL_SERVER,
                           &IID_IUnsecuredApartment, (void **)&apartment);
     if (SUCCEEDED(hr)) {
         hr = IUnsecuredApartment_CreateObjectStub(

@@ -8,10 +8,12 @@
 
 #include "../class_object.h"
 #include "../remote/apartment.h"
+#include "../remote/unsecapp.h"
 
 static struct class_object classes[] = {
     CLASS_OBJECT(&CLSID_WbemLocator, locator_new, NULL),
     CLASS_OBJECT(&CLSID_UnsecuredApartment, apartment_new, NULL),
+    CLASS_OBJECT(&UNSECAPP_UNMARSHAL, unsecapp_unmarshal_new, NULL),
 };
 
 HRESULT WINAPI DllGetClassObject(REFCLSID clsid, REFIID iid, void **out)
