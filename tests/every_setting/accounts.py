@@ -3,7 +3,7 @@
 import time
 
 from registry import KEY, LAB, MULTI_SZ, dword, number_of, sz
-from rows import CHANGED, OK, refused, row
+from rows import CHANGED, OK, Outcome, refused, row
 
 ACCOUNTS = LAB + "\\Accounts"
 RIGHTS = LAB + "\\AccountRights"
@@ -81,7 +81,7 @@ GROUP_OTHERS = [
 SECRET = {"env": "ROWS_PASSWORD"}  # run.py sets it
 ID = "account[wmi-reader]"
 SID = MACHINE + "-1001"
-ENABLED, DISABLED, NEVER_EXPIRES = 0x201, 0x203, 0x10000  # UF_*
+ENABLED, DISABLED, LOCKED, NEVER_EXPIRES = 0x201, 0x203, 0x10, 0x10000  # UF_*
 DENIED = ("SeDenyInteractiveLogonRight", "SeDenyRemoteInteractiveLogonRight")
 NEXT = {(ACCOUNTS, "NextRid"): dword(1001)}
 
@@ -137,9 +137,9 @@ def standing(flags=ENABLED | NEVER_EXPIRES, denied=DENIED, **values):
     return given | {of_rights(name): dword(1) for name in denied}
 
 
-def account_row(name, wish, outcome, wanted=None, given=None):
+def account_row(name, wish, outcome, wanted=None, given=None, **more):
     return row(f"account: {name}", ("groups", "services"), wish, {ID: outcome}, wanted,
-               given or NEXT)
+               given or NEXT, **more)
 
 
 ACCOUNT_FACTORY = [
@@ -167,6 +167,22 @@ ACCOUNT_OTHERS = [
                 {FLAGS: dword(ENABLED | NEVER_EXPIRES)}, standing(ENABLED)),
     account_row("has expired", account(), CHANGED, {of_account("Expires"): dword(0xFFFFFFFF)},
                 standing(Expires=dword(1000000000))),
+    # A lockout can be taken away, never given.
+    account_row("is locked out", account(), Outcome("drift", "changed", "ok", "ok"),
+                {FLAGS: dword(ENABLED | NEVER_EXPIRES)},
+                standing(ENABLED | LOCKED | NEVER_EXPIRES),
+                lasting={FLAGS: dword(ENABLED | NEVER_EXPIRES)}),
+    account_row("is locked out and disabled", account(), CHANGED,
+                {FLAGS: dword(ENABLED | NEVER_EXPIRES)},
+                standing(DISABLED | LOCKED | NEVER_EXPIRES),
+                lasting={FLAGS: dword(DISABLED | NEVER_EXPIRES)}),
+    # Nor can a password be made as old as it was.
+    account_row("has to change its password", account(), CHANGED,
+                {of_account("PasswordExpired"): dword(0), of_account("PasswordSet"): just_now},
+                standing(PasswordExpired=dword(1), FullName=sz(""), Expires=dword(0xFFFFFFFF)),
+                lasting={of_account("PasswordSet"): just_now}),
+    account_row("absent, and it is there", account(state="absent"),
+                refused("irreversible", "", "", ""), {}, standing()),
     account_row("one right is denied already", account(), CHANGED,
                 {of_rights(DENIED[1]): dword(1)}, standing(denied=DENIED[:1])),
     account_row("a foreign right of it", account(), CHANGED,

@@ -18,14 +18,21 @@ def asked(enabled, port=None, level=None):
     return {"fixed_port": wish}
 
 
-def port_row(name, wish, outcome, wanted=None, given=None):
-    return row(f"fixed port: {name}", "services", wish, {"fixed_port": outcome}, wanted, given)
+def port_row(name, wish, outcome, wanted=None, given=None, **more):
+    return row(f"fixed port: {name}", "services", wish, {"fixed_port": outcome}, wanted, given,
+               **more)
 
 
 def without_winmgmt(old, new):
     """A judge: the others of the shared host stay, in their order."""
     kept = [name for name in text_of(old).split("\0") if name.lower() != "winmgmt"]
     return None if text_of(new).split("\0") == kept else f"{text_of(new)!r}"
+
+
+def with_winmgmt(old, new):
+    """A judge: it comes in at the end, where the command puts it."""
+    wanted = text_of(old).split("\0") + ["Winmgmt"]
+    return None if text_of(new).split("\0") == wanted else f"{text_of(new)!r}"
 
 
 def texts(*items):
@@ -66,5 +73,19 @@ OTHERS = [
               if place != (SVCHOST + "\\winmgmt", None)},
              {(SVCHOST + "\\winmgmt", "Foreign"): binary("00ff"),
               (SVCHOST + "\\winmgmt", "AuthenticationLevel"): sz("6")}),
+]
+COMMAND = "C:\\windows\\system32\\wbem\\winmgmt.exe"
+OFF = {place: None for place in on() if place != (SVCHOST, "netsvcs")}
+OFF |= {
+    (SVCHOST, "netsvcs"): with_winmgmt,
+    (SERVICE, "ImagePath"): sz("%systemroot%\\system32\\svchost.exe -k netsvcs -p", EXPAND_SZ),
+}
+OTHERS += [
+    port_row("off, and it is on", asked(False), CHANGED, OFF,
+             first=(COMMAND, "/standalonehost", "6"), last=(COMMAND, "/sharedhost")),
+    port_row("another port and level than it has", asked(True, 5000, "call"), CHANGED,
+             {(APPID, "Endpoints"): texts("ncacn_ip_tcp,0,5000"),
+              (SVCHOST + "\\winmgmt", "AuthenticationLevel"): dword(3)},
+             first=(COMMAND, "/standalonehost", "6"), last=(COMMAND, "/sharedhost")),
 ]
 ALL = asked(True, 5000)

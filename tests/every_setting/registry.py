@@ -168,20 +168,25 @@ def sid_bytes(data, at):
     return data[at : at + 8 + 4 * data[at + 1]]
 
 
+def list_bytes(data, at):
+    count = struct.unpack_from("<H", data, at + 4)[0]
+    end = at + 8
+    for _ in range(count):
+        end += struct.unpack_from("<H", data, end + 2)[0]
+    entries = data[at + 8 : end]
+    return struct.pack("<BBHHH", 2, 0, 8 + len(entries), count, 0) + entries
+
+
 def without_layout(data):
     """A descriptor in one order of its parts, without the room that is left
     over, as those who are given it take it: namespaces, the service manager."""
     text = data[1]
-    owner, group, _, at = struct.unpack_from("<4I", text, 4)
-    count = struct.unpack_from("<H", text, at + 4)[0]
-    end = at + 8
-    for _ in range(count):
-        end += struct.unpack_from("<H", text, end + 2)[0]
-    entries = text[at + 8 : end]
-    parts = struct.pack("<BBHHH", 2, 0, 8 + len(entries), count, 0) + entries
+    owner, group, audits, at = struct.unpack_from("<4I", text, 4)
+    sacl = list_bytes(text, audits) if text[2] & 0x10 and audits else b""
+    parts = sacl + list_bytes(text, at)
     owner, group = sid_bytes(text, owner), sid_bytes(text, group)
     behind = 20 + len(parts)
-    places = (behind, behind + len(owner), 0, 20)
+    places = (behind, behind + len(owner), 20 if sacl else 0, 20 + len(sacl))
     return (BINARY, text[:4] + struct.pack("<4I", *places) + parts + owner + group)
 
 

@@ -56,11 +56,14 @@ class Row:
     ids: dict  # setting id: Outcome
     wanted: dict = field(default_factory=dict)  # place: data, None or a judge
     given: dict = field(default_factory=dict)  # place: data or None
+    lasting: dict = field(default_factory=dict)  # as wanted: left by undo, told so
+    first: tuple = ()  # a command that gives more, and one that takes it away
+    last: tuple = ()
 
 
-def row(name, area, wmi, ids, wanted=None, given=None):
+def row(name, area, wmi, ids, wanted=None, given=None, **more):
     areas = (area,) if isinstance(area, str) else tuple(area)
-    return Row(name, areas, wmi, ids, wanted or {}, given or {})
+    return Row(name, areas, wmi, ids, wanted or {}, given or {}, **more)
 
 
 # --- descriptors ---------------------------------------------------------------

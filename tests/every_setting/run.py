@@ -139,6 +139,8 @@ class Round:
         changed = reg.differences(
             self.seen[target.host, as_in], self.seen[target.host, step]
         )
+        if step == "undo":
+            self.judge_lasting(target, changed)
         for place, (old, new) in changed.items():
             self.fail(
                 target, step, None,
@@ -196,20 +198,40 @@ class Round:
                 f"changed too: {reg.told(place, old)} -> {reg.told(place, new)}",
             )
 
-    def judge_value(self, target, row, place, judge, change):
+    def judge_lasting(self, target, changed):
+        """What no undo can bring back: it is there, and leaves `changed`."""
+        known = {(key.lower(), (name or "").lower()): (key, name) for key, name in changed}
+        for row in target.hand:
+            for (key, name), judge in row.lasting.items():
+                place = known.get((key.lower(), name.lower()), (key, name))
+                change = changed.pop(place, None)
+                self.judge_value(target, row, place, judge, change, "undo")
+
+    def judge_value(self, target, row, place, judge, change, step="apply"):
         if change is None:
-            self.fail(target, "apply", row, f"not changed: {reg.told(place, None)[:-8]}")
+            self.fail(target, step, row, f"not changed: {reg.told(place, None)[:-8]}")
         elif callable(judge):
             complaint = judge(*change)
             if complaint:
-                self.fail(target, "apply", row, f"{place}: {complaint}")
+                self.fail(target, step, row, f"{place}: {complaint}")
         elif change[1] != judge:
             self.fail(
-                target, "apply", row,
+                target, step, row,
                 f"{reg.told(place, change[1])}; wanted {reg.told(place, judge)}",
             )
 
     # --- the steps ---
+
+    def command(self, which):
+        """Whether a row had one."""
+        done = [
+            target.start(*getattr(row, which))
+            for target in self.targets
+            for row in target.hand
+            if getattr(row, which)
+        ]
+        all_of(done)
+        return bool(done)
 
     def prepare(self):
         gifts = []
@@ -220,6 +242,7 @@ class Round:
             if given:
                 gifts.append(target.give(given))
         all_of(gifts)
+        self.command("first")
         self.save("given")
 
     def there(self):
@@ -265,6 +288,8 @@ class Round:
 
     def clear(self):
         """Takes what was given, and what undo failed to take, away again."""
+        if self.command("last"):
+            self.save("undo")
         tidy = []
         for target in self.targets:
             now = self.seen[target.host, "undo"]

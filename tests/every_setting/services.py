@@ -51,10 +51,14 @@ FACTORY += [
 ]
 ALL_RIGHTS = tuple(BITS)
 MIXED = (f"deny:20:{FOREIGN}", f"allow:1:{READER}", f"allow:20015:{FOREIGN}", *FROM_FACTORY)
+AUDITS = ("audit:f003f:S-1-1-0", f"audit:1:{FOREIGN}")
 DENIED = ("0xA004000A", "denied_by_entry", "")
 OTHERS = [
     control_row("partly done, among foreign entries", asked(ALL_RIGHTS), CHANGED, MIXED,
                 (MIXED[0], f"allow:20015:{READER}", *MIXED[2:])),
+    control_row("a list for audits stays", asked(ALL_RIGHTS), CHANGED,
+                (*FROM_FACTORY, *AUDITS),
+                (*FROM_FACTORY, f"allow:20015:{READER}", *AUDITS)),
     control_row("done", asked(ALL_RIGHTS), OK, (*FROM_FACTORY, f"allow:20015:{READER}")),
     control_row("denied", asked(ALL_RIGHTS), refused("conflict", *DENIED),
                 (f"deny:4:{READER}", *FROM_FACTORY)),
