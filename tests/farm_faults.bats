@@ -63,7 +63,7 @@ loud              drift        -                   done
 never-close       drift        -                   done
 '
 COUNT=150
-DEADLINE=12
+DEADLINE=15
 
 setup_file() {
     local faults=() fault
