@@ -26,6 +26,8 @@ static void note_phase(struct job *job)
     enum job_state state = job->state;
     if (job->result->fault == FAULT_LOST)
         state = job->unsure ? JOB_start : JOB_run;
+    else if (job->result->fault == FAULT_BUSY)
+        state = JOB_run; /* whatever was done to ask again */
     else if (state > JOB_run && state < JOB_done)
         state = job->started ? JOB_run : JOB_start;
     snprintf(job->result->phase, JOB_PHASE_SIZE, "%s", job_word(state));

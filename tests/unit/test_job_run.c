@@ -489,7 +489,7 @@ static void test_connection_breaks_while_busy(void **state)
     play.machine.rules[0] =
         (struct fake_rule){.op = FAKE_EXEC, .nth = 2, .how = FAKE_DROPS};
     play_run(&play);
-    assert_int_equal(play.result->fault, FAULT_BUSY);
+    play_expect(&play, FAULT_BUSY, "run");
     play_release(&play);
 }
 
