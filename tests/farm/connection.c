@@ -187,6 +187,7 @@ static int on_publickey(ssh_session session, const char *user, ssh_key key,
     if (script == SCRIPT_DROP_AUTH)
         stream_cut(session);
     if (script == SCRIPT_DROP_AUTH || script == SCRIPT_AUTH_REFUSED ||
+        script == SCRIPT_ESCAPE_GOODBYE ||
         ssh_key_cmp(key, connection->farm->client_key, SSH_KEY_CMP_PUBLIC) != 0)
         return SSH_AUTH_DENIED;
     if (signature == SSH_PUBLICKEY_STATE_NONE)
@@ -273,6 +274,30 @@ static int begin_session(struct connection *connection)
                : -1;
 }
 
+/* Its script ends the connection here, whatever else has come already. */
+static bool is_over(const struct connection *connection)
+{
+    switch (connection->target->script) {
+    case SCRIPT_DROP_KEX: /* what comes after hello exchanges keys */
+        return ssh_get_clientbanner(connection->session) != NULL;
+    case SCRIPT_ESCAPE_GOODBYE:
+        return connection->asked_in;
+    default:
+        return connection->hangs_up;
+    }
+}
+
+static void say_goodbye(struct connection *connection)
+{
+    if (connection->target->script != SCRIPT_ESCAPE_GOODBYE)
+        return;
+    ssh_session_set_disconnect_message(connection->session,
+                                       "\033[2J\033]0;owned\agoodbye");
+    /* libssh writes at once only after it was told that it may. */
+    ssh_event_dopoll(connection->event, 0);
+    ssh_disconnect(connection->session);
+}
+
 /* Lets libssh read; false when the connection has ended. */
 static bool read_session(struct connection *connection)
 {
@@ -290,28 +315,8 @@ static bool read_session(struct connection *connection)
         if (ssh_get_status(connection->session) &
             (SSH_CLOSED | SSH_CLOSED_ERROR))
             return false;
-    } while (!connection->hangs_up && ++reads < READS_MAX &&
+    } while (!is_over(connection) && ++reads < READS_MAX &&
              ioctl(connection->fd, FIONREAD, &waiting) == 0 && waiting > 0);
-    return true;
-}
-
-/* The client has said hello: what it says next is the exchange of keys. */
-static bool drops_kex(const struct connection *connection)
-{
-    return connection->target->script == SCRIPT_DROP_KEX &&
-           ssh_get_clientbanner(connection->session) != NULL;
-}
-
-static bool says_goodbye(struct connection *connection)
-{
-    if (connection->target->script != SCRIPT_ESCAPE_GOODBYE ||
-        !connection->asked_in)
-        return false;
-    ssh_session_set_disconnect_message(connection->session,
-                                       "\033[2J\033]0;owned\agoodbye");
-    /* libssh writes at once only after it was told that it may. */
-    ssh_event_dopoll(connection->event, 0);
-    ssh_disconnect(connection->session);
     return true;
 }
 
@@ -336,9 +341,12 @@ static int step_ssh(struct connection *connection, enum turn turn)
 {
     if (connection->session == NULL && begin_session(connection) != 0)
         return -1;
-    if (!read_session(connection) || drops_kex(connection) ||
-        says_goodbye(connection))
+    if (!read_session(connection))
         return -1;
+    if (is_over(connection)) {
+        say_goodbye(connection);
+        return -1;
+    }
     int events = UV_READABLE;
     bool ticks = false;
     for (struct stream *stream = connection->streams; stream != NULL;
