@@ -39,6 +39,12 @@ CLOSED_TO_US='{"wmi": {"firewall": {"wmi_group": {"enabled": false}, "rules": [
     {"name": "DCOM", "remote_addresses": ["192.0.2.10"]},
     {"name": "WMI", "remote_addresses": ["192.0.2.10"]}]}}}'
 
+# access COLLECTOR: the five-line form, which becomes rules for that address.
+access() {
+    printf '{"wmi": {"firewall": null, "access": {"readers": ["reader"], "collectors": ["%s"],
+             "namespaces": ["root\\\\cimv2"]}}}' "$1"
+}
+
 fixed() {
     printf '{"wmi": {"fixed_port": {"enabled": true, "port": %d},
              "firewall": {"wmi_group": {"enabled": true}}}}' "$1"
@@ -54,6 +60,10 @@ inventory() {
         host closed-refused 90 "$CLOSED_TO_US"
         host closed-answers 1 "$CLOSED_TO_US"
         host closed-garbage 11 "$CLOSED_TO_US"
+        host access-silent 8 "$(access 192.0.2.10)"
+        host access-answers 1 "$(access 192.0.2.10)"
+        host access-ours 1 "$(access controller)"
+        host access-dropped 8 "$(access controller)"
         host off 20 '{"ansible_port": 8022}'
         host off-closed 20 "$(jq -c '.ansible_port = 8022' \
             <<<"$CLOSED_TO_US")"
@@ -122,7 +132,7 @@ is() {
 
 @test "every host has one result, of the documented form" {
     jq -c 'select(.host)' "$DIR/out" >"$DIR/results"
-    assert_equal "$(wc -l <"$DIR/results")" 31
+    assert_equal "$(wc -l <"$DIR/results")" 35
     assert_equal "$(jq -c 'select(.summary).summary.nothing_asked' \
         "$DIR/out")" 1
     run python3 - "$DIR/results" "$ROOT/docs/result.schema.json" <<'PY'
@@ -197,6 +207,10 @@ PY
     is closed-silent ok tcp135 ok - "--from HOST"
     is closed-refused ok tcp135 ok - "not admitted from here"
     is closed-answers drift tcp135 drift - "does not admit"
+    is access-silent ok tcp135 ok - "not admitted from here"
+    is access-answers drift tcp135 drift - "does not admit"
+    is access-ours ok tcp135 ok - "port 135 answers"
+    is access-dropped drift tcp135 drift 0x800706BA "a firewall drops"
     is closed-garbage drift tcp135 drift - "does not admit"
 }
 
