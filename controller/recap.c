@@ -10,6 +10,7 @@
 #include "controller/describe_layer.h"
 #include "controller/entries.h"
 #include "inventory/fold.h"
+#include "judgement/fleet.h"
 
 #define ENTRY_TEXT_MAX ((size_t)256 * 1024)
 #define NAMES_TEXT_MAX ((size_t)64 * 1024 * 1024)
@@ -17,6 +18,7 @@
 struct recap {
     struct recap_config config;
     struct entries entries;
+    struct fleet fleet;
     size_t counts[STATUS_COUNT];
     size_t pending_restart;
     size_t irreversible;
@@ -38,6 +40,7 @@ void recap_free(struct recap *recap)
     if (recap == NULL)
         return;
     entries_release(&recap->entries);
+    fleet_release(&recap->fleet);
     free(recap);
 }
 
@@ -229,7 +232,20 @@ static int print_json(struct recap *recap, cJSON *object)
     return fflush(recap->config.out) == 0 ? 0 : -1;
 }
 
-static cJSON *summary_object(const struct recap *recap, bool interrupted)
+static void add_finding(void *context, const char *name, const char *text,
+                        char **hosts, size_t count)
+{
+    cJSON *finding = cJSON_CreateObject();
+    cJSON_AddStringToObject(finding, "name", name);
+    cJSON_AddStringToObject(finding, "text", text);
+    cJSON *names = cJSON_AddArrayToObject(finding, "hosts");
+    for (size_t i = 0; i < count; i++)
+        cJSON_AddItemToArray(names, cJSON_CreateString(hosts[i]));
+    if (!cJSON_AddItemToArray(context, finding))
+        cJSON_Delete(finding);
+}
+
+static cJSON *summary_object(struct recap *recap, bool interrupted)
 {
     cJSON *summary = cJSON_CreateObject();
     cJSON_AddStringToObject(summary, "run", recap->config.run);
@@ -240,6 +256,8 @@ static cJSON *summary_object(const struct recap *recap, bool interrupted)
     cJSON_AddNumberToObject(summary, "nothing_asked",
                             (double)recap->config.nothing_asked);
     cJSON_AddBoolToObject(summary, "interrupted", interrupted);
+    cJSON *findings = cJSON_AddArrayToObject(summary, "findings");
+    fleet_findings(&recap->fleet, add_finding, findings);
     return summary;
 }
 
@@ -403,6 +421,15 @@ static size_t to_repeat(const struct recap *recap)
            recap->only_lost;
 }
 
+static void print_finding(void *context, const char *name, const char *text,
+                          char **hosts, size_t count)
+{
+    const struct recap *recap = context;
+    (void)name;
+    print_names(recap, hosts, count);
+    fprintf(recap->config.out, ": %s\n", text);
+}
+
 static void print_way_on(const struct recap *recap, bool interrupted)
 {
     const size_t *counts = recap->counts;
@@ -425,12 +452,16 @@ static int end_human(struct recap *recap, bool interrupted)
     for (int i = 0; !recap->config.quiet && i < STATUS_COUNT; i++)
         print_blocks(recap, (enum status)i);
     print_table(recap);
+    fleet_findings(&recap->fleet, print_finding, recap);
     print_way_on(recap, interrupted);
     return fflush(recap->config.out) == 0 ? 0 : -1;
 }
 
 int recap_host(struct recap *recap, const struct result *result)
 {
+    if (fleet_note(&recap->fleet, result->host, result->facts,
+                   result->identity))
+        return -1;
     if (recap->config.output == OUTPUT_HUMAN)
         return note_result(recap, result);
     recap->counts[result->status]++;
