@@ -281,7 +281,8 @@ static void judge_wmi_port(const struct judge *judge, struct verdict *verdict)
     const struct findings *found = judge->found;
     if (found->wmi_number == 0) {
         verdict_say(verdict, VERDICT_SKIPPED, "winmgmt's port is not known");
-        if (found->rpc.finding == TALK_GOOD)
+        if (found->rpc.finding == TALK_GOOD &&
+            judge->admission->wmi != ADMITS_NO)
             verdict_advise(
                 verdict,
                 "run wmifleet check first: it finds the port out while the "
@@ -335,7 +336,9 @@ static void judge_layer(const struct judge *judge, enum layer layer,
         judge_rpc(judge, verdict);
         return;
     case LAYER_ANNOUNCED:
-        if (found->rpc.finding != TALK_GOOD)
+        /* Who is not to come has nowhere to be sent on to. */
+        if (found->rpc.finding != TALK_GOOD ||
+            judge->admission->rpc == ADMITS_NO)
             break;
         announced_judge(&found->alive, found->peer,
                         evidence_text(judge->known, "computer"), verdict);

@@ -150,6 +150,22 @@ static void test_a_storm_is_no_long_affair(void **state)
     probing_play_release(&play);
 }
 
+/* That it answers at all is the drift; what it announces is none then. */
+static void test_one_drift_where_it_is_closed(void **state)
+{
+    (void)state;
+    struct probing_play play;
+    probing_play_init(&play);
+    play.wmi = CLOSED;
+    play.addresses[0] = "192.0.2.11";
+    struct result *result = probing_play(&play);
+    assert_int_equal(result->status, STATUS_DRIFT);
+    is_layer(result, "tcp135", "drift", "does not admit");
+    is_layer(result, "announced", "skipped", "not reached");
+    assert_string_equal(layer_text(result, "wmi_port", "hint"), "");
+    probing_play_release(&play);
+}
+
 /* Nothing at all answers: 135, then the port of SSH. */
 static void test_a_machine_that_is_off(void **state)
 {
@@ -407,6 +423,7 @@ int main(void)
         cmocka_unit_test(test_healthy_in_pieces),
         cmocka_unit_test(test_every_way_of_port_135),
         cmocka_unit_test(test_a_storm_is_no_long_affair),
+        cmocka_unit_test(test_one_drift_where_it_is_closed),
         cmocka_unit_test(test_a_machine_that_is_off),
         cmocka_unit_test(test_a_name_without_address),
         cmocka_unit_test(test_the_next_address_of_a_name),
