@@ -24,13 +24,7 @@ teardown() {
 
 # probe K WHAT
 probe() {
-    local output status=0
-    output=$("$LAB/target-$1/wine" "$BUILD/lab/netprobe.exe" "$2" |
-        tr -d '\r'; exit "${PIPESTATUS[0]}") || status=$?
-    grep -A 1 '^not ok' <<<"$output" >&2 || :
-    [ "$(tail -n 1 <<<"$output")" = "1..$(grep -c ' - ' <<<"$output")" ]
-    [ "$(grep -c '^ok' <<<"$output")" -ge 4 ]
-    return "$status"
+    lab_probe "$1" 4 netprobe "$2"
 }
 
 @test "account stand-in: users, groups, policy, names" {

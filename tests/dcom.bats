@@ -87,8 +87,7 @@ permissions() {
 
 # verdicts VERB ITEM,...: id, state, code and name, a setting a line.
 verdicts() {
-    permissions "$@" | jq -r '.[] | [.id, .state, .error.code, .error.name] |
-        map(values) | join(" ")'
+    permissions "$@" | verdict_lines
 }
 
 # full_circle ITEM: drift, changed, ok, nothing more to change, and back:

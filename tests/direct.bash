@@ -37,3 +37,9 @@ direct() {
 payload() {
     direct "$@" | jq -c .settings
 }
+
+# "ID STATE CODE NAME", a line for each of the settings on standard input.
+verdict_lines() {
+    jq -r '.[] | [.id, .state, .error.code, .error.name] | map(values) |
+        join(" ")'
+}

@@ -36,8 +36,7 @@ firewall() {
 
 # verdicts VERB JSON: state, code and name of each setting, a line each.
 verdicts() {
-    firewall "$@" | jq -r '.[] | [.id, .state, .error.code, .error.name] |
-        map(values) | join(" ")'
+    firewall "$@" | verdict_lines
 }
 
 store() {

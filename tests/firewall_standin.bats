@@ -35,12 +35,7 @@ fwstate() {
 
 # probe SECTION...: all of it holds; what does not is shown.
 probe() {
-    local output status=0
-    output=$(wine "$BUILD/lab/fwprobe.exe" "$@") || status=$?
-    grep -A 1 '^not ok' <<<"$output" >&2 || :
-    [ "$(tail -n 1 <<<"$output")" = "1..$(grep -c ' - ' <<<"$output")" ]
-    [ "$(grep -c '^ok' <<<"$output")" -gt 3 ]
-    return "$status"
+    lab_probe 1 4 fwprobe "$@"
 }
 
 # probe_in_mode MODE [SECTION]

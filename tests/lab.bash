@@ -54,6 +54,20 @@ registry() {
         tr -d '\r' | awk -v name="$3" '$1 == name { print $3 }'
 }
 
+# lab_probe K LEAST PROGRAM [SECTION...]: a client of a stand-in that prints
+# TAP, on target K. All that it tried is as it should be, LEAST things or more.
+lab_probe() {
+    local target=$1 least=$2 program=$3 output status=0
+    shift 3
+    output=$("$LAB/target-$target/wine" "$BUILD/lab/$program.exe" "$@" \
+        </dev/null | tr -d '\r'; exit "${PIPESTATUS[0]}") || status=$?
+    grep -A 2 '^not ok' <<<"$output" >&2 || :
+    [ "$(tail -n 1 <<<"$output")" = "1..$(grep -c ' - ' <<<"$output")" ] ||
+        return 1
+    [ "$(grep -c '^ok' <<<"$output")" -ge "$least" ] || return 1
+    return "$status"
+}
+
 # shellcheck disable=SC2034 # used by the tests
 POLICIES='HKLM\Software\Microsoft\Windows\CurrentVersion\Policies\System'
 # shellcheck disable=SC2034

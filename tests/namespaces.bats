@@ -84,8 +84,7 @@ namespaces() {
 
 # verdicts VERB ITEM,...: id, state, code and name, a setting a line.
 verdicts() {
-    namespaces "$@" | jq -r '.[] | [.id, .state, .error.code, .error.name] |
-        map(values) | join(" ")'
+    namespaces "$@" | verdict_lines
 }
 
 states() {

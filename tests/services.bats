@@ -41,8 +41,7 @@ undo() {
 }
 
 verdicts() {
-    jq -r '.[] | [.id, .state, .error.code, .error.name] | map(values) |
-        join(" ")' <<<"$1"
+    verdict_lines <<<"$1"
 }
 
 granting() {

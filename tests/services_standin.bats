@@ -30,13 +30,7 @@ teardown() {
 
 # probe SECTION
 probe() {
-    local output status=0
-    output=$("$LAB/target-1/wine" "$BUILD/lab/svcprobe.exe" "$1" |
-        tr -d '\r'; exit "${PIPESTATUS[0]}") || status=$?
-    grep -A 1 '^not ok' <<<"$output" >&2 || :
-    [ "$(tail -n 1 <<<"$output")" = "1..$(grep -c ' - ' <<<"$output")" ]
-    [ "$(grep -c '^ok' <<<"$output")" -ge 3 ]
-    return "$status"
+    lab_probe 1 3 svcprobe "$1"
 }
 
 @test "services stand-in: security of the manager and of services" {
