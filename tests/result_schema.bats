@@ -48,7 +48,7 @@ PY
     validate "$BATS_TEST_TMPDIR/good"
     local change
     for change in '.status = "fine"' '.status = "unreachable"' 'del(.host)' \
-        '.surplus = 1' '.settings[0].state = "broken"' \
+        '.surplus = 1' '.layers = []' '.settings[0].state = "broken"' \
         '.settings[0].surplus = 1' '.noise = "\u001b[2J"' \
         '.error = {"class": "none", "code": null, "name": null, "text": null,
                    "hint": null}' \

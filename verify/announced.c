@@ -9,21 +9,33 @@
 /* A NetBIOS name has no more of a computer's name. */
 #define COMPUTER_NAME_MAX 15
 
+/* AF_INET or AF_INET6 and the bytes; 0: a name. A zone is the machine's own. */
+static int parse_address(const char *text, struct in6_addr *out)
+{
+    char plain[INET6_ADDRSTRLEN];
+    size_t len = strcspn(text, "%");
+    if (len >= sizeof plain)
+        return 0;
+    memcpy(plain, text, len);
+    plain[len] = '\0';
+    if (inet_pton(AF_INET, plain, out) == 1)
+        return AF_INET;
+    return inet_pton(AF_INET6, plain, out) == 1 ? AF_INET6 : 0;
+}
+
 static bool same_address(const char *left, const char *right)
 {
-    struct in6_addr a;
-    struct in6_addr b;
-    if (inet_pton(AF_INET, left, &a) == 1 && inet_pton(AF_INET, right, &b) == 1)
-        return memcmp(&a, &b, sizeof(struct in_addr)) == 0;
-    return inet_pton(AF_INET6, left, &a) == 1 &&
-           inet_pton(AF_INET6, right, &b) == 1 && memcmp(&a, &b, sizeof a) == 0;
+    struct in6_addr a = {0};
+    struct in6_addr b = {0};
+    int family = parse_address(left, &a);
+    return family != 0 && family == parse_address(right, &b) &&
+           memcmp(&a, &b, sizeof a) == 0;
 }
 
 static bool is_address(const char *text)
 {
     struct in6_addr address;
-    return inet_pton(AF_INET, text, &address) == 1 ||
-           inet_pton(AF_INET6, text, &address) == 1;
+    return parse_address(text, &address) != 0;
 }
 
 /* A few of them, for a line. */
