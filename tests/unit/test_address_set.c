@@ -300,6 +300,50 @@ static void test_many(void **state)
     address_set_release(&whole);
 }
 
+static void test_all_at_once(void **state)
+{
+    (void)state;
+    static const char *const items[] = {"10.0.0.2", "LocalSubnet", "10.0.0.1",
+                                        "10.0.0.3,2001:db8::1"};
+    struct address_set wanted =
+        make_set("10.0.0.1-10.0.0.3,2001:db8::1,localsubnet");
+    struct address_set set;
+    address_set_init(&set);
+    assert_int_equal(address_set_add_all(&set, items, ARRAY_LEN(items)), 0);
+    assert_true(address_set_equal(&set, &wanted));
+    assert_int_equal(set.range_count, 2);
+    assert_int_equal(address_set_add_all(&set, NULL, 0), 0);
+    assert_true(address_set_equal(&set, &wanted));
+    address_set_release(&set);
+    address_set_release(&wanted);
+}
+
+static void test_wide(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *list;
+        bool wide;
+    } sets[] = {
+        {"*", true},
+        {"0.0.0.0/0", true},
+        {"::/0", true},
+        {"0.0.0.0-127.255.255.255,128.0.0.0/1", true},
+        {"10.0.0.1,::/0", true},
+        {"0.0.0.0/1", false},
+        {"0.0.0.1-255.255.255.255", false},
+        {"0.0.0.0-255.255.255.254", false},
+        {"::/1", false},
+        {"LocalSubnet", false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(sets); i++) {
+        struct address_set set = make_set(sets[i].list);
+        if (address_set_is_wide(&set) != sets[i].wide)
+            fail_msg("%s", sets[i].list);
+        address_set_release(&set);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +353,8 @@ int main(void)
         cmocka_unit_test(test_ranges),
         cmocka_unit_test(test_v6_prefixes_keep_their_bits),
         cmocka_unit_test(test_many),
+        cmocka_unit_test(test_all_at_once),
+        cmocka_unit_test(test_wide),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

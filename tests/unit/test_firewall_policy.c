@@ -146,6 +146,29 @@ static void test_hints(void **state)
     }
 }
 
+static void test_blocks_out(void **state)
+{
+    (void)state;
+    static const struct {
+        struct conditions conditions;
+        unsigned profiles;
+        bool blocked;
+    } cases[] = {
+        {{.current = U}, ALL, false},
+        {{.current = U, .outbound_blocked = U}, ALL, true},
+        {{.current = U, .outbound_blocked = D | R}, ALL, false},
+        {{.current = R | U, .outbound_blocked = R}, ALL, true},
+        {{.current = U, .outbound_blocked = U}, R, false},
+        {{.current = 0, .outbound_blocked = D}, ALL, true},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct firewall_policy policy = make_policy(&cases[i].conditions);
+        if (firewall_policy_blocks_out(&policy, cases[i].profiles) !=
+            cases[i].blocked)
+            fail_msg("case %zu", i);
+    }
+}
+
 static const char facts_text[] =
     "{\"current_profiles\":[\"private\",\"public\"],"
     "\"modify_state\":\"gp_override\",\"profiles\":{"
@@ -181,6 +204,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_blocks),
         cmocka_unit_test(test_hints),
+        cmocka_unit_test(test_blocks_out),
         cmocka_unit_test(test_facts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
