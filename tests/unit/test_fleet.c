@@ -42,6 +42,7 @@ struct run {
     size_t signal_at;   /* this many are done: SIGINT */
     size_t signal_more; /* and again, at that many */
     size_t fail_at;     /* the store fails then */
+    size_t naps;        /* of work that is no job, alive */
     double seconds;
 };
 
@@ -357,6 +358,120 @@ static void test_forks_fit_the_descriptors(void **state)
     setrlimit(RLIMIT_NOFILE, &before);
 }
 
+/* --- work that is no job -------------------------------------------------- */
+
+/* Sleeps twice, then has a result; its context counts the living. */
+struct nap {
+    struct run *run;
+    unsigned left;
+    bool cancelled;
+    struct result *result;
+};
+
+static void *nap_begin(const void *context, const struct target *target,
+                       uint64_t now_ms, struct err *err)
+{
+    struct run *run = *(struct run *const *)context;
+    (void)now_ms;
+    if (run->done_count >= run->fail_at) {
+        err_set(err, 0, "%s: no more", target->name);
+        return NULL;
+    }
+    struct nap *nap = calloc(1, sizeof *nap);
+    assert_non_null(nap);
+    *nap = (struct nap){.run = run, .left = 2};
+    nap->result =
+        result_new(target->name, "127.0.0.1:135", "20261122-nap", VERB_VERIFY);
+    run->naps++;
+    return nap;
+}
+
+static struct job_wait nap_step(void *work, uint64_t now_ms)
+{
+    struct nap *nap = work;
+    struct job_wait wait = {.what = JOB_FOR_TIME, .io = {.fd = -1}};
+    if (nap->cancelled || nap->left == 0)
+        wait.what = JOB_FOR_NOTHING;
+    else
+        nap->left--;
+    wait.deadline_ms = now_ms + 1;
+    return wait;
+}
+
+static void nap_resolved(void *work, const struct job_address *addresses,
+                         size_t count, const char *error_text)
+{
+    (void)work;
+    (void)addresses;
+    (void)count;
+    (void)error_text;
+    fail_msg("nothing was to be resolved");
+}
+
+static void nap_cancel(void *work)
+{
+    ((struct nap *)work)->cancelled = true;
+}
+
+static struct result *nap_take(void *work)
+{
+    struct nap *nap = work;
+    struct result *result = nap->result;
+    if (nap->cancelled)
+        result_fail(result, FAULT_CANCELLED, "woken");
+    nap->result = NULL;
+    return result;
+}
+
+static void nap_free(void *work)
+{
+    struct nap *nap = work;
+    assert_null(nap->result);
+    nap->run->naps--;
+    free(nap);
+}
+
+static const struct work_ops naps = {.begin = nap_begin,
+                                     .step = nap_step,
+                                     .resolved = nap_resolved,
+                                     .cancel = nap_cancel,
+                                     .take_result = nap_take,
+                                     .free = nap_free};
+
+static int take_nap(void *context, const struct target *target, struct job *job,
+                    struct result *result, struct err *err)
+{
+    struct run *run = context;
+    (void)err;
+    assert_null(job);
+    assert_string_equal(result->host, target->name);
+    run->done[target - run->targets]++;
+    run->done_count++;
+    run->uncommitted++;
+    result_free(result);
+    return 0;
+}
+
+static void test_work_that_is_no_job(void **state)
+{
+    (void)state;
+    static const size_t fails[] = {SIZE_MAX, 10};
+    for (size_t i = 0; i < 2; i++) {
+        struct run *run = run_new(60, 7);
+        run->config.work = &naps;
+        run->config.work_context = &run;
+        run->config.on_done = take_nap;
+        run->fail_at = fails[i];
+        run_all(run);
+        assert_int_equal(run->naps, 0);
+        if (i == 0)
+            assert_int_equal(run->done_count, 60);
+        else
+            assert_int_equal(run->end, FLEET_STOPPED);
+        run_free(run);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -370,6 +485,7 @@ int main(void)
         cmocka_unit_test(test_names_are_looked_up),
         cmocka_unit_test(test_waiting_is_no_busy_loop),
         cmocka_unit_test(test_forks_fit_the_descriptors),
+        cmocka_unit_test(test_work_that_is_no_job),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
