@@ -212,7 +212,7 @@ static HRESULT make_stub(struct sink *sink, IWbemObjectSink **stub)
     IUnsecuredApartment *apartment = NULL;
     IUnknown *unknown = NULL;
     HRESULT result =
-        CoCreateInstance(&CLSID_UnsecuredApartment, NULL, CLSCTX_ALL,
+        CoCreateInstance(&CLSID_UnsecuredApartment, NULL, CLSCTX_LOCAL_SERVER,
                          &IID_IUnsecuredApartment, (void **)&apartment);
     if (SUCCEEDED(result))
         result = IUnsecuredApartment_CreateObjectStub(
