@@ -5,6 +5,8 @@
 # for remote WMI judges by each target's own registry and gives the code of
 # the first layer that is closed (tests/lab/windows/remote).
 
+# Tests run in subshells, and each reads what its own `run` left.
+# shellcheck disable=SC2030,SC2031
 bats_require_minimum_version 1.5.0
 
 load lab
@@ -151,6 +153,70 @@ only() {
     run ! grep -rqa "$PASSWORD" "$home/users/Administrator" \
         "$home/ProgramData/wmifleet"
     run ! ls "$home"/users/Administrator/wmifleet-*
+}
+
+# A mode of the lab, the layer that it closes, and Windows' code for it.
+TROUBLES='wmi-not-registered connect 0x800706D9
+wmi-invalid-header connect 0x80010111
+wmi-class-not-registered connect 0x80040154
+wmi-no-interface connect 0x80004002
+wmi-call-failed connect 0x800706BE
+wmi-did-not-execute connect 0x800706BF
+wmi-transport connect 0x80041015
+wmi-logon-untold connect 0x80070005
+wmi-repository-corrupt connect 0x8007054E
+wmi-not-initialised namespace 0x80041014
+wmi-encryption-at-login namespace 0x80041087
+wmi-disconnected query 0x80010108
+wmi-out-of-memory query 0x80041006
+wmi-provider-fails query 0x80041001
+wmi-privilege-not-held query 0x80041062
+wmi-callback-rejected async_query 0x8001011B'
+
+# first_closed: layer and code of the first target that is no longer ok.
+first_closed() {
+    jq -r 'select(.host) | [.layers[] | select(.state != "ok")][0] |
+        "\(.layer) \(.code) \(.hint != null)"' <<<"$output"
+}
+
+@test "every code that remote WMI gives has its layer and its advice" {
+    local mode layer code options
+    wmifleet apply >/dev/null
+    while read -r mode layer code; do
+        options=()
+        # A wrong password is what Windows does not tell there.
+        [ "$mode" != wmi-logon-untold ] || {
+            echo wrong >"$BATS_TEST_TMPDIR/wrong"
+            options=(--reader 'TARGET-1\wmi-reader'
+                --reader-password-file "$BATS_TEST_TMPDIR/wrong")
+        }
+        "$LAB/target-1/mode" "$mode"
+        from -l target-1 "${options[@]}"
+        "$LAB/target-1/mode" none
+        assert_equal "$mode $(first_closed)" "$mode $layer $code true"
+    done <<<"$TROUBLES"
+    from -l target-1
+    assert_equal "$status" 0
+    wmifleet undo --all --yes >/dev/null
+}
+
+@test "a target that hangs takes nobody's turn" {
+    local port process
+    wmifleet apply >/dev/null
+    port=$(tr -d '\r\n' <"$LAB/target-3/rpc")
+    process=$(ss -ltnpH "sport = :$port" | sed -E 's/.*pid=([0-9]+).*/\1/')
+    kill -STOP "$process"
+    from
+    kill -CONT "$process"
+    assert_equal "$(jq -r 'select(.host) | "\(.host) \(.layers[0].state)"' \
+        <<<"$output" | sort)" 'target-1 ok
+target-2 ok
+target-3 drift'
+    [ "$(jq 'select(.host == "target-3") | .layers[0].elapsed_ms' \
+        <<<"$output")" -gt 5000 ]
+    [ "$(jq 'select(.host == "target-1") | .layers[0].elapsed_ms' \
+        <<<"$output")" -lt 5000 ]
+    wmifleet undo --all --yes >/dev/null
 }
 
 @test "another account by --reader, its password from a file" {

@@ -128,13 +128,19 @@ static void say_code(struct verdict *verdict, const cJSON *step)
     verdict->name = error_name(code);
 }
 
-/* The cause that fits what is known of the target, and its remedy. */
+/*
+ * The cause that fits what is known of the target, and its remedy; the usual
+ * one where that excludes them all, since it may have changed.
+ */
 static void advise_by_code(const struct reading *reading, unsigned long code,
                            struct verdict *verdict)
 {
     char why[CAUSE_WHY_SIZE];
+    const struct cause *const *usual = causes_of(causes_code(code));
     const struct cause *cause =
         causes_best(code, &reading->view->evidence, why);
+    if (cause == NULL && usual != NULL)
+        cause = usual[0];
     if (cause != NULL)
         verdict_advise(verdict, "%s%s%s%s; %s", cause->text,
                        why[0] != '\0' ? " (" : "", why,
