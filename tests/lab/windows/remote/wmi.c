@@ -24,7 +24,6 @@
 #define APPID_KEY                                                              \
     L"SOFTWARE\\Classes\\AppID\\{8BC3F05E-D86B-11D0-A075-00C04FB68820}"
 #define CIMOM_KEY L"SOFTWARE\\Microsoft\\WBEM\\CIMOM"
-#define NAMESPACES_KEY L"SOFTWARE\\wmifleet-lab\\Namespaces\\"
 #define ENDPOINT L"ncacn_ip_tcp,0,"
 
 enum { SLOW_MS = 3000, TEXT_COUNT = 1024 };
@@ -78,13 +77,6 @@ static unsigned endpoint(void)
 
 /* --- calls ---------------------------------------------------------------- */
 
-static bool requires_encryption(const WCHAR *name)
-{
-    WCHAR path[ARRAYSIZE(NAMESPACES_KEY) + NAMESPACE_LEN_MAX] = NAMESPACES_KEY;
-
-    return number_at(wcscat(path, name), L"RequiresEncryption", 0) != 0;
-}
-
 static HRESULT check_namespace(const struct caller *caller, const WCHAR *name,
                                DWORD level)
 {
@@ -102,7 +94,7 @@ static HRESULT check_namespace(const struct caller *caller, const WCHAR *name,
         hr = (HRESULT)WBEM_E_ACCESS_DENIED;
     free(descriptor);
     if (SUCCEEDED(hr) && level < RPC_C_AUTHN_LEVEL_PKT_PRIVACY &&
-        requires_encryption(name))
+        namespace_requires_encryption(name))
         hr = NEEDS_ENCRYPTION;
     return hr;
 }
