@@ -5,6 +5,7 @@
 #   make              build/wmifleet, with the payload inside
 #   make demo         the main job on three lab targets
 #   make test         everything that CI runs; ends with "N passed, N failed"
+#   make farm         build/farm/farm: thousands of targets for a test
 #   make unit lab-test lint    parts of it (TESTS=tests/x.bats for some)
 #   make deps         install what is missing (Debian packages)
 #   make install      PREFIX=/usr/local DESTDIR=

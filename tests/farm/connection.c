@@ -5,35 +5,29 @@
  * waiting whenever the farm's loop says that the socket is ready. libssh
  * closes its descriptor when it likes; the loop watches a duplicate.
  *
- * Latency: what arrives is not looked at before that time has passed. A
- * question and its answer so take one latency, as many questions sent
- * together do, too.
+ * Latency: what arrives is not looked at before that time has passed. So a
+ * question and its answer take that long, and as many of them at once too.
  */
 #include "tests/farm/connection.h"
 
-#include <errno.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "tests/farm/stream.h"
 #include "tests/farm/ed25519.h"
+#include "tests/farm/raw.h"
+#include "tests/farm/stream.h"
 
 #define TICK_MS 1000
-/* libssh reads 4 KiB at a time: a whole upload's window, and no more. */
+/* Of 4 KiB at most, in one turn. */
 #define READS_MAX 64
 #define STREAMS_MAX 8
 #define WANTS_TICK 0x100 /* beside libuv's events */
 
 static const char banner[] = "OpenSSH_for_Windows_9.5";
-static const char banner_line[] = "SSH-2.0-OpenSSH_for_Windows_9.5\r\n";
-static const char garbage[] = "\x16\x03\x01\033[2J\0\xff\xfe HTTP/1.1 400\r\n"
-                              "\r\n<html>\033]0;owned\a</html>\r\n";
-static const char line[] = "a line before the banner\r\n";
 
 enum turn { BY_SOCKET, BY_TIMER };
 
@@ -48,11 +42,10 @@ struct connection {
     unsigned handles; /* of the loop, still to be closed */
     bool closing;
     bool delayed;  /* input waits for the timer */
-    bool begun;    /* the first latency is over */
-    bool hangs_up; /* as soon as libssh lets go of it */
+    bool hangs_up; /* a script says so */
     int watched;   /* events of `poll` */
 
-    size_t raw_sent; /* without SSH: bytes of what is sent */
+    struct raw raw; /* without SSH */
     ssh_session session;
     ssh_event event;
     bool exchanged; /* keys */
@@ -107,63 +100,6 @@ void connections_close(struct farm *farm)
 {
     while (farm->connections != NULL)
         close_connection(farm->connections);
-}
-
-/* --- targets that speak no SSH -------------------------------------------- */
-
-static bool speaks_ssh(enum script script)
-{
-    return script != SCRIPT_NEVER_ANSWER && script != SCRIPT_DROP_BANNER &&
-           script != SCRIPT_TRICKLE && script != SCRIPT_GARBAGE_BANNER &&
-           script != SCRIPT_FLOOD_BANNER;
-}
-
-static ssize_t send_raw(struct connection *connection, const char *bytes,
-                        size_t len)
-{
-    return send(connection->fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
-/* Throws away what the client says; false when it has gone. */
-static bool drain(struct connection *connection)
-{
-    char ignored[4096];
-    ssize_t got;
-    while ((got = recv(connection->fd, ignored, sizeof ignored, MSG_DONTWAIT)) >
-           0)
-        continue;
-    return got < 0 && (errno == EAGAIN || errno == EINTR);
-}
-
-static void trickle(struct connection *connection)
-{
-    if (connection->raw_sent < sizeof banner_line - 1 &&
-        send_raw(connection, banner_line + connection->raw_sent, 1) == 1)
-        connection->raw_sent++;
-}
-
-static void flood(struct connection *connection)
-{
-    for (int i = 0; i < 100; i++)
-        if (send_raw(connection, line, sizeof line - 1) < 0)
-            return;
-}
-
-/* Returns the events to wait for, or -1: it is over. */
-static int step_raw(struct connection *connection, enum turn turn)
-{
-    enum script script = connection->target->script;
-    bool first = !connection->begun;
-    if (!drain(connection) || script == SCRIPT_DROP_BANNER)
-        return -1;
-    if (script == SCRIPT_GARBAGE_BANNER && first)
-        send_raw(connection, garbage, sizeof garbage - 1);
-    if (script == SCRIPT_TRICKLE && turn == BY_TIMER)
-        trickle(connection);
-    if (script == SCRIPT_FLOOD_BANNER)
-        flood(connection);
-    return script == SCRIPT_FLOOD_BANNER ? UV_READABLE | UV_WRITABLE
-                                         : UV_READABLE;
 }
 
 /* --- who may come in ------------------------------------------------------ */
@@ -382,16 +318,14 @@ static void watch(struct connection *connection, int events)
 
 static void take_turn(struct connection *connection, enum turn turn)
 {
-    bool is_ssh = speaks_ssh(connection->target->script);
-    int events =
-        is_ssh ? step_ssh(connection, turn) : step_raw(connection, turn);
-    connection->begun = true;
+    enum script script = connection->target->script;
+    int events = raw_is(script) ? raw_step(&connection->raw, turn == BY_TIMER)
+                                : step_ssh(connection, turn);
     if (events < 0) {
         close_connection(connection);
         return;
     }
-    bool ticks = (events & WANTS_TICK) != 0 ||
-                 connection->target->script == SCRIPT_TRICKLE;
+    bool ticks = (events & WANTS_TICK) != 0 || script == SCRIPT_TRICKLE;
     if (ticks && !uv_is_active((uv_handle_t *)&connection->timer))
         uv_timer_start(&connection->timer, on_timer, TICK_MS, 0);
     watch(connection, events & (UV_READABLE | UV_WRITABLE));
@@ -457,6 +391,7 @@ void connection_open(struct farm *farm, struct target *target, int fd)
     connection->farm = farm;
     connection->target = target;
     connection->fd = fd;
+    connection->raw = (struct raw){.fd = fd, .script = target->script};
     connection->next = farm->connections;
     connection->place = &farm->connections;
     if (connection->next != NULL)
@@ -466,5 +401,6 @@ void connection_open(struct farm *farm, struct target *target, int fd)
     count_open(farm);
     target->counts.connections++;
     /* The client's connect took no time at all; here is what it owes. */
-    uv_timer_start(&connection->timer, on_timer, 2 * target->latency_ms, 0);
+    uv_timer_start(&connection->timer, on_timer,
+                   UINT64_C(2) * target->latency_ms, 0);
 }

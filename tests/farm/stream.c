@@ -185,7 +185,6 @@ static void begin_command(struct stream *stream)
     stream->command = NULL;
 }
 
-/* One round of the filler, whole: a client that reads gets all of it. */
 static enum stream_wish send_filler(struct stream *stream)
 {
     struct play *play = &stream->play;
