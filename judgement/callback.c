@@ -9,7 +9,7 @@
 void row_callback_in_domain(struct bench *bench)
 {
     if (bench->wish->anonymous_callback == DWORD_ONE &&
-        bench_in_domain(bench) &&
+        bench->wish->callback_in_domain != FLAG_ON && bench_in_domain(bench) &&
         bench_policy(bench, "allow_anonymous_callback", 0) == 1)
         bench_say(bench, CALLBACK_ID " is 1 on a member of a domain, where "
                                      "callbacks are authenticated without "

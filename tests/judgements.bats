@@ -275,6 +275,15 @@ value() {
     silent "$callback" 'member of a domain'
 }
 
+@test "anonymous callbacks are refused in a domain unless somebody insists" {
+    refused='blocked: this computer is a member of a domain'
+    put "$LAB_KEY" Domain SZ CORP
+    speaks '{"cimom":{"allow_anonymous_callback":1}}' "$refused"
+    silent '{"cimom":{"allow_anonymous_callback":1,"even_in_domain":true}}' "$refused"
+    drop "$LAB_KEY" Domain
+    silent '{"cimom":{"allow_anonymous_callback":1}}' "$refused"
+}
+
 @test "asynchronous queries in a workgroup" {
     ask='"access":{"readers":["lee"],"collectors":["10.0.0.5"],"asynchronous":true}'
     refused='"cimom":{"allow_anonymous_callback":0}'

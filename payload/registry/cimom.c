@@ -8,21 +8,32 @@
 
 #define CIMOM "SOFTWARE\\Microsoft\\WBEM\\CIMOM"
 
-static enum setting_verdict judge(struct setting *setting, const cJSON *wanted,
-                                  enum setting_verdict verdict,
-                                  struct setting_reason *reason)
+static enum setting_verdict look_for_key(struct setting *setting,
+                                         const cJSON *wanted,
+                                         enum setting_verdict verdict,
+                                         struct setting_reason *reason)
 {
+    (void)wanted;
+    (void)reason;
     /* A recipe that goes round makes a key of the name, which does nothing. */
     if (registry_has_key(CIMOM "\\AllowAnonymousCallback"))
         setting_hint(setting, "HKLM\\" CIMOM " has a key named "
                               "AllowAnonymousCallback, which WMI does not "
                               "read: what counts is the value of that name");
+    return verdict;
+}
+
+static enum setting_verdict judge(struct setting *setting, const cJSON *wanted,
+                                  enum setting_verdict verdict,
+                                  struct setting_reason *reason)
+{
+    (void)look_for_key(setting, wanted, verdict, reason);
     if (verdict != SETTING_DIFFERS || !cJSON_IsNumber(wanted) ||
         wanted->valuedouble < 1 || domain_join_state(NULL) != DOMAIN_MEMBER)
         return verdict;
     setting_reason_set(reason, CODE_DOMAIN_MEMBER,
-                       "leave the key out, or use synchronous calls, which "
-                       "need no callback",
+                       "leave the key out, use synchronous calls, which need "
+                       "no callback, or say \"even_in_domain\": true",
                        "this computer is a member of a domain, where "
                        "anonymous callbacks are not to be allowed");
     return SETTING_BLOCKED;
@@ -35,6 +46,14 @@ static const struct registry_row row = {
     .judge = judge,
 };
 
+/* Somebody said that it is to be, beside a member's own authentication. */
+static const struct registry_row even_in_domain_row = {
+    .id = "cimom.allow_anonymous_callback",
+    .key = CIMOM,
+    .name = "AllowAnonymousCallback",
+    .judge = look_for_key,
+};
+
 /* Of the client: a text, other than its neighbour. */
 static const struct registry_row unsecapp_row = {
     .id = "cimom.unsecapp_access_control_default",
@@ -44,11 +63,15 @@ static const struct registry_row unsecapp_row = {
                       "programs that receive callbacks",
 };
 
-static int plan_callback(enum dword_wish wish, struct setting_list *list)
+static int plan_callback(const struct settings *settings,
+                         struct setting_list *list)
 {
+    enum dword_wish wish = settings->anonymous_callback;
+    bool anyway = settings->callback_in_domain == FLAG_ON;
     if (wish == DWORD_NOT_ASKED)
         return 0;
-    struct setting *setting = registry_dword_add(list, &row, wish);
+    struct setting *setting =
+        registry_dword_add(list, anyway ? &even_in_domain_row : &row, wish);
     if (setting == NULL)
         return -1;
     setting->restart_winmgmt = true;
@@ -76,7 +99,7 @@ static int plan_unsecapp(enum dword_wish wish, struct setting_list *list)
 static int plan(const struct settings *settings, struct setting_list *list,
                 struct err *err)
 {
-    if (plan_callback(settings->anonymous_callback, list) == 0 &&
+    if (plan_callback(settings, list) == 0 &&
         plan_unsecapp(settings->unsecapp_access, list) == 0)
         return 0;
     return err_set(err, 0, "cimom: memory is short");

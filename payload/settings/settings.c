@@ -78,6 +78,7 @@ static void read_cimom(struct settings_reader *reader,
     static const struct settings_key keys[] = {
         {"allow_anonymous_callback", settings_read_dword,
          AT(anonymous_callback), false},
+        {"even_in_domain", settings_read_flag, AT(callback_in_domain), false},
         {"unsecapp_access_control_default", settings_read_dword,
          AT(unsecapp_access), false},
     };

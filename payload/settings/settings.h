@@ -180,6 +180,7 @@ struct settings {
     struct namespace_wish *namespaces;
     size_t namespace_count;
     enum dword_wish anonymous_callback; /* cimom.allow_anonymous_callback */
+    enum flag_wish callback_in_domain;  /* cimom.even_in_domain */
     enum dword_wish unsecapp_access;    /* cimom.unsecapp_access_control_… */
     struct fixed_port_wish fixed_port;
     void *storage; /* owns every text above */
