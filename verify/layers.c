@@ -2,6 +2,7 @@
 #include "verify/layers.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "judgement/causes.h"
 #include "verify/announced.h"
@@ -276,17 +277,34 @@ static void judge_wmi_talk(const struct judge *judge, struct verdict *verdict)
     judge_strange_talk(talk, port, verdict);
 }
 
+/* No port to ask: the last check found none, or there was none. */
+static void judge_wmi_unknown(const struct judge *judge,
+                              struct verdict *verdict)
+{
+    const char *state = evidence_text(judge->known, "winmgmt.state");
+    bool asked = judge->found->rpc.finding == TALK_GOOD &&
+                 judge->admission->wmi != ADMITS_NO;
+    verdict_say(verdict, VERDICT_SKIPPED, "winmgmt's port is not known");
+    if (!asked)
+        return;
+    if (state == NULL)
+        verdict_advise(verdict, "run wmifleet check first: it finds the port "
+                                "out; or give it one with fixed_port");
+    else if (strcmp(state, "running") != 0)
+        verdict_advise(verdict, "winmgmt did not run at the last check: ask "
+                                "for services.winmgmt, then check again");
+    else
+        verdict_advise(verdict,
+                       "winmgmt had none at the last check: it may open one "
+                       "at its first remote call only, which verify --from "
+                       "makes; or give it one with fixed_port");
+}
+
 static void judge_wmi_port(const struct judge *judge, struct verdict *verdict)
 {
     const struct findings *found = judge->found;
     if (found->wmi_number == 0) {
-        verdict_say(verdict, VERDICT_SKIPPED, "winmgmt's port is not known");
-        if (found->rpc.finding == TALK_GOOD &&
-            judge->admission->wmi != ADMITS_NO)
-            verdict_advise(
-                verdict,
-                "run wmifleet check first: it finds the port out while the "
-                "service runs; or give it one with fixed_port");
+        judge_wmi_unknown(judge, verdict);
     } else if (found->wmi_port == PORT_NOT_TRIED) {
         not_reached(verdict);
     } else if (judge->admission->wmi == ADMITS_NO) {

@@ -272,6 +272,11 @@ static void test_ports_of_the_last_check(void **state)
     play.ports[1].connect = FAKE_DROPS_SYN;
     result = probing_play(&play);
     is_layer(result, "wmi_port", "drift", "port 49666, where winmgmt listened");
+    play.known = "{\"facts\": {\"winmgmt\": {\"state\": \"running\","
+                 " \"ports\": []}}}";
+    is_layer(probing_play(&play), "wmi_port", "skipped", "first remote call");
+    play.known = "{\"facts\": {\"winmgmt\": {\"state\": \"stopped\"}}}";
+    is_layer(probing_play(&play), "wmi_port", "skipped", "did not run");
     /* Facts of a stranger's form are no facts. */
     play.known =
         "{\"facts\": {\"winmgmt\": {\"ports\": \"all\"}, \"computer\": 7,"
