@@ -42,6 +42,9 @@ int chosen_open(struct chosen *chosen, const struct options *options,
     int failed = chosen->inventory == NULL ||
                  inventory_select(chosen->inventory, &selection,
                                   &chosen->targets, &problems);
+    for (size_t i = 0; !failed && i < chosen->targets.count; i++)
+        if (options->retries >= 0)
+            chosen->targets.items[i].retries = options->retries;
     bool told = chosen_tell(&problems, log);
     if (failed && !told)
         log_line(log, LOG_ERROR, "the inventory cannot be read");

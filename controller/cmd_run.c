@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "base/json.h"
+#include "controller/ask.h"
 #include "controller/chosen.h"
 #include "controller/command_again.h"
 #include "controller/fleet.h"
@@ -25,6 +26,7 @@
 #include "controller/probing.h"
 #include "controller/recap.h"
 #include "controller/requests.h"
+#include "controller/rerun.h"
 #include "controller/store.h"
 #include "controller/verify_from.h"
 
@@ -40,6 +42,7 @@ struct run {
     struct requests *requests;
     struct store *store;
     struct recap *recap;
+    struct schedule *schedule;
     char *sources; /* the inventories as given, for the store and the recap */
     char *again;   /* this run's selection, as words after a verb */
     char *apply;   /* the same for an apply */
@@ -336,6 +339,7 @@ static void close_run(struct run *run)
     recap_free(run->recap);
     store_close(run->store);
     requests_free(run->requests);
+    schedule_free(run->schedule);
     free(run->again);
     free(run->apply);
     free(run->sources);
@@ -385,6 +389,43 @@ static int tell_rest(struct run *run, struct err *err)
     return on_turn(run, err);
 }
 
+/* The canaries are done and good. */
+static void ask_about_rest(struct run *run, size_t rest)
+{
+    switch (ask_yes_no("The first %u went well. Go on with the other %zu?",
+                       run->options->schedule.canary, rest)) {
+    case ASK_YES:
+        schedule_agree(run->schedule);
+        return;
+    case ASK_NO:
+        schedule_stop(run->schedule, "nobody agreed to go on");
+        return;
+    case ASK_NOBODY:
+        schedule_stop(run->schedule, "there is no terminal to ask at whether "
+                                     "to go on (--yes goes on)");
+        return;
+    }
+}
+
+static int run_schedule(struct run *run, struct fleet_config *config,
+                        enum fleet_end *end, struct err *err)
+{
+    const struct options *options = run->options;
+    struct schedule_plan plan = options->schedule;
+    plan.agreed = options->yes;
+    plan.for_ms = options->until_done ? options->for_s * UINT64_C(1000) : 0;
+    run->schedule = schedule_new(&plan, config->target_count);
+    if (run->schedule == NULL)
+        return err_set(err, 0, "out of memory");
+    config->schedule = run->schedule;
+    int failed = fleet_run(config, end, err);
+    while (!failed && *end == FLEET_ASKS) {
+        ask_about_rest(run, config->target_count - plan.canary);
+        failed = fleet_run(config, end, err);
+    }
+    return failed;
+}
+
 static int run_fleet(struct run *run, enum fleet_end *end, struct err *err)
 {
     struct job_plan plan;
@@ -393,7 +434,7 @@ static int run_fleet(struct run *run, enum fleet_end *end, struct err *err)
     struct probing probing = {.store = run->store, .log = run->log};
     const struct probe_plan probes =
         probing_plan(&probing, run->options, run->id);
-    const struct fleet_config config = {
+    struct fleet_config config = {
         .work = run->verb == VERB_VERIFY && !goes_via(run) ? &probe_work : NULL,
         .work_context = &probes,
         .plan = &plan,
@@ -409,7 +450,7 @@ static int run_fleet(struct run *run, enum fleet_end *end, struct err *err)
         .on_done = on_done,
         .on_not_tried = on_not_tried,
         .on_turn = on_turn};
-    return fleet_run(&config, end, err);
+    return run_schedule(run, &config, end, err);
 }
 
 /* The status that the run ends with, kept with it. */
@@ -420,7 +461,7 @@ static int end_run(struct run *run, enum fleet_end end, struct err *err)
         status = EXIT_INTERRUPTED;
     if (store_run_end(run->store, run->id, status, err))
         return -1;
-    if (recap_end(run->recap, end == FLEET_INTERRUPTED))
+    if (recap_end(run->recap, schedule_why(run->schedule)))
         return err_set(err, 0, "standard output: cannot be written");
     return status;
 }
@@ -431,7 +472,7 @@ static int perform(struct run *run, struct err *err)
     if (run_fleet(run, &end, err))
         return -1;
     if (end == FLEET_STOPPED) {
-        recap_end(run->recap, true);
+        recap_end(run->recap, schedule_why(run->schedule));
         struct err cause = *err;
         return err_set(err, 0, "%s; the run was stopped", cause.text);
     }
@@ -483,15 +524,18 @@ static int choose_hosts(struct run *run)
     struct err err;
     if (options->collector != NULL)
         return verify_from_open(&run->via, &run->chosen, options, log);
-    if (run->verb != VERB_UNDO)
-        return chosen_open(
-            &run->chosen, options,
-            run->verb == VERB_PING ? INVENTORY_CONNECT : INVENTORY_WMI, log);
-    if (plan_undo(run, &err)) {
+    if (run->verb == VERB_UNDO && plan_undo(run, &err)) {
         log_line(log, LOG_ERROR, "%s", err.text);
         return -1;
     }
-    return chosen_open_undo(&run->chosen, options, &run->undo, log);
+    int failed = run->verb == VERB_UNDO
+                     ? chosen_open_undo(&run->chosen, options, &run->undo, log)
+                     : chosen_open(&run->chosen, options,
+                                   run->verb == VERB_PING ? INVENTORY_CONNECT
+                                                          : INVENTORY_WMI,
+                                   log);
+    return failed ? -1
+                  : rerun_narrow(&run->chosen.targets, options, run->verb, log);
 }
 
 /*

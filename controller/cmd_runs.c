@@ -165,7 +165,7 @@ static int show_run(struct shown *shown, struct store *store,
     }
     int failed = store_results(store, run->id, each_result, shown, err) ||
                  store_pending(store, run->id, each_pending, shown, err);
-    if (!failed && recap_end(shown->recap, false))
+    if (!failed && recap_end(shown->recap, NULL))
         failed = fail_output(err);
     recap_free(shown->recap);
     return failed ? -1 : 0;

@@ -144,7 +144,7 @@ static int show_status(struct shown *shown, const struct options *options,
     if (shown->recap == NULL)
         return err_set(err, 0, "out of memory");
     int failed = store_status(store, each_result, shown, err);
-    if (!failed && recap_end(shown->recap, false))
+    if (!failed && recap_end(shown->recap, NULL))
         failed = err_set(err, 0, "standard output: cannot be written");
     if (!failed && options->output == OUTPUT_HUMAN)
         failed = print_when(shown, store, err);

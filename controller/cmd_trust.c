@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller/ask.h"
 #include "controller/chosen.h"
 #include "controller/fleet.h"
 
@@ -193,21 +194,13 @@ static bool asked_yes(const struct trust *trust, size_t count)
 {
     if (trust->options->yes)
         return true;
-    FILE *terminal = fopen("/dev/tty", "r+e");
-    if (terminal == NULL) {
+    enum ask_answer answer =
+        ask_yes_no("Add %zu to %s?", count, trust->chosen.known_hosts);
+    if (answer == ASK_NOBODY)
         log_line(trust->log, LOG_ERROR,
                  "trust: no terminal to ask at; compare the fingerprints, "
                  "then say --yes");
-        return false;
-    }
-    fprintf(terminal, "Add %zu to %s? [y/N] ", count,
-            trust->chosen.known_hosts);
-    fflush(terminal);
-    char answer[16] = "";
-    bool yes = fgets(answer, sizeof answer, terminal) != NULL &&
-               (answer[0] == 'y' || answer[0] == 'Y');
-    fclose(terminal);
-    return yes;
+    return answer == ASK_YES;
 }
 
 static int add_keys(struct trust *trust)

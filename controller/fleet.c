@@ -41,6 +41,7 @@ struct lookup {
 struct slot {
     struct fleet *fleet;
     const struct target *target;
+    size_t host; /* its place among the targets */
     void *work;
     uv_timer_t timer;
     struct watch *watch;
@@ -55,9 +56,13 @@ struct fleet {
     const void *ops_context;
     uv_loop_t loop;
     uv_signal_t signals[2];
+    uv_timer_t due; /* of hosts that are to be tried again */
     struct slot *slots;
     size_t active;
-    size_t next_target;
+    struct schedule *schedule;
+    struct result **kept; /* of a host that is tried again: its last result */
+    bool waits;           /* for `due` */
+    bool asks;
     bool done_this_turn;
     bool stopped;
     unsigned interrupts;
@@ -65,12 +70,6 @@ struct fleet {
 };
 
 static void slot_step(struct slot *slot);
-
-static bool admits(const struct fleet *fleet)
-{
-    return !fleet->stopped && fleet->interrupts == 0 &&
-           fleet->next_target < fleet->config->target_count;
-}
 
 /* --- watching a descriptor ------------------------------------------------ */
 
@@ -229,6 +228,46 @@ static void slot_unlink(struct slot *slot)
     fleet->active--;
 }
 
+static void stop(struct fleet *fleet, const char *why)
+{
+    fleet->stopped = true;
+    schedule_stop(fleet->schedule, why);
+}
+
+static void tell_done(struct fleet *fleet, const struct target *target,
+                      struct job *job, struct result *result)
+{
+    fleet->done_this_turn = true;
+    if (fleet->config->on_done(fleet->config->context, target, job, result,
+                               fleet->err))
+        stop(fleet, "the run was stopped");
+}
+
+static enum schedule_outcome outcome_of(const struct result *result)
+{
+    if (result->status == STATUS_UNREACHABLE &&
+        (fault_transient(result->fault) || result->fault == FAULT_RESOLVE))
+        return SCHEDULE_AGAIN;
+    return result_went_wrong(result) ? SCHEDULE_BAD : SCHEDULE_GOOD;
+}
+
+/* Tells the result, or keeps it when the host is to be tried again. */
+static void take_result(struct slot *slot, struct result *result)
+{
+    struct fleet *fleet = slot->fleet;
+    struct result **kept = &fleet->kept[slot->host];
+    if (*kept != NULL)
+        result->attempts += (*kept)->attempts;
+    result_free(*kept);
+    *kept = NULL;
+    if (schedule_done(fleet->schedule, slot->host, outcome_of(result),
+                      uv_now(&fleet->loop)))
+        *kept = result;
+    else
+        tell_done(fleet, slot->target,
+                  fleet->ops == &fleet_jobs ? slot->work : NULL, result);
+}
+
 static void slot_finish(struct slot *slot)
 {
     struct fleet *fleet = slot->fleet;
@@ -238,12 +277,7 @@ static void slot_finish(struct slot *slot)
         uv_cancel((uv_req_t *)&slot->lookup->request);
     }
     slot_unlink(slot);
-    struct result *result = fleet->ops->take_result(slot->work);
-    struct job *job = fleet->ops == &fleet_jobs ? slot->work : NULL;
-    fleet->done_this_turn = true;
-    if (fleet->config->on_done(fleet->config->context, slot->target, job,
-                               result, fleet->err))
-        fleet->stopped = true;
+    take_result(slot, fleet->ops->take_result(slot->work));
     fleet->ops->free(slot->work);
     uv_close((uv_handle_t *)&slot->timer, on_slot_closed);
 }
@@ -273,8 +307,9 @@ static void slot_step(struct slot *slot)
 }
 
 /* -1 stops admission: the host was not tried. */
-static int admit(struct fleet *fleet, const struct target *target)
+static int admit(struct fleet *fleet, size_t host)
 {
+    const struct target *target = &fleet->config->targets[host];
     struct slot *slot = calloc(1, sizeof *slot);
     if (slot == NULL)
         return err_set(fleet->err, 0, "%s: no memory for this host",
@@ -287,6 +322,7 @@ static int admit(struct fleet *fleet, const struct target *target)
     }
     slot->fleet = fleet;
     slot->target = target;
+    slot->host = host;
     uv_timer_init(&fleet->loop, &slot->timer);
     slot->timer.data = slot;
     slot->next = fleet->slots;
@@ -298,14 +334,36 @@ static int admit(struct fleet *fleet, const struct target *target)
     return 0;
 }
 
+static void on_time(uv_timer_t *timer)
+{
+    struct fleet *fleet = timer->data;
+    fleet->waits = false;
+}
+
+static void wait_until(struct fleet *fleet, uint64_t due_ms)
+{
+    uint64_t now = uv_now(&fleet->loop);
+    fleet->waits = due_ms > 0;
+    if (fleet->waits)
+        uv_timer_start(&fleet->due, on_time, due_ms > now ? due_ms - now : 0,
+                       0);
+}
+
 static void admit_all(struct fleet *fleet)
 {
-    const struct fleet_config *config = fleet->config;
-    while (admits(fleet) && fleet->active < config->forks) {
-        if (admit(fleet, &config->targets[fleet->next_target]))
-            fleet->stopped = true;
-        else
-            fleet->next_target++;
+    fleet->waits = false;
+    while (fleet->active < fleet->config->forks) {
+        struct schedule_next next =
+            schedule_next(fleet->schedule, uv_now(&fleet->loop));
+        if (next.answer == SCHEDULE_WAIT)
+            wait_until(fleet, next.due_ms);
+        fleet->asks = next.answer == SCHEDULE_ASK;
+        if (next.answer != SCHEDULE_ADMIT)
+            return;
+        if (admit(fleet, next.host)) {
+            schedule_done(fleet->schedule, next.host, SCHEDULE_NOT_BEGUN, 0);
+            stop(fleet, "the run was stopped");
+        }
     }
 }
 
@@ -325,6 +383,7 @@ static void on_signal(uv_signal_t *handle, int number)
 {
     (void)number;
     struct fleet *fleet = handle->data;
+    schedule_stop(fleet->schedule, "interrupted");
     if (++fleet->interrupts > 1) {
         cancel_all(fleet);
         return;
@@ -354,7 +413,7 @@ static void end_turn(struct fleet *fleet)
     const struct fleet_config *config = fleet->config;
     if (fleet->done_this_turn && config->on_turn &&
         config->on_turn(config->context, fleet->err))
-        fleet->stopped = true;
+        stop(fleet, "the run was stopped");
     fleet->done_this_turn = false;
     admit_all(fleet);
 }
@@ -363,18 +422,32 @@ static void run_loop(struct fleet *fleet)
 {
     uv_update_time(&fleet->loop);
     end_turn(fleet);
-    while (fleet->active > 0 || fleet->done_this_turn) {
-        if (fleet->active > 0)
+    while (fleet->active > 0 || fleet->waits || fleet->done_this_turn) {
+        if (fleet->active > 0 || fleet->waits)
             uv_run(&fleet->loop, UV_RUN_ONCE);
         end_turn(fleet);
     }
 }
 
+/* Hosts that would have been tried again: what they said last holds. */
+static void tell_kept(struct fleet *fleet)
+{
+    const struct fleet_config *config = fleet->config;
+    for (size_t i = 0; i < config->target_count; i++) {
+        if (fleet->kept[i] != NULL)
+            tell_done(fleet, &config->targets[i], NULL, fleet->kept[i]);
+    }
+    if (fleet->done_this_turn)
+        end_turn(fleet);
+}
+
 static void tell_not_tried(struct fleet *fleet)
 {
     const struct fleet_config *config = fleet->config;
-    for (size_t i = fleet->next_target; i < config->target_count; i++)
-        config->on_not_tried(config->context, &config->targets[i]);
+    for (size_t i = 0; i < config->target_count; i++) {
+        if (!schedule_tried(fleet->schedule, i))
+            config->on_not_tried(config->context, &config->targets[i]);
+    }
 }
 
 /* What the loop still holds are closing handles and abandoned look-ups. */
@@ -382,34 +455,66 @@ static void close_loop(struct fleet *fleet)
 {
     for (size_t i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&fleet->signals[i], NULL);
+    uv_close((uv_handle_t *)&fleet->due, NULL);
     uv_run(&fleet->loop, UV_RUN_DEFAULT);
     uv_loop_close(&fleet->loop);
+}
+
+static enum fleet_end end_of(const struct fleet *fleet)
+{
+    if (fleet->stopped)
+        return FLEET_STOPPED;
+    if (fleet->interrupts > 0)
+        return FLEET_INTERRUPTED;
+    if (fleet->asks)
+        return FLEET_ASKS;
+    return schedule_why(fleet->schedule) != NULL ? FLEET_ENOUGH
+                                                 : FLEET_ALL_DONE;
+}
+
+static int run_all(struct fleet *fleet, enum fleet_end *end)
+{
+    struct sigaction before[2];
+    int code = uv_loop_init(&fleet->loop);
+    if (code)
+        return err_set(fleet->err, 0, "event loop: %s", uv_strerror(code));
+    sigaction(SIGINT, NULL, &before[0]);
+    sigaction(SIGTERM, NULL, &before[1]);
+    uv_timer_init(&fleet->loop, &fleet->due);
+    fleet->due.data = fleet;
+    int failed = start_signals(fleet);
+    if (!failed) {
+        run_loop(fleet);
+        *end = end_of(fleet);
+        if (*end != FLEET_ASKS) {
+            tell_kept(fleet);
+            tell_not_tried(fleet);
+        }
+    }
+    close_loop(fleet);
+    sigaction(SIGINT, &before[0], NULL);
+    sigaction(SIGTERM, &before[1], NULL);
+    return failed;
 }
 
 int fleet_run(const struct fleet_config *config, enum fleet_end *end,
               struct err *err)
 {
+    static const struct schedule_plan at_once = {0};
+    struct schedule *own = NULL;
     struct fleet fleet = {.config = config,
                           .ops = config->work ? config->work : &fleet_jobs,
                           .ops_context =
                               config->work ? config->work_context : config,
+                          .schedule = config->schedule,
                           .err = err};
-    struct sigaction before[2];
-    int code = uv_loop_init(&fleet.loop);
-    if (code)
-        return err_set(err, 0, "event loop: %s", uv_strerror(code));
-    sigaction(SIGINT, NULL, &before[0]);
-    sigaction(SIGTERM, NULL, &before[1]);
-    int failed = start_signals(&fleet);
-    if (!failed) {
-        run_loop(&fleet);
-        tell_not_tried(&fleet);
-    }
-    close_loop(&fleet);
-    sigaction(SIGINT, &before[0], NULL);
-    sigaction(SIGTERM, &before[1], NULL);
-    *end = fleet.stopped          ? FLEET_STOPPED
-           : fleet.interrupts > 0 ? FLEET_INTERRUPTED
-                                  : FLEET_ALL_DONE;
+    if (fleet.schedule == NULL)
+        fleet.schedule = own = schedule_new(&at_once, config->target_count);
+    fleet.kept = calloc(config->target_count + 1, sizeof *fleet.kept);
+    int failed = fleet.schedule == NULL || fleet.kept == NULL
+                     ? err_set(err, 0, "out of memory")
+                     : run_all(&fleet, end);
+    free(fleet.kept);
+    schedule_free(own);
     return failed;
 }

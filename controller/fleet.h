@@ -5,8 +5,10 @@
  * The only owner of libuv. Admits at most `forks` jobs at a time, resolves
  * names without blocking (literal addresses skip the resolver), steps each
  * job when its descriptor or deadline is due, and hands every finished job
- * to `on_done` exactly once; then its session is gone. Hosts that were never
- * admitted when the run stopped early are told to `on_not_tried`.
+ * to `on_done` exactly once; then its session is gone. The schedule says which
+ * host is next; one that is to be tried again is told with its last result.
+ * Hosts that were never admitted when the run stopped early are told to
+ * `on_not_tried`.
  *
  * SIGINT and SIGTERM: the first stops admission and lets running jobs end,
  * the second cancels them. fleet_run restores the signal handlers.
@@ -20,8 +22,14 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "controller/job.h"
+#include "controller/schedule.h"
 
 struct fleet_config {
+    /*
+     * Which host is begun when; NULL: all, in their order. It outlives the
+     * call, which may be made again after FLEET_ASKS.
+     */
+    struct schedule *schedule;
     /* What is done with each host; NULL: a job of `plan`. */
     const struct work_ops *work;
     const void *work_context;
@@ -49,8 +57,18 @@ struct fleet_config {
     int (*on_turn)(void *context, struct err *err);
 };
 
-/* What ended the run. */
-enum fleet_end { FLEET_ALL_DONE, FLEET_INTERRUPTED, FLEET_STOPPED };
+/*
+ * What ended the run. FLEET_ENOUGH: schedule_why tells why no more hosts were
+ * begun. FLEET_ASKS: the canaries are done; after schedule_agree or
+ * schedule_stop call again, with the same targets.
+ */
+enum fleet_end {
+    FLEET_ALL_DONE,
+    FLEET_INTERRUPTED,
+    FLEET_STOPPED,
+    FLEET_ENOUGH,
+    FLEET_ASKS,
+};
 
 /* -1 when the loop itself could not be set up (nothing was contacted). */
 int fleet_run(const struct fleet_config *config, enum fleet_end *end,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "controller/from_target.h"
 
+#include "controller/ask.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -399,25 +401,22 @@ bool from_target_agreed(const struct from_target *from)
     }
     if (from->options->yes)
         return true;
-    FILE *terminal = isatty(STDIN_FILENO) ? fopen("/dev/tty", "r+e") : NULL;
-    if (terminal == NULL) {
+    enum ask_answer answer =
+        isatty(STDIN_FILENO)
+            ? ask_yes_no("Put this back on %zu %s?", from->undo->count,
+                         from->undo->count == 1 ? "host" : "hosts")
+            : ASK_NOBODY;
+    if (answer == ASK_NOBODY) {
         log_line(from->log, LOG_ERROR,
                  "undo --from-target: nothing was put back: no terminal to "
                  "ask at; read what it would do, then say --yes");
         return false;
     }
-    fprintf(terminal, "Put this back on %zu %s? [y/N] ", from->undo->count,
-            from->undo->count == 1 ? "host" : "hosts");
-    fflush(terminal);
-    char answer[16] = "";
-    bool yes = fgets(answer, sizeof answer, terminal) != NULL &&
-               (answer[0] == 'y' || answer[0] == 'Y');
-    fclose(terminal);
-    if (!yes)
+    if (answer == ASK_NO)
         log_line(from->log, LOG_ERROR,
                  "undo --from-target: nothing was put "
                  "back");
-    return yes;
+    return answer == ASK_YES;
 }
 
 void from_target_release(struct from_target *from)

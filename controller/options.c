@@ -11,6 +11,7 @@
 #include "base/problems.h"
 #include "controller/family_words.h"
 #include "controller/options_table.h"
+#include "controller/rerun.h"
 
 #define LONG_BASE 1000
 #define LONG_HELP 900
@@ -71,6 +72,33 @@ static int set_number(const struct option_row *row, unsigned *number)
     return 0;
 }
 
+/* Seconds from "90s", "30m", "8h" or "2d"; a year at most. */
+static int set_time(const struct option_row *row, unsigned *seconds)
+{
+    static const struct {
+        char letter;
+        unsigned seconds;
+    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+    char *end = NULL;
+    unsigned long value = strtoul(optarg, &end, 10);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (optarg[0] < '0' || optarg[0] > '9' || end[0] != units[i].letter ||
+            end[1] != '\0' || value < 1 ||
+            value > 365ul * 86400 / units[i].seconds)
+            continue;
+        *seconds = (unsigned)value * units[i].seconds;
+        return 0;
+    }
+    return wrong_value(row, "a time is wanted, as in 90s, 30m, 8h or 2d");
+}
+
+static int tell(int failed, const struct err *err)
+{
+    if (failed)
+        fprintf(stderr, "wmifleet: %s\n", err->text);
+    return failed;
+}
+
 static int set_word(const struct option_row *row, int *place)
 {
     for (int i = 0; row->words[i] != NULL; i++) {
@@ -98,6 +126,7 @@ static int add_source(struct options *options)
 static int set_option(struct parsed *parsed, const struct option_row *row)
 {
     void *place = (char *)parsed + row->offset;
+    struct err err;
     switch (row->kind) {
     case KIND_FLAG:
         *(bool *)place = true;
@@ -117,6 +146,16 @@ static int set_option(struct parsed *parsed, const struct option_row *row)
     case KIND_SET:
         *(int *)place = row->value;
         return 0;
+    case KIND_SERIAL:
+        return tell(
+            schedule_read_batches(&parsed->options.schedule, optarg, &err),
+            &err);
+    case KIND_SHARE:
+        return tell(
+            schedule_read_max_fail(&parsed->options.schedule, optarg, &err),
+            &err);
+    case KIND_TIME:
+        return set_time(row, place);
     }
     return -1;
 }
@@ -315,7 +354,9 @@ enum options_outcome options_parse(struct options *options, int argc,
                         "them\n");
         return OPTIONS_WRONG;
     }
-    struct parsed parsed = {.options = {.forks = OPTIONS_DEFAULT_FORKS},
+    struct parsed parsed = {.options = {.forks = OPTIONS_DEFAULT_FORKS,
+                                        .for_s = OPTIONS_DEFAULT_FOR_S,
+                                        .retries = -1},
                             .color = COLOR_AUTO};
     if (find_command(argv[1], &parsed.options.command))
         return wrong_command(argv[1]);
@@ -335,7 +376,8 @@ enum options_outcome options_parse(struct options *options, int argc,
     }
     enum options_outcome outcome = take_words(&parsed, argc - 1, argv + 1);
     if (outcome == OPTIONS_RUN &&
-        family_words_wrong(parsed.options.only, parsed.options.skip))
+        (family_words_wrong(parsed.options.only, parsed.options.skip) ||
+         rerun_words_wrong(parsed.options.rerun)))
         outcome = OPTIONS_WRONG;
     if (outcome == OPTIONS_RUN)
         finish(&parsed, options);

@@ -13,11 +13,13 @@
 #include <stddef.h>
 
 #include "controller/recap.h"
+#include "controller/schedule.h"
 #include "inventory/target.h"
 #include "verify/admission.h"
 
 #define OPTIONS_INVENTORIES_MAX 64
 #define OPTIONS_DEFAULT_FORKS 256
+#define OPTIONS_DEFAULT_FOR_S (8 * 3600)
 
 /* X(symbol, word, what it does) */
 #define COMMAND_LIST(X)                                                        \
@@ -47,6 +49,12 @@ struct options {
     const char *limit;
     const char *exclude;
     unsigned forks;
+    struct schedule_plan schedule; /* --serial, --canary, --max-fail */
+    bool until_done;
+    unsigned for_s;    /* --until-done: how long */
+    int retries;       /* -1: the inventory's */
+    const char *rerun; /* statuses with commas between */
+    const char *resume;
     unsigned timeout_s;         /* whole host; 0: none */
     unsigned connect_timeout_s; /* 0: default */
     const char *user;

@@ -5,6 +5,8 @@
 #define V(symbol) (1u << COMMAND_##symbol)
 #define V_SETTINGS (V(CHECK) | V(APPLY))
 #define V_LOGIN (V_SETTINGS | V(UNDO) | V(VERIFY) | V(PING))
+/* Verbs whose runs the store keeps. */
+#define V_RUN V_LOGIN
 #define V_HOSTS (V_LOGIN | V(TRUST))
 #define V_SELECT (V_HOSTS | V(INVENTORY))
 #define V_REPORT (V(RUNS) | V(SHOW) | V(STATUS))
@@ -33,6 +35,25 @@ const struct option_row options_rows[] = {
     {'f', "forks", KIND_NUMBER, OPT(forks), V_HOSTS, "N",
      "hosts at a time (default: 256)", NULL, 0},
     {0, "fanout", KIND_NUMBER, OPT(forks), V_HOSTS, "N", "the same", NULL, 0},
+    {0, "serial", KIND_SERIAL, 0, V_RUN, "SIZES",
+     "in batches, one after the other: 1,10%,100%; the last repeats", NULL, 0},
+    {0, "canary", KIND_NUMBER, OPT(schedule.canary), V_RUN, "N",
+     "these many hosts first, then ask (--yes: go on if all went well)", NULL,
+     0},
+    {0, "max-fail", KIND_SHARE, 0, V_RUN, "N|N%",
+     "begin no more hosts once more than these went wrong", NULL, 0},
+    {0, "retries", KIND_NUMBER, OPT(retries), V_HOSTS, "N",
+     "tries more where a connection fails, with pauses", NULL, 0},
+    {0, "until-done", KIND_FLAG, OPT(until_done), V_RUN, NULL,
+     "try hosts that are off again and again", NULL, 0},
+    {0, "for", KIND_TIME, OPT(for_s), V_RUN, "TIME",
+     "with --until-done: how long, 90s, 30m, 8h (default) or 2d", NULL, 0},
+    {0, "rerun", KIND_TEXT, OPT(rerun), V_RUN, "WHICH",
+     "only hosts that the last run of this verb left so:\n"
+     "failed, unreachable, pending, with commas between, or all",
+     NULL, 0},
+    {0, "resume", KIND_TEXT, OPT(resume), V_RUN, "RUN",
+     "only hosts that this run did not come to", NULL, 0},
     {0, "timeout", KIND_NUMBER, OPT(timeout_s), V_HOSTS, "S",
      "seconds for a whole host", NULL, 0},
     {'t', "connect-timeout", KIND_NUMBER, OPT(connect_timeout_s), V_HOSTS, "S",
@@ -87,8 +108,8 @@ const struct option_row options_rows[] = {
      "--from: ask for its password where the inventory has none", NULL, 0},
     {0, "reader-password-file", KIND_TEXT, OPT(reader_password_file), V(VERIFY),
      "FILE", "--from: its password is the file's first line", NULL, 0},
-    {0, "yes", KIND_FLAG, OPT(yes), V(TRUST) | V(UNDO), NULL, "do not ask",
-     NULL, 0},
+    {0, "yes", KIND_FLAG, OPT(yes), V(TRUST) | V_RUN, NULL, "do not ask", NULL,
+     0},
     {0, "list", KIND_FLAG, OPT(list), V(INVENTORY), NULL,
      "everything, resolved, in Ansible's layout", NULL, 0},
     {0, "host", KIND_TEXT, OPT(host), V(INVENTORY), "NAME",

@@ -16,6 +16,9 @@ enum kind {
     KIND_WORD,   /* int-sized enum: place of the argument in `words` */
     KIND_SOURCE, /* one more inventory */
     KIND_SET,    /* int-sized enum: set to `value` */
+    KIND_SERIAL, /* sizes of batches */
+    KIND_SHARE,  /* a number of hosts, or a share of them */
+    KIND_TIME,   /* unsigned: seconds, from "90s", "30m", "8h", "2d" */
 };
 
 struct option_row {

@@ -245,7 +245,7 @@ static void add_finding(void *context, const char *name, const char *text,
         cJSON_Delete(finding);
 }
 
-static cJSON *summary_object(struct recap *recap, bool interrupted)
+static cJSON *summary_object(struct recap *recap, const char *stopped)
 {
     cJSON *summary = cJSON_CreateObject();
     cJSON_AddStringToObject(summary, "run", recap->config.run);
@@ -255,15 +255,19 @@ static cJSON *summary_object(struct recap *recap, bool interrupted)
                                 (double)recap->counts[status]);
     cJSON_AddNumberToObject(summary, "nothing_asked",
                             (double)recap->config.nothing_asked);
-    cJSON_AddBoolToObject(summary, "interrupted", interrupted);
+    cJSON_AddBoolToObject(summary, "interrupted",
+                          stopped != NULL &&
+                              strcmp(stopped, "interrupted") == 0);
+    if (stopped != NULL)
+        cJSON_AddStringToObject(summary, "stopped", stopped);
     cJSON *findings = cJSON_AddArrayToObject(summary, "findings");
     fleet_findings(&recap->fleet, add_finding, findings);
     return summary;
 }
 
-static int end_json(struct recap *recap, bool interrupted)
+static int end_json(struct recap *recap, const char *stopped)
 {
-    cJSON *summary = summary_object(recap, interrupted);
+    cJSON *summary = summary_object(recap, stopped);
     FILE *out = recap->config.out;
     if (recap->config.output == OUTPUT_NDJSON) {
         cJSON *line = cJSON_CreateObject();
@@ -430,30 +434,54 @@ static void print_finding(void *context, const char *name, const char *text,
     fprintf(recap->config.out, ": %s\n", text);
 }
 
-static void print_way_on(const struct recap *recap, bool interrupted)
+/* " --rerun failed,unreachable": hosts that are done are left out. */
+static const char *rerun_words(const struct recap *recap, char words[64])
+{
+    const size_t *counts = recap->counts;
+    bool failed =
+        counts[STATUS_FAILED] + counts[STATUS_CONFLICT] +
+            (verb_writes(recap->config.verb) ? counts[STATUS_BLOCKED] : 0) >
+        0;
+    bool pending = counts[STATUS_NOT_TRIED] + counts[STATUS_CANCELLED] > 0;
+    bool unreachable = counts[STATUS_UNREACHABLE] > 0;
+    bool done = counts[STATUS_OK] + counts[STATUS_CHANGED] > 0;
+    words[0] = '\0';
+    if (done && recap->config.verb != VERB_UNDO && counts[STATUS_DRIFT] == 0 &&
+        (failed || pending || unreachable))
+        snprintf(words, 64, " --rerun %s%s%s%s%s", failed ? "failed" : "",
+                 failed && unreachable ? "," : "",
+                 unreachable ? "unreachable" : "",
+                 (failed || unreachable) && pending ? "," : "",
+                 pending ? "pending" : "");
+    return words;
+}
+
+static void print_way_on(const struct recap *recap, const char *stopped)
 {
     const size_t *counts = recap->counts;
     FILE *out = recap->config.out;
-    if (interrupted)
-        fprintf(out, "interrupted; what was done is recorded\n");
+    char words[64];
+    if (stopped != NULL)
+        fprintf(out, "%s; what was done is recorded\n", stopped);
     if (recap->config.again == NULL)
         return;
     if (recap->config.verb == VERB_CHECK && counts[STATUS_DRIFT] > 0)
         fprintf(out, "make it so:   wmifleet apply%s\n", recap->config.again);
     else if (to_repeat(recap) > 0)
-        fprintf(out, "once mended:  wmifleet %s%s\n",
-                verb_word(recap->config.verb), recap->config.again);
+        fprintf(out, "once mended:  wmifleet %s%s%s\n",
+                verb_word(recap->config.verb), rerun_words(recap, words),
+                recap->config.again);
     if (recap->lost > 0 && recap->config.apply != NULL)
         fprintf(out, "make it anew: wmifleet apply%s\n", recap->config.apply);
 }
 
-static int end_human(struct recap *recap, bool interrupted)
+static int end_human(struct recap *recap, const char *stopped)
 {
     for (int i = 0; !recap->config.quiet && i < STATUS_COUNT; i++)
         print_blocks(recap, (enum status)i);
     print_table(recap);
     fleet_findings(&recap->fleet, print_finding, recap);
-    print_way_on(recap, interrupted);
+    print_way_on(recap, stopped);
     return fflush(recap->config.out) == 0 ? 0 : -1;
 }
 
@@ -483,9 +511,9 @@ void recap_not_tried(struct recap *recap, const char *host)
     print_json(recap, object);
 }
 
-int recap_end(struct recap *recap, bool interrupted)
+int recap_end(struct recap *recap, const char *stopped)
 {
     if (recap->config.output == OUTPUT_HUMAN)
-        return end_human(recap, interrupted);
-    return end_json(recap, interrupted);
+        return end_human(recap, stopped);
+    return end_json(recap, stopped);
 }

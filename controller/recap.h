@@ -42,8 +42,11 @@ void recap_free(struct recap *recap);
 /* Takes note of one result and prints what is due now. Keeps no reference. */
 int recap_host(struct recap *recap, const struct result *result);
 void recap_not_tried(struct recap *recap, const char *host);
-/* Prints the end; `interrupted` says why hosts are missing. */
-int recap_end(struct recap *recap, bool interrupted);
+/*
+ * Prints the end. `stopped` says in one line why hosts are missing
+ * ("interrupted"), NULL when none is.
+ */
+int recap_end(struct recap *recap, const char *stopped);
 const size_t *recap_counts(const struct recap *recap);
 
 #endif

@@ -112,6 +112,14 @@ void result_fail(struct result *result, enum fault fault, const char *text)
     replace_text(&result->fault_hint, fault_hint(fault));
 }
 
+bool result_went_wrong(const struct result *result)
+{
+    size_t counts[STATUS_COUNT] = {0};
+    counts[result->status] = 1;
+    int status = result_exit_status(result->verb, counts);
+    return status != 0 && status != 3;
+}
+
 int result_exit_status(enum verb verb, const size_t counts[STATUS_COUNT])
 {
     size_t failed = counts[STATUS_FAILED] + counts[STATUS_CONFLICT] +

@@ -134,6 +134,9 @@ cJSON *result_to_json(const struct result *result);
 /* The reverse, for what the store held. NULL on failure. */
 struct result *result_from_json(const char *text, struct err *err);
 
+/* Whether it is a failure, by the rules of its verb for the exit status. */
+bool result_went_wrong(const struct result *result);
+
 /*
  * Exit status of a run by counts per status, as the man page has it:
  * 0, 2, 3, 4 or 6. What is blocked is a difference for check and a failure

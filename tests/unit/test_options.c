@@ -86,7 +86,7 @@ static void test_what_is_wrong_is_said_with_the_remedy(void **state)
         {"wmifleet check --output xml", "human (default), json or ndjson"},
         {"wmifleet check --host-keys maybe", "accept-new"},
         {"wmifleet check lab.json", "one word too many"},
-        {"wmifleet check --yes", "--yes means nothing to check"},
+        {"wmifleet inventory --yes", "--yes means nothing to inventory"},
         {"wmifleet runs -l a", "--limit means nothing to runs"},
         {"wmifleet trust --only uac", "--only means nothing to trust"},
         {"wmifleet show a b", "b: one word too many"},

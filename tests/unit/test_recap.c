@@ -37,7 +37,7 @@ static void begin(struct printed *p, enum output output, enum verb verb)
 
 static void end(struct printed *p)
 {
-    assert_int_equal(recap_end(p->recap, false), 0);
+    assert_int_equal(recap_end(p->recap, NULL), 0);
     recap_free(p->recap);
     fclose(p->out);
 }
@@ -118,7 +118,7 @@ static void test_failures_come_last_with_reason_and_hint(void **state)
                     "    tcp-timeout: no answer in 10 s\n"
                     "        is it switched on?");
     assert_says(&p, "not tried        1  pc10\n");
-    assert_says(&p, "once mended:  wmifleet apply -i lab.json\n");
+    assert_says(&p, "once mended:  wmifleet apply --rerun unreachable,pending -i lab.json\n");
     free(p.text);
 }
 
