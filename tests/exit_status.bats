@@ -153,7 +153,7 @@ m008 not_tried"
     machine 9 hold
     machine 10 hold
     begin -l 'm0[01][5-90-2]'
-    until_true has_lines 6 "$LAB/out"
+    until_true has_lines 8 "$LAB/out"
     kill -KILL "$CONTROLLER"
     ended
     run wmifleet show --json --store "$LAB/early.db"
