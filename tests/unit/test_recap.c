@@ -118,7 +118,8 @@ static void test_failures_come_last_with_reason_and_hint(void **state)
                     "    tcp-timeout: no answer in 10 s\n"
                     "        is it switched on?");
     assert_says(&p, "not tried        1  pc10\n");
-    assert_says(&p, "once mended:  wmifleet apply --rerun unreachable,pending -i lab.json\n");
+    assert_says(&p, "once mended:  wmifleet apply --rerun unreachable,pending "
+                    "-i lab.json\n");
     free(p.text);
 }
 
