@@ -135,14 +135,8 @@ static void judge_strange_talk(const struct talk *talk, unsigned port,
                        "a firewall between that looks into RPC, or no Windows "
                        "at all");
         break;
-    case TALK_NOT_TRIED:
-    case TALK_GOOD:
-    case TALK_REFUSED:
-    case TALK_REJECTED:
-    case TALK_FAULT:
-    case TALK_FAILED:
+    default: /* told by the callers */
         not_reached(verdict);
-        break;
     }
 }
 
