@@ -82,12 +82,42 @@ END
 @test "a thousand, each exactly once, and not more at a time than asked" {
     local before=$SECONDS
     farm_counts | cut -f1,7 >"$LAB/before"
-    assert_equal "$(run_to thousand check --json --forks 200)" 3
+    local status
+    status=$(run_to thousand check --json --forks 200)
     echo "took $((SECONDS - before)) s"
+    jq -c 'select(.error) | [.host, .phase, .error.text, .timing]' \
+        "$LAB/thousand.out"
+    assert_equal "$status" 3
     hosts_once thousand 1000
     assert_equal "$(summary thousand)" '[0,0,1000,0,0]'
     assert_equal "$(farm_counts | cut -f1,7 | paste "$LAB/before" - |
         awk '{ print $4 - $2 }' | sort -u)" 1
     assert_equal "$(farm_counts | awk '$3 != $4' | wc -l)" 0
     [ "$(farm_most)" -le 200 ]
+}
+
+# The keys of some targets, as the farm knows them.
+keys_of() {
+    grep -E "^\[($1)\]" "$LAB/known_hosts" | sort
+}
+
+@test "trust learns a thousand keys, each line whole" {
+    "$WMIFLEET" trust --yes -i "$LAB/inventory.json" \
+        --known-hosts "$LAB/learned" >"$LAB/trust.out"
+    assert_equal "$(sort "$LAB/learned")" "$(keys_of 'f.*')"
+    # and they count from now on
+    "$WMIFLEET" ping -q -i "$LAB/inventory.json" -l f00500 \
+        --known-hosts "$LAB/learned" --store "$LAB/ping.db"
+}
+
+@test "two runs that meet the same new hosts tear no line" {
+    local met="$LAB/met" first
+    "$WMIFLEET" ping -q -i "$LAB/inventory.json" -l 'f002*' \
+        --known-hosts "$met" --host-keys accept-new --store "$LAB/one.db" \
+        3>&- &
+    first=$!
+    "$WMIFLEET" ping -q -i "$LAB/inventory.json" -l 'f002*' \
+        --known-hosts "$met" --host-keys accept-new --store "$LAB/two.db"
+    wait "$first"
+    assert_equal "$(sort -u "$met")" "$(keys_of 'f002..')"
 }
