@@ -11,8 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <time.h>
 
 #include "base/json.h"
 #include "controller/ask.h"
@@ -20,7 +18,7 @@
 #include "controller/command_again.h"
 #include "controller/fleet.h"
 #include "controller/from_target.h"
-#include "controller/kept_target.h"
+#include "controller/kept_run.h"
 #include "controller/known_target.h"
 #include "controller/payload_image.h"
 #include "controller/probing.h"
@@ -60,22 +58,6 @@ static enum verb verb_of(enum command command)
     if (command == COMMAND_VERIFY)
         return VERB_VERIFY;
     return command == COMMAND_PING ? VERB_PING : VERB_CHECK;
-}
-
-static int make_run_id(struct run *run)
-{
-    unsigned char random[4];
-    if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
-        return -1;
-    time_t now = time(NULL);
-    struct tm utc;
-    char stamp[32];
-    if (gmtime_r(&now, &utc) == NULL ||
-        strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &utc) == 0)
-        return -1;
-    snprintf(run->id, sizeof run->id, "%s-%02x%02x%02x%02x", stamp, random[0],
-             random[1], random[2], random[3]);
-    return 0;
 }
 
 /* --- what the fleet asks for ---------------------------------------------- */
@@ -249,49 +231,6 @@ static char *join_sources(const struct options *options)
     return buf_take(&out);
 }
 
-static void free_hosts(struct store_host *hosts, size_t count)
-{
-    for (size_t i = 0; hosts != NULL && i < count; i++)
-        free((char *)hosts[i].target);
-    free(hosts);
-}
-
-/* NULL when memory is short. */
-static struct store_host *make_hosts(const struct target_list *targets)
-{
-    struct store_host *hosts = calloc(targets->count + 1, sizeof *hosts);
-    for (size_t i = 0; hosts != NULL && i < targets->count; i++) {
-        hosts[i].name = targets->items[i].name;
-        hosts[i].target = kept_target_print(&targets->items[i]);
-        if (hosts[i].target == NULL) {
-            free_hosts(hosts, i);
-            return NULL;
-        }
-    }
-    return hosts;
-}
-
-static int begin_stored_run(struct run *run, struct err *err)
-{
-    const struct target_list *targets = &run->chosen.targets;
-    struct store_host *hosts = make_hosts(targets);
-    char *reason = run->options->reason ? strdup(run->options->reason) : NULL;
-    int failed = -1;
-    if (hosts == NULL || (run->options->reason != NULL && reason == NULL)) {
-        err_set(err, 0, "out of memory");
-    } else {
-        struct store_run stored = {.reason = reason,
-                                   .inventory = run->sources,
-                                   .hosts = targets->count};
-        snprintf(stored.id, sizeof stored.id, "%s", run->id);
-        snprintf(stored.verb, sizeof stored.verb, "%s", verb_word(run->verb));
-        failed = store_run_begin(run->store, &stored, hosts, err);
-    }
-    free(reason);
-    free_hosts(hosts, targets->count);
-    return failed;
-}
-
 static int open_run(struct run *run, struct err *err)
 {
     run->sources =
@@ -313,9 +252,14 @@ static int open_run(struct run *run, struct err *err)
         return -1;
     if (run->store == NULL)
         run->store = store_open(run->options->store, err);
+    const struct kept_run kept = {.id = run->id,
+                                  .verb = run->verb,
+                                  .sources = run->sources,
+                                  .reason = run->options->reason,
+                                  .targets = &run->chosen.targets};
     if (run->store == NULL ||
         (goes_via(run) && verify_from_learn(&run->via, run->store, err)) ||
-        begin_stored_run(run, err))
+        kept_run_begin(run->store, &kept, err))
         return -1;
     const struct recap_config config = {.out = stdout,
                                         .output = run->options->output,
@@ -545,7 +489,7 @@ static int choose_hosts(struct run *run)
 static int choose(struct run *run)
 {
     struct err err;
-    if (make_run_id(run)) {
+    if (kept_run_name(run->id)) {
         log_line(run->log, LOG_ERROR,
                  "the run cannot be named: no random bytes");
         return EXIT_CONTROLLER;
