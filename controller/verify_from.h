@@ -7,10 +7,6 @@
  * verify_from_learn, verify_from_request; when the collector has answered,
  * verify_from_check once and verify_from_result for each target;
  * verify_from_close. Zeroed, it is closed.
- *
- * The account: --reader, else the first of wmi.access.readers, else
- * wmi.account.name. Its password: that of wmi.account where it is that
- * account, else the one that the command line brings.
  */
 #ifndef CONTROLLER_VERIFY_FROM_H
 #define CONTROLLER_VERIFY_FROM_H

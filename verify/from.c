@@ -141,7 +141,11 @@ static void advise_by_code(const struct reading *reading, unsigned long code,
         causes_best(code, &reading->view->evidence, why);
     if (cause == NULL && usual != NULL)
         cause = usual[0];
-    if (cause != NULL)
+    if (code == CODE_INTERRUPTED)
+        verdict_advise(verdict, "it takes the connection and does not answer: "
+                                "restart winmgmt there, or look for a firewall "
+                                "between that looks into RPC");
+    else if (cause != NULL)
         verdict_advise(verdict, "%s%s%s%s; %s", cause->text,
                        why[0] != '\0' ? " (" : "", why,
                        why[0] != '\0' ? ")" : "", cause->remedy);
