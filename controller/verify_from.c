@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "controller/rerun.h"
 #include "controller/verify_reader.h"
 #include "verify/from.h"
 
@@ -122,7 +123,8 @@ int verify_from_open(struct verify_from *from, struct chosen *chosen,
         open_collector(from, chosen))
         return -1;
     leave_out_collector(from, chosen);
-    if (check_count(from, chosen->targets.count))
+    if (rerun_narrow(&chosen->targets, options, VERB_VERIFY, log) ||
+        check_count(from, chosen->targets.count))
         return -1;
     from->passwords = calloc(chosen->targets.count + 1, sizeof(char *));
     from->known = calloc(chosen->targets.count + 1, sizeof(struct result *));
