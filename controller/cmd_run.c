@@ -1,53 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * check, apply, undo, ping and verify from here: one run over the fleet.
- *
- * A result travels: job -> store (open transaction) -> held here -> commit
- * at the end of the loop turn -> recap. So nothing is shown that a crash
- * could still take back.
- */
+/* check, apply, undo, ping and verify: one run over the fleet. */
 #include "controller/commands.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "controller/ask.h"
-#include "controller/chosen.h"
 #include "controller/command_again.h"
 #include "controller/fleet.h"
-#include "controller/from_target.h"
 #include "controller/kept_run.h"
-#include "controller/known_target.h"
 #include "controller/payload_image.h"
 #include "controller/probing.h"
-#include "controller/recap.h"
-#include "controller/requests.h"
 #include "controller/rerun.h"
-#include "controller/store.h"
-#include "controller/verify_from.h"
-
-struct run {
-    const struct options *options;
-    const struct log *log;
-    enum verb verb;
-    char id[PROTOCOL_RUN_ID_MAX + 1];
-    struct undo_plan undo;   /* undo: what to put back where */
-    struct from_target from; /* zeroed where it is not asked for */
-    struct verify_from via;  /* as that */
-    struct chosen chosen;
-    struct requests *requests;
-    struct store *store;
-    struct recap *recap;
-    struct schedule *schedule;
-    char *sources; /* the inventories as given, for the store and the recap */
-    char *again;   /* this run's selection, as words after a verb */
-    char *apply;   /* the same for an apply */
-    struct result **held; /* stored, not yet committed */
-    size_t held_count;
-    size_t held_capacity;
-};
+#include "controller/run.h"
 
 static enum verb verb_of(enum command command)
 {
@@ -59,168 +25,6 @@ static enum verb verb_of(enum command command)
         return VERB_VERIFY;
     return command == COMMAND_PING ? VERB_PING : VERB_CHECK;
 }
-
-/* --- what the fleet asks for ---------------------------------------------- */
-
-static int undo_request_of(struct run *run, const struct target *target,
-                           struct blob *request, struct err *err)
-{
-    const struct undo_host *host = undo_plan_host(&run->undo, target->name);
-    cJSON *undo = host != NULL ? undo_request(host, run->options->force) : NULL;
-    if (undo == NULL)
-        return err_set(err, 0, "out of memory");
-    int failed = requests_get(run->requests, target->wmi, undo, request, err);
-    cJSON_Delete(undo);
-    return failed;
-}
-
-static int apply_request_of(struct run *run, const struct target *target,
-                            struct blob *request, struct err *err)
-{
-    if (!chosen_sends_password(run->options, target))
-        return requests_get(run->requests, target->wmi, NULL, request, err);
-    char *password = secret_read_account(run->chosen.inventory, target, err);
-    if (password == NULL)
-        return -1;
-    int failed =
-        requests_get_secret(run->requests, target->wmi, password, request, err);
-    secret_free(password);
-    return failed;
-}
-
-static bool goes_via(const struct run *run)
-{
-    return run->via.options != NULL;
-}
-
-static int on_request(void *context, const struct target *target,
-                      struct blob *request, struct err *err)
-{
-    struct run *run = context;
-    if (goes_via(run))
-        return verify_from_request(&run->via, run->requests, request, err);
-    if (run->verb == VERB_PING) {
-        *request = (struct blob){0};
-        return 0;
-    }
-    int failed = run->verb == VERB_UNDO
-                     ? undo_request_of(run, target, request, err)
-                     : apply_request_of(run, target, request, err);
-    return failed ? err_prefix(err, target->name) : 0;
-}
-
-static void on_cache(void *context, const struct target *target,
-                     struct target_cache *cache)
-{
-    struct run *run = context;
-    known_target_get(run->store, run->log, target, cache);
-}
-
-static int hold(struct run *run, struct result *result, struct err *err)
-{
-    if (run->held_count == run->held_capacity) {
-        size_t capacity = run->held_capacity ? run->held_capacity * 2 : 64;
-        struct result **held = realloc(run->held, capacity * sizeof *held);
-        if (held == NULL)
-            return err_set(err, 0, "out of memory");
-        run->held = held;
-        run->held_capacity = capacity;
-    }
-    run->held[run->held_count++] = result;
-    return 0;
-}
-
-static int put_result(struct run *run, const struct result *result,
-                      struct err *err)
-{
-    cJSON *object = result_to_json(result);
-    char *text = object != NULL ? json_print(object, -1) : NULL;
-    cJSON_Delete(object);
-    if (text == NULL)
-        return err_set(err, 0, "out of memory");
-    int failed = store_result_put(run->store, run->id, result->host,
-                                  (int)result->status, text, err);
-    free(text);
-    return failed;
-}
-
-/* Takes `result`. */
-static int keep(struct run *run, struct result *result, struct err *err)
-{
-    log_line(run->log, LOG_INFO, "%s: %s", result->host,
-             status_word(result->status));
-    if (put_result(run, result, err) || hold(run, result, err)) {
-        result_free(result);
-        return -1;
-    }
-    return 0;
-}
-
-static void not_tried(struct run *run)
-{
-    const struct target_list *targets = &run->chosen.targets;
-    for (size_t i = 0; i < targets->count; i++)
-        recap_not_tried(run->recap, targets->items[i].name);
-}
-
-/* What the collector said of each target, and of itself where it failed. */
-static int keep_answer(struct run *run, struct result *answer, struct err *err)
-{
-    const struct target_list *targets = &run->chosen.targets;
-    int failed = 0;
-    if (!verify_from_check(&run->via, answer)) {
-        not_tried(run);
-        return keep(run, answer, err);
-    }
-    for (size_t i = 0; !failed && i < targets->count; i++) {
-        struct result *result = verify_from_result(&run->via, i, answer, err);
-        if (result != NULL)
-            failed = keep(run, result, err);
-        else if (err->code == 0)
-            recap_not_tried(run->recap, targets->items[i].name);
-        else
-            failed = -1;
-    }
-    result_free(answer);
-    return failed;
-}
-
-static int on_done(void *context, const struct target *target, struct job *job,
-                   struct result *result, struct err *err)
-{
-    struct run *run = context;
-    if (job != NULL && run->verb != VERB_PING &&
-        known_target_put(run->store, target, job_cache(job), err)) {
-        result_free(result);
-        return -1;
-    }
-    return goes_via(run) ? keep_answer(run, result, err)
-                         : keep(run, result, err);
-}
-
-static int on_turn(void *context, struct err *err)
-{
-    struct run *run = context;
-    int failed = run->held_count > 0 ? store_commit(run->store, err) : 0;
-    for (size_t i = 0; i < run->held_count; i++) {
-        if (!failed && recap_host(run->recap, run->held[i]))
-            failed = err_set(err, 0, "standard output: cannot be written");
-        result_free(run->held[i]);
-    }
-    run->held_count = 0;
-    return failed;
-}
-
-static void on_not_tried(void *context, const struct target *target)
-{
-    struct run *run = context;
-    if (goes_via(run))
-        not_tried(run);
-    else
-        recap_not_tried(run->recap, target->name);
-}
-
-/* --- before and after ----------------------------------------------------- */
 
 static char *join_sources(const struct options *options)
 {
@@ -258,7 +62,7 @@ static int open_run(struct run *run, struct err *err)
                                   .reason = run->options->reason,
                                   .targets = &run->chosen.targets};
     if (run->store == NULL ||
-        (goes_via(run) && verify_from_learn(&run->via, run->store, err)) ||
+        (run_goes_via(run) && verify_from_learn(&run->via, run->store, err)) ||
         kept_run_begin(run->store, &kept, err))
         return -1;
     const struct recap_config config = {.out = stdout,
@@ -305,7 +109,7 @@ static struct job_timeouts timeouts_of(const struct options *options)
 /* The hosts that this run logs in to. */
 static struct chosen *connecting(struct run *run)
 {
-    return goes_via(run) ? &run->via.collector : &run->chosen;
+    return run_goes_via(run) ? &run->via.collector : &run->chosen;
 }
 
 static int make_plan(struct run *run, struct job_plan *plan, struct err *err)
@@ -324,13 +128,10 @@ static int tell_rest(struct run *run, struct err *err)
 {
     struct from_target *from = &run->from;
     while (from->rest_count > 0) {
-        struct result *result = from->rest[--from->rest_count];
-        if (put_result(run, result, err) || hold(run, result, err)) {
-            result_free(result);
+        if (run_keep(run, from->rest[--from->rest_count], err))
             return -1;
-        }
     }
-    return on_turn(run, err);
+    return run_on_turn(run, err);
 }
 
 /* The canaries are done and good. */
@@ -379,7 +180,8 @@ static int run_fleet(struct run *run, enum fleet_end *end, struct err *err)
     const struct probe_plan probes =
         probing_plan(&probing, run->options, run->id);
     struct fleet_config config = {
-        .work = run->verb == VERB_VERIFY && !goes_via(run) ? &probe_work : NULL,
+        .work =
+            run->verb == VERB_VERIFY && !run_goes_via(run) ? &probe_work : NULL,
         .work_context = &probes,
         .plan = &plan,
         .targets = connecting(run)->targets.items,
@@ -389,11 +191,11 @@ static int run_fleet(struct run *run, enum fleet_end *end, struct err *err)
         .forks = fleet_forks_possible(run->options->forks, run->log),
         .log = run->log,
         .context = run,
-        .request = on_request,
-        .cache = on_cache,
-        .on_done = on_done,
-        .on_not_tried = on_not_tried,
-        .on_turn = on_turn};
+        .request = run_on_request,
+        .cache = run_on_cache,
+        .on_done = run_on_done,
+        .on_not_tried = run_on_not_tried,
+        .on_turn = run_on_turn};
     return run_schedule(run, &config, end, err);
 }
 
@@ -503,7 +305,7 @@ static int choose(struct run *run)
     if (run->options->from_target)
         return choose_from_target(run);
     if (choose_hosts(run) ||
-        ((run->verb != VERB_VERIFY || goes_via(run)) &&
+        ((run->verb != VERB_VERIFY || run_goes_via(run)) &&
          chosen_connect(connecting(run), run->options, run->log)))
         return EXIT_CONTROLLER;
     return -1;

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the parts of one run share: cmd_run.c and run_results.c only.
+ *
+ * A result travels: job -> store (open transaction) -> held here -> commit
+ * at the end of the loop turn -> recap. So nothing is shown that a crash
+ * could still take back.
+ */
+#ifndef CONTROLLER_RUN_H
+#define CONTROLLER_RUN_H
+
+#include "controller/chosen.h"
+#include "controller/from_target.h"
+#include "controller/recap.h"
+#include "controller/requests.h"
+#include "controller/schedule.h"
+#include "controller/store.h"
+#include "controller/verify_from.h"
+
+struct run {
+    const struct options *options;
+    const struct log *log;
+    enum verb verb;
+    char id[PROTOCOL_RUN_ID_MAX + 1];
+    struct undo_plan undo;   /* undo: what to put back where */
+    struct from_target from; /* zeroed where it is not asked for */
+    struct verify_from via;  /* as that */
+    struct chosen chosen;
+    struct requests *requests;
+    struct store *store;
+    struct recap *recap;
+    struct schedule *schedule;
+    char *sources; /* the inventories as given, for the store and the recap */
+    char *again;   /* this run's selection, as words after a verb */
+    char *apply;   /* the same for an apply */
+    struct result **held; /* stored, not yet committed */
+    size_t held_count;
+    size_t held_capacity;
+};
+
+/* verify --from: the fleet is one collector, the targets are its business. */
+static inline bool run_goes_via(const struct run *run)
+{
+    return run->via.options != NULL;
+}
+
+/* Stores `result` and holds it for the end of the turn; takes it. */
+int run_keep(struct run *run, struct result *result, struct err *err);
+
+/* What struct fleet_config asks for, with the run as its context. */
+int run_on_request(void *context, const struct target *target,
+                   struct blob *request, struct err *err);
+void run_on_cache(void *context, const struct target *target,
+                  struct target_cache *cache);
+int run_on_done(void *context, const struct target *target, struct job *job,
+                struct result *result, struct err *err);
+int run_on_turn(void *context, struct err *err);
+void run_on_not_tried(void *context, const struct target *target);
+
+#endif

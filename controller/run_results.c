@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* What goes to the hosts of a run, and what becomes of their results. */
+#include "controller/run.h"
+
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "controller/known_target.h"
+
+static int undo_request_of(struct run *run, const struct target *target,
+                           struct blob *request, struct err *err)
+{
+    const struct undo_host *host = undo_plan_host(&run->undo, target->name);
+    cJSON *undo = host != NULL ? undo_request(host, run->options->force) : NULL;
+    if (undo == NULL)
+        return err_set(err, 0, "out of memory");
+    int failed = requests_get(run->requests, target->wmi, undo, request, err);
+    cJSON_Delete(undo);
+    return failed;
+}
+
+static int apply_request_of(struct run *run, const struct target *target,
+                            struct blob *request, struct err *err)
+{
+    if (!chosen_sends_password(run->options, target))
+        return requests_get(run->requests, target->wmi, NULL, request, err);
+    char *password = secret_read_account(run->chosen.inventory, target, err);
+    if (password == NULL)
+        return -1;
+    int failed =
+        requests_get_secret(run->requests, target->wmi, password, request, err);
+    secret_free(password);
+    return failed;
+}
+
+int run_on_request(void *context, const struct target *target,
+                   struct blob *request, struct err *err)
+{
+    struct run *run = context;
+    if (run_goes_via(run))
+        return verify_from_request(&run->via, run->requests, request, err);
+    if (run->verb == VERB_PING) {
+        *request = (struct blob){0};
+        return 0;
+    }
+    int failed = run->verb == VERB_UNDO
+                     ? undo_request_of(run, target, request, err)
+                     : apply_request_of(run, target, request, err);
+    return failed ? err_prefix(err, target->name) : 0;
+}
+
+void run_on_cache(void *context, const struct target *target,
+                  struct target_cache *cache)
+{
+    struct run *run = context;
+    known_target_get(run->store, run->log, target, cache);
+}
+
+static int hold(struct run *run, struct result *result, struct err *err)
+{
+    if (run->held_count == run->held_capacity) {
+        size_t capacity = run->held_capacity ? run->held_capacity * 2 : 64;
+        struct result **held = realloc(run->held, capacity * sizeof *held);
+        if (held == NULL)
+            return err_set(err, 0, "out of memory");
+        run->held = held;
+        run->held_capacity = capacity;
+    }
+    run->held[run->held_count++] = result;
+    return 0;
+}
+
+static int put_result(struct run *run, const struct result *result,
+                      struct err *err)
+{
+    cJSON *object = result_to_json(result);
+    char *text = object != NULL ? json_print(object, -1) : NULL;
+    cJSON_Delete(object);
+    if (text == NULL)
+        return err_set(err, 0, "out of memory");
+    int failed = store_result_put(run->store, run->id, result->host,
+                                  (int)result->status, text, err);
+    free(text);
+    return failed;
+}
+
+int run_keep(struct run *run, struct result *result, struct err *err)
+{
+    log_line(run->log, LOG_INFO, "%s: %s", result->host,
+             status_word(result->status));
+    if (put_result(run, result, err) || hold(run, result, err)) {
+        result_free(result);
+        return -1;
+    }
+    return 0;
+}
+
+static void not_tried(struct run *run)
+{
+    const struct target_list *targets = &run->chosen.targets;
+    for (size_t i = 0; i < targets->count; i++)
+        recap_not_tried(run->recap, targets->items[i].name);
+}
+
+/* What the collector said of each target, and of itself where it failed. */
+static int keep_answer(struct run *run, struct result *answer, struct err *err)
+{
+    const struct target_list *targets = &run->chosen.targets;
+    int failed = 0;
+    if (!verify_from_check(&run->via, answer)) {
+        not_tried(run);
+        return run_keep(run, answer, err);
+    }
+    for (size_t i = 0; !failed && i < targets->count; i++) {
+        struct result *result = verify_from_result(&run->via, i, answer, err);
+        if (result != NULL)
+            failed = run_keep(run, result, err);
+        else if (err->code == 0)
+            recap_not_tried(run->recap, targets->items[i].name);
+        else
+            failed = -1;
+    }
+    result_free(answer);
+    return failed;
+}
+
+int run_on_done(void *context, const struct target *target, struct job *job,
+                struct result *result, struct err *err)
+{
+    struct run *run = context;
+    if (job != NULL && run->verb != VERB_PING &&
+        known_target_put(run->store, target, job_cache(job), err)) {
+        result_free(result);
+        return -1;
+    }
+    return run_goes_via(run) ? keep_answer(run, result, err)
+                             : run_keep(run, result, err);
+}
+
+int run_on_turn(void *context, struct err *err)
+{
+    struct run *run = context;
+    int failed = run->held_count > 0 ? store_commit(run->store, err) : 0;
+    for (size_t i = 0; i < run->held_count; i++) {
+        if (!failed && recap_host(run->recap, run->held[i]))
+            failed = err_set(err, 0, "standard output: cannot be written");
+        result_free(run->held[i]);
+    }
+    run->held_count = 0;
+    return failed;
+}
+
+void run_on_not_tried(void *context, const struct target *target)
+{
+    struct run *run = context;
+    if (run_goes_via(run))
+        not_tried(run);
+    else
+        recap_not_tried(run->recap, target->name);
+}
