@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/json.h"
 #include "judgement/causes.h"
@@ -171,6 +172,24 @@ static const char *user_of(const struct reading *reading)
     return json_text(reading->asked, "user");
 }
 
+/*
+ * The same without the target's own name before it: what is said of many
+ * targets is then one text.
+ */
+static const char *account_of(const struct reading *reading)
+{
+    const char *user = user_of(reading);
+    const char *behind = strchr(user, '\\');
+    const char *computer = evidence_text(&reading->view->evidence, "computer");
+    if (behind == NULL)
+        return user;
+    size_t len = (size_t)(behind - user);
+    bool own = reading->view->computer_guessed ||
+               (computer != NULL && strlen(computer) == len &&
+                strncasecmp(computer, user, len) == 0);
+    return own ? behind + 1 : user;
+}
+
 static bool is_admitted(const struct reading *reading)
 {
     const struct admission *admission = &reading->view->admission;
@@ -217,9 +236,8 @@ static void judge_trouble(const struct reading *reading, const cJSON *step,
     unsigned long code = code_of(step);
     const char *path = text_of(step, "namespace");
     say_code(verdict, step);
-    verdict_say(verdict, state_of(code), "%s%s%s as %s: %s",
-                json_text(reading->asked, "address"),
-                path[0] != '\0' ? ", " : "", path, user_of(reading),
+    verdict_say(verdict, state_of(code), "%s%sas %s: %s", path,
+                path[0] != '\0' ? " " : "", account_of(reading),
                 words_of(step));
     advise_by_code(reading, code, verdict);
 }
@@ -236,7 +254,8 @@ static void judge_connect(const struct reading *reading,
              !is_closed_as_wanted(reading, reading->trouble[FROM_NAMESPACE]))
         say_unwanted(reading, verdict);
     else
-        verdict_say(verdict, VERDICT_OK, "connected as %s", user_of(reading));
+        verdict_say(verdict, VERDICT_OK, "connected as %s",
+                    account_of(reading));
 }
 
 static void judge_namespace(const struct reading *reading,
