@@ -24,6 +24,8 @@
 
 /* Without a watch (no memory for one) a job is looked at this often. */
 #define BLIND_STEP_MS 100
+/* So late the loop may wake without a word. */
+#define LATE_MS 500
 
 struct fleet;
 
@@ -57,6 +59,9 @@ struct fleet {
     uv_loop_t loop;
     uv_signal_t signals[2];
     uv_timer_t due; /* of hosts that are to be tried again */
+    uv_prepare_t before_wait;
+    uint64_t wake_ms; /* when the loop is to wake at the latest; 0: no limit */
+    uint64_t late_ms; /* how late it was, all times together */
     struct slot *slots;
     size_t active;
     struct schedule *schedule;
@@ -70,6 +75,31 @@ struct fleet {
 };
 
 static void slot_step(struct slot *slot);
+
+/* --- the time --------------------------------------------------------------
+ */
+
+static void on_before_wait(uv_prepare_t *handle)
+{
+    struct fleet *fleet = handle->data;
+    int ms = uv_backend_timeout(&fleet->loop);
+    fleet->wake_ms = ms < 0 ? 0 : uv_now(&fleet->loop) + (uint64_t)ms;
+}
+
+/*
+ * The time for the hosts at work. Where the fleet itself came late (stopped,
+ * a busy machine, many handshakes in one turn) their answers may lie here
+ * unread: that is no time of theirs.
+ */
+static uint64_t work_time(struct fleet *fleet)
+{
+    uint64_t now = uv_now(&fleet->loop);
+    if (fleet->wake_ms != 0 && now > fleet->wake_ms + LATE_MS) {
+        fleet->late_ms += now - fleet->wake_ms;
+        fleet->wake_ms = now;
+    }
+    return now - fleet->late_ms;
+}
 
 /* --- watching a descriptor ------------------------------------------------ */
 
@@ -290,7 +320,7 @@ static void on_due(uv_timer_t *timer)
 static void slot_step(struct slot *slot)
 {
     const struct work_ops *ops = slot->fleet->ops;
-    uint64_t now = uv_now(&slot->fleet->loop);
+    uint64_t now = work_time(slot->fleet);
     struct job_wait wait = ops->step(slot->work, now);
     while (wait.what == JOB_FOR_ADDRESS && resolve(slot))
         wait = ops->step(slot->work, now);
@@ -314,8 +344,8 @@ static int admit(struct fleet *fleet, size_t host)
     if (slot == NULL)
         return err_set(fleet->err, 0, "%s: no memory for this host",
                        target->name);
-    slot->work = fleet->ops->begin(fleet->ops_context, target,
-                                   uv_now(&fleet->loop), fleet->err);
+    slot->work = fleet->ops->begin(fleet->ops_context, target, work_time(fleet),
+                                   fleet->err);
     if (slot->work == NULL) {
         free(slot);
         return -1;
@@ -456,6 +486,7 @@ static void close_loop(struct fleet *fleet)
     for (size_t i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&fleet->signals[i], NULL);
     uv_close((uv_handle_t *)&fleet->due, NULL);
+    uv_close((uv_handle_t *)&fleet->before_wait, NULL);
     uv_run(&fleet->loop, UV_RUN_DEFAULT);
     uv_loop_close(&fleet->loop);
 }
@@ -482,6 +513,9 @@ static int run_all(struct fleet *fleet, enum fleet_end *end)
     sigaction(SIGTERM, NULL, &before[1]);
     uv_timer_init(&fleet->loop, &fleet->due);
     fleet->due.data = fleet;
+    uv_prepare_init(&fleet->loop, &fleet->before_wait);
+    fleet->before_wait.data = fleet;
+    uv_prepare_start(&fleet->before_wait, on_before_wait);
     int failed = start_signals(fleet);
     if (!failed) {
         run_loop(fleet);

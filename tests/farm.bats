@@ -121,3 +121,19 @@ keys_of() {
     wait "$first"
     assert_equal "$(sort -u "$met")" "$(keys_of 'f002..')"
 }
+
+@test "a controller that was stopped for a while blames no target" {
+    wmifleet check --json --timeout 4 -f 20 -l "$HUNDRED" \
+        >"$LAB/stopped.out" 2>"$LAB/stopped.err" 3>&- &
+    local job=$! ended=0 controller
+    until_true test -s "$LAB/stopped.out"
+    controller=$(pgrep -P "$job" -x wmifleet || echo "$job")
+    kill -STOP "$controller"
+    sleep 5 # longer than each host has
+    kill -CONT "$controller"
+    wait "$job" || ended=$?
+    assert_equal "$(jq -r 'select(.status == "unreachable" or
+        .status == "failed") | "\(.host) \(.phase)"' "$LAB/stopped.out")" ''
+    assert_equal "$ended" 3
+    hosts_once stopped 100
+}
