@@ -46,6 +46,7 @@ struct slot {
     size_t host; /* its place among the targets */
     void *work;
     uv_timer_t timer;
+    uint64_t due_ms; /* of the timer, in the loop's own time */
     struct watch *watch;
     struct lookup *lookup;
     struct slot *previous;
@@ -58,10 +59,9 @@ struct fleet {
     const void *ops_context;
     uv_loop_t loop;
     uv_signal_t signals[2];
-    uv_timer_t due; /* of hosts that are to be tried again */
-    uv_prepare_t before_wait;
-    uint64_t wake_ms; /* when the loop is to wake at the latest; 0: no limit */
-    uint64_t late_ms; /* how late it was, all times together */
+    uv_timer_t due;   /* of hosts that are to be tried again */
+    uint64_t late_ms; /* how late the loop came, all times together */
+    uint64_t told_ms; /* until when that is counted */
     struct slot *slots;
     size_t active;
     struct schedule *schedule;
@@ -76,27 +76,21 @@ struct fleet {
 
 static void slot_step(struct slot *slot);
 
-/* --- the time --------------------------------------------------------------
- */
-
-static void on_before_wait(uv_prepare_t *handle)
-{
-    struct fleet *fleet = handle->data;
-    int ms = uv_backend_timeout(&fleet->loop);
-    fleet->wake_ms = ms < 0 ? 0 : uv_now(&fleet->loop) + (uint64_t)ms;
-}
+/* --- the time ------------------------------------------------------------- */
 
 /*
- * The time for the hosts at work. Where the fleet itself came late (stopped,
- * a busy machine, many handshakes in one turn) their answers may lie here
- * unread: that is no time of theirs.
+ * The time for the hosts at work. Where the fleet itself comes late (it was
+ * stopped, the machine is busy, many handshakes fell into one turn) their
+ * answers may lie here unread: that is no time of theirs. `due_ms` is when
+ * the loop was to come to this host at the latest; 0: at no time.
  */
-static uint64_t work_time(struct fleet *fleet)
+static uint64_t work_time(struct fleet *fleet, uint64_t due_ms)
 {
     uint64_t now = uv_now(&fleet->loop);
-    if (fleet->wake_ms != 0 && now > fleet->wake_ms + LATE_MS) {
-        fleet->late_ms += now - fleet->wake_ms;
-        fleet->wake_ms = now;
+    if (due_ms != 0 && now > due_ms + LATE_MS) {
+        uint64_t from = due_ms > fleet->told_ms ? due_ms : fleet->told_ms;
+        fleet->late_ms += now - from;
+        fleet->told_ms = now;
     }
     return now - fleet->late_ms;
 }
@@ -320,7 +314,7 @@ static void on_due(uv_timer_t *timer)
 static void slot_step(struct slot *slot)
 {
     const struct work_ops *ops = slot->fleet->ops;
-    uint64_t now = work_time(slot->fleet);
+    uint64_t now = work_time(slot->fleet, slot->due_ms);
     struct job_wait wait = ops->step(slot->work, now);
     while (wait.what == JOB_FOR_ADDRESS && resolve(slot))
         wait = ops->step(slot->work, now);
@@ -333,6 +327,7 @@ static void slot_step(struct slot *slot)
         watch_close(slot);
     else if (watch_descriptor(slot, wait.io) && ms > BLIND_STEP_MS)
         ms = BLIND_STEP_MS;
+    slot->due_ms = uv_now(&slot->fleet->loop) + ms;
     uv_timer_start(&slot->timer, on_due, ms, 0);
 }
 
@@ -344,8 +339,8 @@ static int admit(struct fleet *fleet, size_t host)
     if (slot == NULL)
         return err_set(fleet->err, 0, "%s: no memory for this host",
                        target->name);
-    slot->work = fleet->ops->begin(fleet->ops_context, target, work_time(fleet),
-                                   fleet->err);
+    slot->work = fleet->ops->begin(fleet->ops_context, target,
+                                   work_time(fleet, 0), fleet->err);
     if (slot->work == NULL) {
         free(slot);
         return -1;
@@ -486,7 +481,6 @@ static void close_loop(struct fleet *fleet)
     for (size_t i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&fleet->signals[i], NULL);
     uv_close((uv_handle_t *)&fleet->due, NULL);
-    uv_close((uv_handle_t *)&fleet->before_wait, NULL);
     uv_run(&fleet->loop, UV_RUN_DEFAULT);
     uv_loop_close(&fleet->loop);
 }
@@ -513,9 +507,6 @@ static int run_all(struct fleet *fleet, enum fleet_end *end)
     sigaction(SIGTERM, NULL, &before[1]);
     uv_timer_init(&fleet->loop, &fleet->due);
     fleet->due.data = fleet;
-    uv_prepare_init(&fleet->loop, &fleet->before_wait);
-    fleet->before_wait.data = fleet;
-    uv_prepare_start(&fleet->before_wait, on_before_wait);
     int failed = start_signals(fleet);
     if (!failed) {
         run_loop(fleet);
