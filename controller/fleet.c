@@ -24,7 +24,8 @@
 
 /* Without a watch (no memory for one) a job is looked at this often. */
 #define BLIND_STEP_MS 100
-/* So late the loop may wake without a word. */
+/* How often the loop looks whether it is late, and what is not late yet. */
+#define BEAT_MS 250
 #define LATE_MS 500
 
 struct fleet;
@@ -46,7 +47,6 @@ struct slot {
     size_t host; /* its place among the targets */
     void *work;
     uv_timer_t timer;
-    uint64_t due_ms; /* of the timer, in the loop's own time */
     struct watch *watch;
     struct lookup *lookup;
     struct slot *previous;
@@ -60,8 +60,9 @@ struct fleet {
     uv_loop_t loop;
     uv_signal_t signals[2];
     uv_timer_t due;   /* of hosts that are to be tried again */
+    uv_timer_t beat;  /* so that the loop knows when it was late */
+    uint64_t beat_ms; /* when that is due */
     uint64_t late_ms; /* how late the loop came, all times together */
-    uint64_t told_ms; /* until when that is counted */
     struct slot *slots;
     size_t active;
     struct schedule *schedule;
@@ -78,19 +79,23 @@ static void slot_step(struct slot *slot);
 
 /* --- the time ------------------------------------------------------------- */
 
+static void on_beat(uv_timer_t *beat)
+{
+    struct fleet *fleet = beat->data;
+    fleet->beat_ms = uv_now(&fleet->loop) + BEAT_MS;
+}
+
 /*
  * The time for the hosts at work. Where the fleet itself comes late (it was
  * stopped, the machine is busy, many handshakes fell into one turn) their
- * answers may lie here unread: that is no time of theirs. `due_ms` is when
- * the loop was to come to this host at the latest; 0: at no time.
+ * answers may lie here unread: that is no time of theirs.
  */
-static uint64_t work_time(struct fleet *fleet, uint64_t due_ms)
+static uint64_t work_time(struct fleet *fleet)
 {
     uint64_t now = uv_now(&fleet->loop);
-    if (due_ms != 0 && now > due_ms + LATE_MS) {
-        uint64_t from = due_ms > fleet->told_ms ? due_ms : fleet->told_ms;
-        fleet->late_ms += now - from;
-        fleet->told_ms = now;
+    if (now > fleet->beat_ms + LATE_MS) {
+        fleet->late_ms += now - fleet->beat_ms;
+        fleet->beat_ms = now;
     }
     return now - fleet->late_ms;
 }
@@ -314,7 +319,7 @@ static void on_due(uv_timer_t *timer)
 static void slot_step(struct slot *slot)
 {
     const struct work_ops *ops = slot->fleet->ops;
-    uint64_t now = work_time(slot->fleet, slot->due_ms);
+    uint64_t now = work_time(slot->fleet);
     struct job_wait wait = ops->step(slot->work, now);
     while (wait.what == JOB_FOR_ADDRESS && resolve(slot))
         wait = ops->step(slot->work, now);
@@ -327,7 +332,6 @@ static void slot_step(struct slot *slot)
         watch_close(slot);
     else if (watch_descriptor(slot, wait.io) && ms > BLIND_STEP_MS)
         ms = BLIND_STEP_MS;
-    slot->due_ms = uv_now(&slot->fleet->loop) + ms;
     uv_timer_start(&slot->timer, on_due, ms, 0);
 }
 
@@ -339,8 +343,8 @@ static int admit(struct fleet *fleet, size_t host)
     if (slot == NULL)
         return err_set(fleet->err, 0, "%s: no memory for this host",
                        target->name);
-    slot->work = fleet->ops->begin(fleet->ops_context, target,
-                                   work_time(fleet, 0), fleet->err);
+    slot->work = fleet->ops->begin(fleet->ops_context, target, work_time(fleet),
+                                   fleet->err);
     if (slot->work == NULL) {
         free(slot);
         return -1;
@@ -481,6 +485,7 @@ static void close_loop(struct fleet *fleet)
     for (size_t i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&fleet->signals[i], NULL);
     uv_close((uv_handle_t *)&fleet->due, NULL);
+    uv_close((uv_handle_t *)&fleet->beat, NULL);
     uv_run(&fleet->loop, UV_RUN_DEFAULT);
     uv_loop_close(&fleet->loop);
 }
@@ -507,6 +512,11 @@ static int run_all(struct fleet *fleet, enum fleet_end *end)
     sigaction(SIGTERM, NULL, &before[1]);
     uv_timer_init(&fleet->loop, &fleet->due);
     fleet->due.data = fleet;
+    uv_timer_init(&fleet->loop, &fleet->beat);
+    fleet->beat.data = fleet;
+    uv_update_time(&fleet->loop);
+    on_beat(&fleet->beat);
+    uv_timer_start(&fleet->beat, on_beat, BEAT_MS, BEAT_MS);
     int failed = start_signals(fleet);
     if (!failed) {
         run_loop(fleet);
