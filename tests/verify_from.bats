@@ -200,6 +200,52 @@ first_closed() {
     wmifleet undo --all --yes >/dev/null
 }
 
+# with JQ: an inventory that is changed so.
+with() {
+    cp "$LAB/inventory.json" "$LAB/kept.json"
+    jq "$1" "$LAB/kept.json" >"$LAB/inventory.json"
+}
+
+without() {
+    mv "$LAB/kept.json" "$LAB/inventory.json"
+}
+
+@test "codes that states give: a denied logon, no password, no namespace, itself" {
+    local rights='HKLM\SOFTWARE\wmifleet-lab\AccountRights\S-1-5-113'
+    wmifleet apply >/dev/null
+    "$LAB/target-1/wine" reg add "$rights" /v SeDenyNetworkLogonRight \
+        /t REG_DWORD /d 1 /f >/dev/null
+    from -l target-1
+    "$LAB/target-1/wine" reg delete "$rights" /f >/dev/null
+    assert_equal "$(first_closed)" 'connect 0x80070569 true'
+
+    "$LAB/target-1/wine" "$BUILD/lab/newuser.exe" blank ''
+    echo >"$BATS_TEST_TMPDIR/empty"
+    from -l target-1 --reader 'TARGET-1\blank' \
+        --reader-password-file "$BATS_TEST_TMPDIR/empty"
+    assert_equal "$(first_closed)" 'connect 0x8007052F true'
+
+    with '.all.children.lab.hosts["target-1"].wmi.access.namespaces =
+        ["root\\nix"]'
+    from -l target-1
+    without
+    assert_equal "$(first_closed)" 'namespace 0x8004100E true'
+
+    with '.all.children.lab.hosts |= (.self = (.["target-4"] |
+        .wmi = {access: {readers: ["wmi-reader"], collectors: ["target-4"]},
+            account: {name: "wmi-reader", password: {env: "PASSWORD"}}}))'
+    from -l self
+    without
+    assert_equal "$(first_closed)" 'connect 0x80041064 true'
+    wmifleet undo --all --yes >/dev/null
+}
+
+@test "the table's other code, a class that is not there, is explained" {
+    run wmifleet explain 0x80041010
+    assert_equal "$status" 0
+    assert_contains "$output" 'the class does not exist in that namespace'
+}
+
 @test "a target that hangs takes nobody's turn" {
     local port process
     wmifleet apply >/dev/null
