@@ -4,6 +4,8 @@
 # The verb `inventory` from outside: the same answers as ansible-inventory
 # gives, and where texts come from. Nothing is contacted.
 
+bats_require_minimum_version 1.5.0
+
 setup() {
     ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
     WMIFLEET=${WMIFLEET_BINARY:-$(realpath -m "${BUILD:-$ROOT/build}")/wmifleet}
