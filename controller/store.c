@@ -207,6 +207,9 @@ int store_results(struct store *store, const char *run,
                        each, context, err);
 }
 
+/* More than any seq: results that are about settings come before others. */
+#define OF_SETTINGS "4503599627370496"
+
 int store_status(struct store *store,
                  int (*each)(void *context, const char *host, int status,
                              const char *json),
@@ -215,8 +218,10 @@ int store_status(struct store *store,
     return each_result(
         store,
         store_prepare(store, err,
-                      "SELECT host, status, json FROM result"
-                      " WHERE seq IN (SELECT max(seq) FROM result"
+                      "SELECT host, status, json FROM result WHERE seq IN"
+                      " (SELECT max(seq + " OF_SETTINGS
+                      " * (verb IN ('check', 'apply', 'undo'))) % " OF_SETTINGS
+                      " FROM result JOIN run ON run.id = result.run"
                       " GROUP BY host) ORDER BY host",
                       ""),
         each, context, err);

@@ -88,7 +88,10 @@ int store_results(struct store *store, const char *run,
  */
 int store_host_target(struct store *store, const char *run, const char *host,
                       char **target, struct err *err);
-/* The newest result of every host over all runs. */
+/*
+ * The newest result of every host that is about its settings (check, apply,
+ * undo); where there is none, the newest of any run.
+ */
 int store_status(struct store *store,
                  int (*each)(void *context, const char *host, int status,
                              const char *json),

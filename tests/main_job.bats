@@ -4,6 +4,7 @@
 # The main job on three targets, from closed to open, in the order in which a
 # person does it. The tests of this file build on each other.
 
+bats_require_minimum_version 1.5.0
 load lab
 
 setup_file() {
@@ -178,6 +179,19 @@ rule_texts() {
     assert_contains "${output#*known since}" "target-[2-3]"
     run wmifleet show no-such-run
     assert_equal "$status" 1
+}
+
+@test "a ping hides nothing of what a check found" {
+    run wmifleet ping -l target-2 --store "$BATS_TEST_TMPDIR/state.db"
+    assert_equal "$status" 0
+    run wmifleet status --store "$BATS_TEST_TMPDIR/state.db"
+    assert_contains "${output#*known since}" "  ping  "
+    wmifleet check -l target-2 --store "$BATS_TEST_TMPDIR/state.db" ||
+        [ $? -eq 3 ]
+    run wmifleet ping -l target-2 --store "$BATS_TEST_TMPDIR/state.db"
+    run wmifleet status --store "$BATS_TEST_TMPDIR/state.db"
+    assert_contains "${output#*known since}" "  check  "
+    run ! grep -q "  ping  " <<<"$output"
 }
 
 @test "a later run shows who is unreachable and goes on with the others" {
