@@ -5,41 +5,22 @@
  * to a slot ends in slot_step, which asks the job what it waits for and arms
  * exactly that. After each turn of the loop new hosts are admitted and
  * finished ones are committed.
- *
- * Descriptors are the trap. A step may close the one that is watched and open
- * another with the same number, and the kernel forgets a closed one by
- * itself. So after every step the watch is either renewed (uv_poll_start
- * registers anew) or closed at once, before another job can be given that
- * number.
  */
 #include "controller/fleet.h"
 
-#include <netdb.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <uv.h>
 
 #include "controller/fleet_jobs.h"
+#include "controller/fleet_lookup.h"
+#include "controller/fleet_watch.h"
+#include "controller/work_time.h"
 
 /* Without a watch (no memory for one) a job is looked at this often. */
 #define BLIND_STEP_MS 100
-/* How often the loop looks whether it is late, and what is not late yet. */
-#define BEAT_MS 250
-#define LATE_MS 500
 
 struct fleet;
-
-struct watch {
-    uv_poll_t poll;
-    struct slot *slot;
-    int fd;
-};
-
-struct lookup {
-    uv_getaddrinfo_t request;
-    struct slot *slot; /* NULL: the job did not wait for it */
-};
 
 struct slot {
     struct fleet *fleet;
@@ -47,8 +28,8 @@ struct slot {
     size_t host; /* its place among the targets */
     void *work;
     uv_timer_t timer;
-    struct watch *watch;
-    struct lookup *lookup;
+    struct fleet_watch *watch;
+    struct fleet_lookup *lookup;
     struct slot *previous;
     struct slot *next;
 };
@@ -59,10 +40,9 @@ struct fleet {
     const void *ops_context;
     uv_loop_t loop;
     uv_signal_t signals[2];
-    uv_timer_t due;   /* of hosts that are to be tried again */
-    uv_timer_t beat;  /* so that the loop knows when it was late */
-    uint64_t beat_ms; /* when that is due */
-    uint64_t late_ms; /* how late the loop came, all times together */
+    uv_timer_t due;  /* of hosts that are to be tried again */
+    uv_timer_t beat; /* so that silence counts: see work_time.h */
+    struct work_time time;
     struct slot *slots;
     size_t active;
     struct schedule *schedule;
@@ -79,163 +59,43 @@ static void slot_step(struct slot *slot);
 
 /* --- the time ------------------------------------------------------------- */
 
-static void on_beat(uv_timer_t *beat)
-{
-    struct fleet *fleet = beat->data;
-    fleet->beat_ms = uv_now(&fleet->loop) + BEAT_MS;
-}
-
-/*
- * The time for the hosts at work. Where the fleet itself comes late (it was
- * stopped, the machine is busy, many handshakes fell into one turn) their
- * answers may lie here unread: that is no time of theirs.
- */
 static uint64_t work_time(struct fleet *fleet)
 {
-    uint64_t now = uv_now(&fleet->loop);
-    if (now > fleet->beat_ms + LATE_MS) {
-        fleet->late_ms += now - fleet->beat_ms;
-        fleet->beat_ms = now;
-    }
-    return now - fleet->late_ms;
+    return work_time_at(&fleet->time, uv_now(&fleet->loop));
 }
 
-/* --- watching a descriptor ------------------------------------------------ */
-
-static void on_watch_closed(uv_handle_t *handle)
+static void on_beat(uv_timer_t *beat)
 {
-    free(handle->data);
-}
-
-static void watch_close(struct slot *slot)
-{
-    if (slot->watch == NULL)
-        return;
-    uv_close((uv_handle_t *)&slot->watch->poll, on_watch_closed);
-    slot->watch = NULL;
-}
-
-static void on_ready(uv_poll_t *poll, int status, int events)
-{
-    (void)status; /* an error shows itself in the job's next operation */
-    (void)events;
-    struct watch *watch = poll->data;
-    slot_step(watch->slot);
-}
-
-static struct watch *watch_open(struct slot *slot, int fd)
-{
-    struct watch *watch = calloc(1, sizeof *watch);
-    if (watch == NULL)
-        return NULL;
-    if (uv_poll_init(&slot->fleet->loop, &watch->poll, fd)) {
-        free(watch);
-        return NULL;
-    }
-    watch->poll.data = watch;
-    watch->slot = slot;
-    watch->fd = fd;
-    return watch;
-}
-
-/* 0, or -1 when the descriptor cannot be watched now. */
-static int watch_descriptor(struct slot *slot, struct transport_wait io)
-{
-    int events = 0;
-    if (io.events & TRANSPORT_WRITABLE)
-        events |= UV_WRITABLE;
-    /* Who does not say what it waits for waits for an answer. */
-    if ((io.events & TRANSPORT_READABLE) || events == 0)
-        events |= UV_READABLE;
-    if (slot->watch && slot->watch->fd != io.fd)
-        watch_close(slot);
-    if (slot->watch == NULL)
-        slot->watch = watch_open(slot, io.fd);
-    if (slot->watch == NULL)
-        return -1;
-    return uv_poll_start(&slot->watch->poll, events, on_ready) ? -1 : 0;
+    work_time(beat->data);
 }
 
 /* --- looking up a name ---------------------------------------------------- */
 
-static struct job_address address_of(const void *address, size_t len,
-                                     uint16_t port)
+static void on_addresses(void *context, const struct job_address *addresses,
+                         size_t count, const char *error_text)
 {
-    struct job_address out = {.len = (socklen_t)len};
-    memcpy(&out.storage, address, len);
-    uint16_t port_in_net_order = htons(port);
-    if (out.storage.ss_family == AF_INET)
-        memcpy((char *)&out.storage + offsetof(struct sockaddr_in, sin_port),
-               &port_in_net_order, sizeof port_in_net_order);
-    else
-        memcpy((char *)&out.storage + offsetof(struct sockaddr_in6, sin6_port),
-               &port_in_net_order, sizeof port_in_net_order);
-    return out;
-}
-
-static bool resolve_literal(struct slot *slot)
-{
-    const struct target *target = slot->target;
-    struct sockaddr_in in4;
-    struct sockaddr_in6 in6;
-    struct job_address address;
-    if (uv_ip4_addr(target->address, target->port, &in4) == 0)
-        address = address_of(&in4, sizeof in4, target->port);
-    else if (uv_ip6_addr(target->address, target->port, &in6) == 0)
-        address = address_of(&in6, sizeof in6, target->port);
-    else
-        return false;
-    slot->fleet->ops->resolved(slot->work, &address, 1, NULL);
-    return true;
-}
-
-static void on_resolved(uv_getaddrinfo_t *request, int status,
-                        struct addrinfo *found)
-{
-    struct lookup *lookup = request->data;
-    struct slot *slot = lookup->slot;
-    free(lookup);
-    if (slot) {
-        struct job_address addresses[JOB_ADDRESSES_MAX];
-        size_t count = 0;
-        for (struct addrinfo *item = found;
-             item && status == 0 && count < JOB_ADDRESSES_MAX;
-             item = item->ai_next)
-            addresses[count++] =
-                address_of(item->ai_addr, item->ai_addrlen, slot->target->port);
-        slot->lookup = NULL;
-        slot->fleet->ops->resolved(slot->work, addresses, count,
-                                   status ? uv_strerror(status) : NULL);
-        slot_step(slot);
-    }
-    uv_freeaddrinfo(found);
+    struct slot *slot = context;
+    slot->fleet->ops->resolved(slot->work, addresses, count, error_text);
+    slot_step(slot);
 }
 
 /* True when the answer is here already. */
 static bool resolve(struct slot *slot)
 {
+    const struct target *target = slot->target;
+    struct job_address address;
+    if (fleet_literal(target->address, target->port, &address)) {
+        slot->fleet->ops->resolved(slot->work, &address, 1, NULL);
+        return true;
+    }
     if (slot->lookup)
         return false;
-    if (resolve_literal(slot))
-        return true;
-    struct lookup *lookup = calloc(1, sizeof *lookup);
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
-                             .ai_flags = AI_ADDRCONFIG};
-    int failed = UV_ENOMEM;
-    if (lookup) {
-        lookup->request.data = lookup;
-        lookup->slot = slot;
-        failed =
-            uv_getaddrinfo(&slot->fleet->loop, &lookup->request, on_resolved,
-                           slot->target->address, NULL, &hints);
-    }
-    if (failed == 0) {
-        slot->lookup = lookup;
-        return false;
-    }
-    free(lookup);
-    slot->fleet->ops->resolved(slot->work, NULL, 0, uv_strerror(failed));
-    return true;
+    const char *failed =
+        fleet_lookup_begin(&slot->lookup, &slot->fleet->loop, target->address,
+                           target->port, on_addresses, slot);
+    if (failed)
+        slot->fleet->ops->resolved(slot->work, NULL, 0, failed);
+    return failed != NULL;
 }
 
 /* --- one host ------------------------------------------------------------- */
@@ -300,11 +160,8 @@ static void take_result(struct slot *slot, struct result *result)
 static void slot_finish(struct slot *slot)
 {
     struct fleet *fleet = slot->fleet;
-    watch_close(slot);
-    if (slot->lookup) {
-        slot->lookup->slot = NULL;
-        uv_cancel((uv_req_t *)&slot->lookup->request);
-    }
+    fleet_watch_close(&slot->watch);
+    fleet_lookup_abandon(&slot->lookup);
     slot_unlink(slot);
     take_result(slot, fleet->ops->take_result(slot->work));
     fleet->ops->free(slot->work);
@@ -314,6 +171,11 @@ static void slot_finish(struct slot *slot)
 static void on_due(uv_timer_t *timer)
 {
     slot_step(timer->data);
+}
+
+static void on_ready(void *slot)
+{
+    slot_step(slot);
 }
 
 static void slot_step(struct slot *slot)
@@ -329,8 +191,10 @@ static void slot_step(struct slot *slot)
     }
     uint64_t ms = wait.deadline_ms > now ? wait.deadline_ms - now : 0;
     if (wait.what != JOB_FOR_IO)
-        watch_close(slot);
-    else if (watch_descriptor(slot, wait.io) && ms > BLIND_STEP_MS)
+        fleet_watch_close(&slot->watch);
+    else if (fleet_watch_set(&slot->watch, &slot->fleet->loop, wait.io,
+                             on_ready, slot) &&
+             ms > BLIND_STEP_MS)
         ms = BLIND_STEP_MS;
     uv_timer_start(&slot->timer, on_due, ms, 0);
 }
@@ -515,8 +379,8 @@ static int run_all(struct fleet *fleet, enum fleet_end *end)
     uv_timer_init(&fleet->loop, &fleet->beat);
     fleet->beat.data = fleet;
     uv_update_time(&fleet->loop);
-    on_beat(&fleet->beat);
-    uv_timer_start(&fleet->beat, on_beat, BEAT_MS, BEAT_MS);
+    work_time_init(&fleet->time, uv_now(&fleet->loop));
+    uv_timer_start(&fleet->beat, on_beat, WORK_TIME_BEAT_MS, WORK_TIME_BEAT_MS);
     int failed = start_signals(fleet);
     if (!failed) {
         run_loop(fleet);

@@ -106,3 +106,32 @@ of_class() {
     assert_equal "$(jq -c 'select(.host).timing | has("upload_payload_ms")' \
         <<<"$output" | sort -u)" false
 }
+
+# woke_up PID SINCE: it has waited and gone on four times since, or is gone.
+woke_up() {
+    local now
+    now=$(waits_of "$1") || return 0
+    [ "${now:-0}" -ge $(($2 + 4)) ] || ! kill -0 "$1" 2>/dev/null
+}
+waits_of() {
+    awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$1/status"
+}
+
+@test "a controller that was stopped in a silence blames no target" {
+    machine 80 hold
+    wmifleet check --json -vvv --timeout 4 -l m080 \
+        >"$LAB/stopped.out" 2>"$LAB/stopped.err" 3>&- &
+    local job=$! ended=0 controller before
+    await "the payload's start" grep -q 'start -> run' "$LAB/stopped.err"
+    controller=$(pgrep -P "$job" -x wmifleet || echo "$job")
+    kill -STOP "$controller"
+    sleep 5 # longer than the host has
+    before=$(waits_of "$controller")
+    kill -CONT "$controller"
+    # nothing lies unread, so who takes that for the host's silence is done
+    await "another look at the host" woke_up "$controller" "$before"
+    rm "$LAB/machines/127.0.1.80/hold"
+    wait "$job" || ended=$?
+    assert_equal "$(jq -r 'select(.host).status' "$LAB/stopped.out")" ok
+    assert_equal "$ended" 0
+}
