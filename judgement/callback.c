@@ -4,6 +4,7 @@
 #include "payload/settings/settings_read.h"
 
 #define CALLBACK_ID "cimom.allow_anonymous_callback"
+#define UNSECAPP_ID "cimom.unsecapp_access_control_default"
 
 /* A value that is still to be written the target refuses by itself. */
 void row_callback_in_domain(struct bench *bench)
@@ -26,6 +27,17 @@ void row_callback_in_workgroup(struct bench *bench)
                          "AllowAnonymousCallback is not 1; ask for "
                          "\"cimom\": {\"allow_anonymous_callback\": 1}, or "
                          "use semi-synchronous queries");
+}
+
+/* Between machines without a domain there is nobody whom it could let in. */
+void row_checked_callbacks(struct bench *bench)
+{
+    if (bench->wish->unsecapp_access == DWORD_ONE &&
+        bench_fact(bench, "joined.kind") != NULL && !bench_in_domain(bench))
+        bench_note(bench, UNSECAPP_ID,
+                   "in a workgroup WMI's callbacks are anonymous, and "
+                   "unsecapp.exe then refuses them: asynchronous queries from "
+                   "here bring nothing; leave `check_callbacks` out");
 }
 
 static bool outbound_is_blocked(const struct bench *bench)

@@ -28,6 +28,7 @@ static judgement_fn *const table[] = {
     row_filter_policy,
     row_callback_in_domain,
     row_callback_in_workgroup,
+    row_checked_callbacks,
     row_outbound,
     row_unsecapp,
     row_encryption,

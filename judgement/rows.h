@@ -54,6 +54,8 @@ void row_filter_policy(struct bench *bench);
 void row_callback_in_domain(struct bench *bench);
 /* Page: "otherwise, an asynchronous connection will fail". */
 void row_callback_in_workgroup(struct bench *bench);
+/* "Setting Security on an Asynchronous Call": a caller that is checked. */
+void row_checked_callbacks(struct bench *bench);
 /* Page: WMI_OUT, where outbound traffic is blocked by default. */
 void row_outbound(struct bench *bench);
 /* Page: the sink "receives callbacks from a remote computer". */

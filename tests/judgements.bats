@@ -293,6 +293,14 @@ value() {
     silent "{$ask,$refused}" 'asynchronous queries will fail'
 }
 
+@test "callbacks that are checked, in a workgroup" {
+    ask='"cimom":{"unsecapp_access_control_default":1}'
+    speaks "{$ask}" 'unsecapp.exe then refuses them'
+    silent "{${ask/:1/:0}}" 'unsecapp.exe then refuses'
+    put "$LAB_KEY" Domain SZ CORP
+    silent "{$ask}" 'unsecapp.exe then refuses'
+}
+
 @test "outbound traffic is blocked, and nothing lets callbacks out" {
     callback='"cimom":{"allow_anonymous_callback":1}'
     text='blocked: the firewall blocks outbound traffic'

@@ -50,6 +50,7 @@
 #define SET_NOTED                                                              \
     "{\"id\":\"firewall.wmi_group\",\"state\":\"ok\"},"                        \
     "{\"id\":\"firewall.rules[UnsecApp]\",\"state\":\"ok\",\"hints\":null},"   \
+    "{\"id\":\"cimom.unsecapp_access_control_default\",\"state\":\"ok\"},"     \
     "{\"id\":\"uac.local_account_token_filter_policy\",\"state\":\"ok\"}"
 
 static const struct row {
@@ -239,6 +240,12 @@ static const struct row {
      "{\"asynchronous\":true}", NULL, NULL, NULL, NULL},
     {DOMAIN, DOOR, NULL, "{\"asynchronous\":true}", NULL, NULL, NULL, NULL},
     {WORKGROUP, DOOR, NULL, "{\"asynchronous\":false}", NULL, NULL, NULL, NULL},
+#define CHECKED "\"cimom\":{\"unsecapp_access_control_default\":1}"
+    {WORKGROUP, CHECKED, NULL, NULL, NULL, "unsecapp.exe then refuses them",
+     NULL, NULL},
+    {WORKGROUP, "\"cimom\":{\"unsecapp_access_control_default\":0}", NULL, NULL,
+     NULL, NULL, NULL, NULL},
+    {DOMAIN, CHECKED, NULL, NULL, NULL, NULL, NULL, NULL},
 /* outbound traffic */
 #define OUT(word)                                                              \
     "\"firewall\":{\"current_profiles\":[\"public\"],\"profiles\":{"           \
