@@ -63,6 +63,13 @@ char *json_print(const cJSON *tree, int indent);
 /* Like json_print on one line, with everything beyond ASCII as \uXXXX. */
 char *json_print_ascii(const cJSON *tree);
 
+/*
+ * Whether two trees say the same, members in whatever order; false where one
+ * is NULL or memory is short. In the time that reading them takes, whoever
+ * sent them.
+ */
+bool json_equal(const cJSON *a, const cJSON *b);
+
 /* The string member `key` of an object, or NULL when absent or no string. */
 const char *json_text(const cJSON *object, const char *key);
 

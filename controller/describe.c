@@ -202,7 +202,8 @@ static void add_wanted_permissions(struct buf *out, const cJSON *wish)
 static void decode(struct buf *out, const char *hex)
 {
     char unit[5] = "";
-    for (; strlen(hex) >= 4; hex += 4) {
+    const char *end = hex + strlen(hex);
+    for (; end - hex >= 4 && !out->failed; hex += 4) {
         memcpy(unit, hex, 4);
         long c = strtol(unit, NULL, 16);
         if (c == 0)
@@ -388,7 +389,7 @@ static void add_change(struct buf *out, const cJSON *setting, const char *state)
     const cJSON *before = json_member(setting, "before");
     describe_value(out, before);
     /* What only waited for a restart stands as it stood. */
-    if (!changed || after == NULL || !cJSON_Compare(before, after, true)) {
+    if (!changed || after == NULL || !json_equal(before, after)) {
         buf_add_text(out, " -> ");
         describe_value(out, changed && after != NULL
                                 ? after

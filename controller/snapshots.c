@@ -46,7 +46,7 @@ static bool same_installation(const cJSON *then, const cJSON *now)
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
         const cJSON *a = json_member(then, members[i]);
         const cJSON *b = json_member(now, members[i]);
-        if (a != NULL && b != NULL && !cJSON_Compare(a, b, 1))
+        if (a != NULL && b != NULL && !json_equal(a, b))
             return false;
     }
     return true;
@@ -70,7 +70,7 @@ static int was_written(const struct snapshot_file *file, const cJSON *setting,
         if (cJSON_IsNull(*after))
             *after = NULL;
         return *after == NULL ||
-               !cJSON_Compare(*after, json_member(setting, "before"), 1);
+               !json_equal(*after, json_member(setting, "before"));
     }
     return 0;
 }

@@ -120,7 +120,7 @@ static bool was_written(const cJSON *setting)
     const cJSON *after = json_member(setting, "after");
     return json_text(setting, "id") != NULL && before != NULL &&
            !cJSON_IsNull(before) && after != NULL && !cJSON_IsNull(after) &&
-           !cJSON_Compare(before, after, 1);
+           !json_equal(before, after);
 }
 
 static bool writes_something(const cJSON *settings)

@@ -69,8 +69,8 @@ void undo_settings_drop_settled(cJSON *settings)
     cJSON *next;
     for (cJSON *entry = settings->child; entry != NULL; entry = next) {
         next = entry->next;
-        if (cJSON_Compare(json_member(entry, "before"),
-                          json_member(entry, "after"), 1))
+        if (json_equal(json_member(entry, "before"),
+                       json_member(entry, "after")))
             cJSON_Delete(cJSON_DetachItemViaPointer(settings, entry));
     }
 }
