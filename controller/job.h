@@ -47,6 +47,7 @@ struct target_cache {
 struct blob {
     const void *data;
     size_t len;
+    bool secret; /* it holds a password: not for a host whose key is new */
     char hash[PROTOCOL_HASH_LEN + 1];
 };
 

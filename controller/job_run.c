@@ -77,6 +77,14 @@ enum pace job_begin_work(struct job *job)
         job_set_state(job, JOB_exec);
         return GO_ON;
     }
+    if (job->request.secret && !job->plan->transport->trusts(job->transport)) {
+        char text[400];
+        snprintf(text, sizeof text,
+                 "%.200s: the request holds a password, which was not sent: "
+                 "the host's key was not known before this run",
+                 job->result->address);
+        return job_conclude(job, FAULT_HOSTKEY_UNKNOWN, text);
+    }
     if (one_time_names_make(&job->names, job->request.hash, &job->err))
         return job_conclude(job, FAULT_UPLOAD, job->err.text);
     bool request_is_cached =

@@ -317,12 +317,16 @@ static int get_secret(struct requests *requests, char *plain,
         return err_set(err, 0, "out of memory");
     int failed = add_secrets(requests, plain, secrets, &out, err);
     free(plain);
-    if (!failed)
-        return get_request(requests, buf_take(&out), request, err);
-    if (out.capacity > 0)
-        explicit_bzero(out.data, out.len);
-    buf_release(&out);
-    return -1;
+    if (failed) {
+        if (out.capacity > 0)
+            explicit_bzero(out.data, out.len);
+        buf_release(&out);
+        return -1;
+    }
+    if (get_request(requests, buf_take(&out), request, err))
+        return -1;
+    request->secret = true;
+    return 0;
 }
 
 /* With "secret" among its options. */

@@ -389,6 +389,7 @@ const struct transport_ops ssh_transport = {
     .banner = ssh_banner,
     .check_host_key = ssh_check_host_key,
     .login = ssh_log_in,
+    .trusts = ssh_trusts,
     .exec = ssh_exec,
     .read = ssh_read,
     .close_channel = ssh_close_channel,

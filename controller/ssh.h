@@ -18,7 +18,7 @@
 /* Shared by all connections of a run; outlives them. */
 struct ssh_context {
     struct known_hosts *known_hosts;
-    enum host_key_policy host_keys; /* where the target has no own */
+    enum host_key_policy host_keys; /* DEFAULT: each target's own, or strict */
     bool trusting; /* VERB_TRUST: any key is fine, none added */
     bool password_to_new_hosts;
     const char *agent_socket; /* $SSH_AUTH_SOCK, or NULL */

@@ -167,9 +167,9 @@ static enum io accept_new(struct transport *t, struct err *err)
 static enum io judge(struct transport *t, const struct key_match *match,
                      struct err *err)
 {
-    enum host_key_policy policy = t->target->host_keys;
+    enum host_key_policy policy = t->context->host_keys;
     if (policy == HOST_KEYS_DEFAULT)
-        policy = t->context->host_keys;
+        policy = t->target->host_keys;
     if (match->verdict == KEY_REVOKED)
         return refuse(t, match, err);
     if (match->verdict == KEY_KNOWN || t->context->trusting)
@@ -184,6 +184,11 @@ static enum io judge(struct transport *t, const struct key_match *match,
         t->context->known_hosts != NULL)
         return accept_new(t, err);
     return refuse(t, match, err);
+}
+
+bool ssh_trusts(const struct transport *t)
+{
+    return t->key_was_known || t->context->password_to_new_hosts;
 }
 
 enum io ssh_check_host_key(struct transport *t, struct host_key *key,

@@ -160,7 +160,7 @@ static bool has_password(struct transport *t)
         return false;
     if (fetch_password(t) != 0)
         return false;
-    if (t->key_was_known || t->context->password_to_new_hosts)
+    if (ssh_trusts(t))
         return true;
     ssh_login_note(
         t, "no password",

@@ -82,6 +82,7 @@ void ssh_prefer_known_types(struct transport *t);
 enum io ssh_check_host_key(struct transport *t, struct host_key *key,
                            struct err *err);
 enum io ssh_log_in(struct transport *t, struct err *err);
+bool ssh_trusts(const struct transport *t);
 /* Wipes and frees what a login needed. */
 void ssh_login_free(struct transport *t);
 /* What the login waits for, when that is not the session's socket. */

@@ -64,6 +64,11 @@ struct transport_ops {
     enum io (*check_host_key)(struct transport *t, struct host_key *key,
                               struct err *err);
     enum io (*login)(struct transport *t, struct err *err);
+    /*
+     * Whether passwords may go to this host: its key was known before the
+     * run, or the user said so.
+     */
+    bool (*trusts)(const struct transport *t);
 
     /* Opens a channel without PTY and standard input and starts `command`. */
     enum io (*exec)(struct transport *t, const char *command, struct err *err);

@@ -301,6 +301,11 @@ static enum io fake_unlink(struct transport *t, const char *name, bool *removed,
     return IO_DONE;
 }
 
+static bool fake_trusts(const struct transport *t)
+{
+    return !t->machine->new_key;
+}
+
 static enum io fake_disconnect(struct transport *t, struct err *err)
 {
     return scripted(t, FAKE_DISCONNECT, err);
@@ -319,6 +324,7 @@ const struct transport_ops fake_transport = {
     .banner = fake_banner,
     .check_host_key = fake_host_key,
     .login = fake_login,
+    .trusts = fake_trusts,
     .exec = fake_exec,
     .read = fake_read,
     .close_channel = fake_close,

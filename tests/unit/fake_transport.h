@@ -81,6 +81,7 @@ struct fake_machine {
     const char *settings; /* JSON of "settings"; NULL: one that is ok */
     const char *error;    /* JSON of "error"; NULL: null */
     bool use_fds;         /* real descriptors, for a real loop */
+    bool new_key;         /* nobody knew its host key */
 
     /* What stands there now. */
     char files[FAKE_FILES_MAX][128];

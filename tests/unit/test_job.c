@@ -30,6 +30,24 @@ static void test_cold_way(void **state)
     play_release(&play);
 }
 
+static void test_no_password_goes_to_a_new_host(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        struct play play;
+        play_init(&play);
+        play.machine.new_key = i % 2 == 1;
+        play.request.secret = i / 2 == 1;
+        play_run(&play);
+        bool refused = play.machine.new_key && play.request.secret;
+        play_expect(&play, refused ? FAULT_HOSTKEY_UNKNOWN : FAULT_NONE,
+                    refused ? "login" : "done");
+        assert_int_equal(play.machine.runs, refused ? 0 : 1);
+        assert_int_equal(play.machine.begun[FAKE_UPLOAD] > 0, !refused);
+        play_release(&play);
+    }
+}
+
 static void test_ping_runs_nothing(void **state)
 {
     (void)state;
@@ -470,6 +488,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cold_way),
+        cmocka_unit_test(test_no_password_goes_to_a_new_host),
         cmocka_unit_test(test_ping_runs_nothing),
         cmocka_unit_test(test_trust_ends_after_the_key),
         cmocka_unit_test(test_every_state_in_every_trouble),
