@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/utf8.h"
@@ -24,6 +25,15 @@ int log_escape(struct buf *out, const char *text, size_t len)
         at += taken == 0 ? 1 : taken;
     }
     return out->failed ? -1 : 0;
+}
+
+void log_put(FILE *out, const char *text)
+{
+    struct buf escaped;
+    buf_init(&escaped, SIZE_MAX);
+    fputs(log_escape(&escaped, text, strlen(text)) == 0 ? escaped.data : "?",
+          out);
+    buf_release(&escaped);
 }
 
 void log_line(const struct log *log, enum log_level level, const char *format,

@@ -37,4 +37,7 @@ void log_line(const struct log *log, enum log_level level, const char *format,
  */
 int log_escape(struct buf *out, const char *text, size_t len);
 
+/* Writes `text` so, as far as memory allows. */
+void log_put(FILE *out, const char *text);
+
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "controller/fault.h"
 #include "controller/result.h"
 #include "controller/store.h"
@@ -143,7 +144,9 @@ static void print_best(unsigned long code, const struct evidence *evidence,
     const struct cause *best = causes_best(code, evidence, why);
     if (best == NULL || why[0] == '\0')
         return;
-    printf("\n%s, as of run %s: %s\n", known->host, known->run, best->text);
+    putchar('\n');
+    log_put(stdout, known->host);
+    printf(", as of run %s: %s\n", known->run, best->text);
     print_why("  ", why);
     printf("  -> %s\n", best->remedy);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/log.h"
 #include "controller/recap.h"
 #include "controller/store.h"
 
@@ -68,8 +69,9 @@ static int print_run_json(const struct store_run *run)
 
 static void print_run_line(const struct store_run *run)
 {
-    printf("%s  %-6s  %s  %zu host%s", run->id, run->verb, run->started,
-           run->hosts, run->hosts == 1 ? "" : "s");
+    log_put(stdout, run->id);
+    printf("  %-6s  %s  %zu host%s", run->verb, run->started, run->hosts,
+           run->hosts == 1 ? "" : "s");
     size_t answered = 0;
     for (int i = 0; i < STATUS_COUNT; i++) {
         answered += run->by_status[i];
@@ -80,8 +82,10 @@ static void print_run_line(const struct store_run *run)
         printf(", %zu pending", run->hosts - answered);
     if (run->exit_status >= 0)
         printf("; exit %d", run->exit_status);
-    if (run->reason != NULL)
-        printf("; %s", run->reason);
+    if (run->reason != NULL) {
+        fputs("; ", stdout);
+        log_put(stdout, run->reason);
+    }
     putchar('\n');
 }
 

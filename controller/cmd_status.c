@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "controller/recap.h"
 #include "controller/store.h"
 #include "inventory/fold.h"
@@ -102,8 +103,11 @@ static int print_sightings(struct store *store,
     buf_init(&folded, SIZE_MAX);
     int failed = fold_names(&folded, names, count);
     char *text = failed ? NULL : buf_take(&folded);
-    if (text != NULL)
-        printf("  %s  %-6s  %s  %s\n", run.started, run.verb, run.id, text);
+    if (text != NULL) {
+        printf("  %s  %-6s  %s  ", run.started, run.verb, run.id);
+        log_put(stdout, text);
+        putchar('\n');
+    }
     free(text);
     buf_release(&folded);
     store_run_release(&run);

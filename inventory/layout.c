@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "inventory/address.h"
 #include "inventory/range.h"
 
@@ -84,20 +85,24 @@ static int use_host(const struct reader *reader, const char *name,
     return 0;
 }
 
-static bool is_host_name(const char *name)
+/* What can be shown wherever a name is: nothing that a terminal obeys. */
+static bool is_name(const char *name)
 {
-    if (*name == '\0')
-        return false;
-    for (const char *c = name; *c != '\0'; c++)
-        if (iscntrl((unsigned char)*c))
+    size_t len = strlen(name);
+    for (size_t at = 0; at < len;) {
+        uint32_t code;
+        size_t taken = utf8_decode(name + at, len - at, &code);
+        if (taken == 0 || code < 0x20 || code == 0x7F || utf8_misleads(code))
             return false;
-    return true;
+        at += taken;
+    }
+    return len > 0;
 }
 
 static int use_names(const struct reader *reader, const char *text,
                      const struct host_use *use, struct err *err)
 {
-    if (!is_host_name(text))
+    if (!is_name(text))
         return err_set(err, 0,
                        "a host name is empty or holds a control "
                        "character");
@@ -200,13 +205,26 @@ static void read_vars(const struct reader *reader, struct group *group,
             complain(reader, variable, "%s", err.text);
 }
 
+/* The group of that name, new or not; NULL after a complaint. */
+static struct group *use_group(const struct reader *reader, const char *name,
+                               const cJSON *place)
+{
+    struct group *group =
+        is_name(name) ? model_add_group(reader->model, name) : NULL;
+    if (!is_name(name))
+        complain(reader, place,
+                 "the name of a group is empty or holds a control character");
+    else if (group == NULL)
+        complain(reader, place, "out of memory");
+    return group;
+}
+
 static void link_child(const struct reader *reader, struct group *group,
                        struct group *child, const cJSON *place)
 {
     struct err err = {0};
-    if (child == NULL)
-        complain(reader, place, "out of memory");
-    else if (model_add_child(reader->model, group, child, &err) == -1)
+    if (child != NULL &&
+        model_add_child(reader->model, group, child, &err) == -1)
         complain(reader, place, "%s", err.text);
 }
 
@@ -218,7 +236,7 @@ static void read_children(const struct reader *reader, struct group *group,
         return;
     if (cJSON_IsString(children) && !reader->script) {
         link_child(reader, group,
-                   model_add_group(reader->model, children->valuestring),
+                   use_group(reader, children->valuestring, children),
                    children);
         return;
     }
@@ -235,7 +253,7 @@ static void read_children(const struct reader *reader, struct group *group,
                        item);
         else if (cJSON_IsString(item))
             link_child(reader, group,
-                       model_add_group(reader->model, item->valuestring), item);
+                       use_group(reader, item->valuestring, item), item);
         else
             complain(reader, item,
                      "group %s: the name of a child must be a "
@@ -289,11 +307,7 @@ static void read_members(const struct reader *reader, struct group *group,
 static struct group *read_group(const struct reader *reader, const char *name,
                                 const cJSON *value)
 {
-    if (*name == '\0') {
-        complain(reader, value, "the name of a group is empty");
-        return model_all(reader->model);
-    }
-    struct group *group = model_add_group(reader->model, name);
+    struct group *group = use_group(reader, name, value);
     if (group == NULL)
         return NULL;
     if (cJSON_IsArray(value) && reader->script)
@@ -394,8 +408,8 @@ bool layout_read(struct inventory *inventory, const struct json_doc *doc,
     }
     reader.script = is_script(root, program);
     cJSON_ArrayForEach (item, root)
-        if (item != meta && read_group(&reader, item->string, item) == NULL)
-            complain(&reader, item, "out of memory");
+        if (item != meta)
+            (void)read_group(&reader, item->string, item);
     return meta != NULL && read_meta(&reader, meta);
 }
 

@@ -186,3 +186,10 @@ m008 not_tried"
     assert_equal "$status" 1
     assert_contains "$output" "standard output"
 }
+
+@test "what a stored reason holds is no command to the terminal" {
+    wmifleet check -q -l m001 --reason $'moved \e[2J\u009b' || :
+    run wmifleet runs
+    assert_contains "$output" 'moved \x1b[2J\u{9b}'
+    [[ $output != *$'\e'* ]]
+}

@@ -51,7 +51,16 @@ static const struct {
     {"{'a': {'children': [4]}}",
      "lab.json:1:21: group a: the name of a child must be a string, found a "
      "number\n"},
-    {"{'': ['x']}", "lab.json:1:2: the name of a group is empty\n"},
+    {"{'': ['x']}", "lab.json:1:2: the name of a group is empty or holds a "
+                    "control character\n"},
+    {"{'a\\u001b[2J': ['x']}",
+     "lab.json:1:2: the name of a group is empty or holds a control "
+     "character\n"},
+    {"{'a': {'children': ['b\\u009b']}}",
+     "lab.json:1:21: the name of a group is empty or holds a control "
+     "character\n"},
+    {"{'a': ['x\\u202e']}", "lab.json:1:8: a host name is empty or holds a "
+                            "control character\n"},
     {"{'_meta': []}", "lab.json:1:2: '_meta' must be an object, found a "
                       "list\n"},
     {"{'_meta': {'hostvars': 3}}",
