@@ -194,6 +194,7 @@ enum pace job_broke(struct job *job)
         return job_fail(job, FAULT_LOST, job->err.text);
     if (job_may_work(job) || became_unsure(job)) {
         job_drop_session(job);
+        job->address_at = 0; /* the one that is away now may be the good one */
         job_set_state(job, JOB_recover);
         return job_sleep(job, job_backoff(RETRY_FIRST_WAIT, job->recoveries++));
     }

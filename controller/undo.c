@@ -282,8 +282,8 @@ static int each_result(void *context, const char *host, int status,
     (void)status;
     struct walk *walk = context;
     cJSON *result = json_parse(host, json, strlen(json), walk->err);
-    if (result == NULL)
-        walk->failed = true;
+    if (result == NULL) /* damaged: one host's row holds no other up */
+        (void)add_unsure(walk, host);
     else
         (void)take_result(walk, host, result);
     cJSON_Delete(result);

@@ -260,6 +260,26 @@ static void test_lost_result_is_collected(void **state)
     play_release(&play);
 }
 
+/* Of two addresses the second is dead; the first is away for a moment. */
+static void test_lost_result_is_looked_for_at_every_address(void **state)
+{
+    (void)state;
+    struct play play;
+    play_init(&play);
+    play.addresses = 2;
+    play.machine.rules[0] = drop_after_mark(1);
+    for (unsigned nth = 2; nth <= 3; nth++)
+        play.machine.rules[nth - 1] =
+            (struct fake_rule){.op = FAKE_CONNECT,
+                               .nth = nth,
+                               .how = FAKE_FAILS,
+                               .fault = FAULT_REFUSED};
+    play_run(&play);
+    play_expect(&play, FAULT_NONE, "done");
+    assert_string_equal(play.result->address, "10.0.0.1:22");
+    play_release(&play);
+}
+
 static void test_lost_for_good(void **state)
 {
     (void)state;
@@ -612,6 +632,7 @@ int main(void)
         cmocka_unit_test(test_held_file_becomes_a_hint),
         cmocka_unit_test(test_noise_around_and_other_encodings),
         cmocka_unit_test(test_lost_result_is_collected),
+        cmocka_unit_test(test_lost_result_is_looked_for_at_every_address),
         cmocka_unit_test(test_lost_for_good),
         cmocka_unit_test(test_lost_and_the_payload_is_gone),
         cmocka_unit_test(test_another_key_after_a_loss_is_no_way_back),

@@ -302,6 +302,20 @@ static void test_nothing_to_put_back_is_an_error_that_says_so(void **state)
     assert_non_null(strstr(err.text, "r9"));
 }
 
+static void test_a_damaged_result_stops_no_other_hosts_undo(void **state)
+{
+    struct fixture *f = *state;
+    begin_run(f, "r1", "apply", "{}");
+    assert_int_equal(store_result_put(f->store, "r1", "a", 1, "{", NULL), 0);
+    put(f, "r1", "b", "[" SETTING("x", "1", "2") "]");
+    struct undo_plan plan;
+    struct err err;
+    assert_int_equal(undo_plan_make(&plan, f->store, NULL, false, &err), 0);
+    assert_plan(&plan, "b", "[" SETTING("x", "1", "2") "]");
+    assert_non_null(strstr(plan.unsure, "changed on a; "));
+    undo_plan_release(&plan);
+}
+
 static void test_a_store_that_was_tampered_with_is_told(void **state)
 {
     struct fixture *f = *state;
@@ -325,6 +339,7 @@ int main(void)
         TEST(test_all_spans_from_the_oldest_to_the_newest),
         TEST(test_all_puts_back_no_state_of_an_account_that_is_gone),
         TEST(test_all_leaves_what_is_back_already),
+        TEST(test_a_damaged_result_stops_no_other_hosts_undo),
         TEST(test_a_run_of_unknown_end_is_told_and_not_passed_over),
         TEST(test_which_ends_leave_something_unknown),
         TEST(test_a_killed_controller_leaves_its_pending_hosts_unknown),
