@@ -223,7 +223,10 @@ static enum io connect_failed(struct transport *t, int number, struct err *err)
     bool silent = number == ETIMEDOUT || number == EHOSTUNREACH ||
                   number == ENETUNREACH || number == EHOSTDOWN ||
                   number == ENETDOWN;
-    err_set(err, silent ? FAULT_TCP_TIMEOUT : FAULT_REFUSED, "%s: %s", t->label,
+    bool answered = number == ECONNREFUSED || number == ECONNRESET;
+    err_set(err, silent ? FAULT_TCP_TIMEOUT : FAULT_REFUSED, "%s: %s%s",
+            t->label,
+            silent || answered ? "" : "the machine that wmifleet runs on: ",
             strerror(number));
     return IO_FAIL;
 }

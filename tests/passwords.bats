@@ -156,3 +156,32 @@ PROGRAM
         --password-to-new-hosts
     assert_equal "$status" 0
 }
+
+@test "--ask-pass: what is typed logs in and is not shown" {
+    log_mark 1
+    run "$ROOT/tests/at_terminal" "$SECRET" "$WMIFLEET" ping --ask-pass \
+        -i "$LAB/inventory.json" --known-hosts "$LAB/known_hosts" \
+        --store "$LAB/state.db"
+    assert_equal "$status" 0
+    assert_contains "$output" 'SSH password:'
+    [[ $output != *"left silent"* ]]
+    unseen "$output"
+    assert_contains "$(log_since 1)" "Accepted password"
+}
+
+@test "--ask-pass: Ctrl-C ends the program and leaves no silent terminal" {
+    log_mark 1
+    run "$ROOT/tests/at_terminal" INT "$WMIFLEET" ping --ask-pass \
+        -i "$LAB/inventory.json" --known-hosts "$LAB/known_hosts" \
+        --store "$LAB/state.db"
+    assert_equal "$status" 130
+    [[ $output != *"left silent"* ]]
+    assert_equal "$(log_since 1)" ''
+}
+
+@test "half of a password that is too long is not tried" {
+    head -c 3000 /dev/zero | tr '\0' x >"$LAB/long"
+    run wmifleet ping --password-file "$LAB/long"
+    assert_equal "$status" 1
+    assert_contains "$output" "long: its first line is no password"
+}
