@@ -2,9 +2,10 @@
 /*
  * What a person reads of a run, on standard output.
  *
- * While the run goes, recap_host prints what is worth a line of one host
- * (differences of check, changes of apply, failures); the end has the folded
- * table, the failures grouped by their reason and the command to go on.
+ * The end has what is worth a line (differences of check, changes of apply,
+ * failures), hosts of one reason together, the folded table and the commands
+ * to go on. At a terminal a list of names that is longer than some lines is
+ * cut; elsewhere it is one line, whole.
  * Nothing that a target said is printed unescaped. With --json: one object a
  * host as it finishes, then one {"summary": ...} object; with -o json: one
  * document at the end.
@@ -24,7 +25,11 @@ struct recap_config {
     FILE *out;
     enum output output;
     bool color;
-    bool quiet; /* only the end table */
+    /* Before anything is printed, with `context`; may be NULL. */
+    void (*before)(void *context);
+    void *context;
+    int columns; /* of the terminal that `out` is; 0: it is none */
+    bool quiet;  /* only the end table */
     enum verb verb;
     const char *run;
     /* What follows the verb to do it again, " -i lab.json"; NULL: not said. */

@@ -19,7 +19,8 @@ struct printed {
     struct recap *recap;
 };
 
-static void begin(struct printed *p, enum output output, enum verb verb)
+static void begin_at(struct printed *p, enum output output, enum verb verb,
+                     int columns)
 {
     *p = (struct printed){0};
     p->out = open_memstream(&p->text, &p->len);
@@ -27,12 +28,18 @@ static void begin(struct printed *p, enum output output, enum verb verb)
     const struct recap_config config = {.out = p->out,
                                         .output = output,
                                         .verb = verb,
+                                        .columns = columns,
                                         .run = "r1",
                                         .again = " -i lab.json",
                                         .apply = " -i apply.json",
                                         .nothing_asked = 2};
     p->recap = recap_new(&config);
     assert_non_null(p->recap);
+}
+
+static void begin(struct printed *p, enum output output, enum verb verb)
+{
+    begin_at(p, output, verb, 0);
 }
 
 static void end(struct printed *p)
@@ -118,9 +125,114 @@ static void test_failures_come_last_with_reason_and_hint(void **state)
                     "    tcp-timeout: no answer in 10 s\n"
                     "        is it switched on?");
     assert_says(&p, "not tried        1  pc10\n");
-    assert_says(&p, "once mended:  wmifleet apply --rerun unreachable,pending "
-                    "-i lab.json\n");
+    assert_says(&p, "to go on:     wmifleet apply --resume r1 -i lab.json\n"
+                    "once mended:  wmifleet apply --rerun unreachable "
+                    "--resume r1 -i lab.json\n");
     free(p.text);
+}
+
+/* Counts per status in, the commands out. */
+static void test_the_commands_to_go_on(void **state)
+{
+    (void)state;
+    static const struct {
+        enum verb verb;
+        size_t counts[STATUS_COUNT];
+        const char *commands;
+    } rows[] = {
+        {VERB_CHECK, {[STATUS_OK] = 3}, ""},
+        {VERB_CHECK,
+         {[STATUS_DRIFT] = 2, [STATUS_UNREACHABLE] = 1},
+         "make it so:   wmifleet apply -i lab.json\n"
+         "once mended:  wmifleet check --rerun unreachable -i lab.json\n"},
+        {VERB_CHECK,
+         {[STATUS_DRIFT] = 2, [STATUS_CANCELLED] = 1, [STATUS_NOT_TRIED] = 1},
+         "to go on:     wmifleet check --resume r1 -i lab.json\n"
+         "make it so:   wmifleet apply -i lab.json\n"},
+        {VERB_CHECK,
+         {[STATUS_OK] = 1, [STATUS_BLOCKED] = 1, [STATUS_FAILED] = 1},
+         "once mended:  wmifleet check -i lab.json\n"},
+        {VERB_APPLY,
+         {[STATUS_FAILED] = 2, [STATUS_UNREACHABLE] = 1},
+         "once mended:  wmifleet apply -i lab.json\n"},
+        {VERB_APPLY,
+         {[STATUS_CHANGED] = 1, [STATUS_BLOCKED] = 2},
+         "once mended:  wmifleet apply --rerun failed -i lab.json\n"},
+        {VERB_APPLY,
+         {[STATUS_OK] = 1, [STATUS_CONFLICT] = 2, [STATUS_UNREACHABLE] = 1},
+         "once mended:  wmifleet apply --rerun failed,unreachable -i "
+         "lab.json\n"},
+        {VERB_PING,
+         {[STATUS_UNREACHABLE] = 1, [STATUS_NOT_TRIED] = 4},
+         "to go on:     wmifleet ping --resume r1 -i lab.json\n"
+         "once mended:  wmifleet ping --rerun unreachable --resume r1 -i "
+         "lab.json\n"},
+        {VERB_VERIFY,
+         {[STATUS_OK] = 1, [STATUS_DRIFT] = 2, [STATUS_UNREACHABLE] = 1},
+         "once mended:  wmifleet verify -i lab.json\n"},
+        {VERB_UNDO,
+         {[STATUS_CHANGED] = 1, [STATUS_CONFLICT] = 1},
+         "once mended:  wmifleet undo -i lab.json\n"},
+        {VERB_UNDO,
+         {[STATUS_CHANGED] = 1, [STATUS_FAILED] = 1, [STATUS_CANCELLED] = 1},
+         "to go on:     wmifleet undo -i lab.json\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct printed p;
+        begin(&p, OUTPUT_HUMAN, rows[i].verb);
+        for (int status = 0; status < STATUS_COUNT; status++) {
+            for (size_t j = 0; j < rows[i].counts[status]; j++) {
+                struct result *result =
+                    result_new("pc", "10.0.0.1:22", "r1", rows[i].verb);
+                assert_non_null(result);
+                result->status = (enum status)status;
+                add(&p, result);
+            }
+        }
+        end(&p);
+        const char *table = strstr(p.text, "nothing asked");
+        assert_non_null(table);
+        assert_string_equal(strchr(table, '\n') + 1, rows[i].commands);
+        free(p.text);
+    }
+}
+
+/* Every other host, so that nothing folds to a range. */
+static void add_unreachable(struct printed *p, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char host[16];
+        snprintf(host, sizeof host, "pc%03zu", 2 * i);
+        struct result *result =
+            result_new(host, "10.0.0.1:22", "r1", VERB_PING);
+        assert_non_null(result);
+        result_fail(result, FAULT_REFUSED, "no");
+        add(p, result);
+    }
+}
+
+static void test_long_lists_of_names_are_cut_at_a_terminal_alone(void **state)
+{
+    (void)state;
+    static const int columns[] = {0, 60};
+    for (size_t i = 0; i < 2; i++) {
+        struct printed p;
+        begin_at(&p, OUTPUT_HUMAN, VERB_PING, columns[i]);
+        add_unreachable(&p, 100);
+        end(&p);
+        bool cut = strstr(p.text, ",... (100 hosts): unreachable\n") != NULL;
+        bool whole = strstr(p.text, ",194,196,198]: unreachable\n") != NULL;
+        assert_int_equal(cut, columns[i] != 0);
+        assert_int_equal(whole, columns[i] == 0);
+        assert_int_equal(strstr(p.text, "lists that end with ...") != NULL,
+                         cut);
+        for (const char *line = p.text; line != NULL && columns[i] != 0;) {
+            assert_true(strcspn(line, "\n") <= 240);
+            line = strchr(line, '\n');
+            line = line != NULL ? line + 1 : NULL;
+        }
+        free(p.text);
+    }
 }
 
 /* What failed in a check is checked again: nobody asked for an apply. */
@@ -383,6 +495,8 @@ int main(void)
         cmocka_unit_test(test_equal_hosts_are_told_once_and_folded),
         cmocka_unit_test(test_failures_come_last_with_reason_and_hint),
         cmocka_unit_test(test_what_no_undo_brings_back_is_for_an_apply),
+        cmocka_unit_test(test_the_commands_to_go_on),
+        cmocka_unit_test(test_long_lists_of_names_are_cut_at_a_terminal_alone),
         cmocka_unit_test(test_a_check_that_failed_is_to_be_repeated),
         cmocka_unit_test(test_one_reason_with_many_addresses_is_one_block),
         cmocka_unit_test(
