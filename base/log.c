@@ -53,6 +53,8 @@ void log_line(const struct log *log, enum log_level level, const char *format,
                  level == LOG_WARNING ? "wmifleet: warning: " : "wmifleet: ");
     log_escape(&line, text.data, text.len);
     buf_add_char(&line, '\n');
+    if (log->before != NULL)
+        log->before(log->context);
     /* One call, so that a line of another process does not cut in. */
     if (ok == 0 && !line.failed)
         fwrite(line.data, 1, line.len, log->out);

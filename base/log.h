@@ -7,6 +7,10 @@
  * -q), LOG_INFO at -v, LOG_DEBUG at -vv, LOG_TRACE at -vvv. A logger is
  * plain data that main() makes and everyone else is given; there is no
  * global one. A NULL logger is silent.
+ *
+ * What each level is for, so that -v stays readable on a thousand hosts: at -v
+ * one line a host as it ends, and choices that were made for somebody; at -vv
+ * each change of a host's state. Lines about a host begin with its name.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -20,6 +24,9 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG, LOG_TRACE };
 struct log {
     FILE *out;
     enum log_level shown; /* this level and those before it */
+    /* Before each line that is shown, with `context`; may be NULL. */
+    void (*before)(void *context);
+    void *context;
 };
 
 /*

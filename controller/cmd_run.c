@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "controller/ask.h"
 #include "controller/command_again.h"
@@ -65,16 +66,19 @@ static int open_run(struct run *run, struct err *err)
         (run_goes_via(run) && verify_from_learn(&run->via, run->store, err)) ||
         kept_run_begin(run->store, &kept, err))
         return -1;
-    const struct recap_config config = {.out = stdout,
-                                        .output = run->options->output,
-                                        .color = run->options->color,
-                                        .quiet = run->options->quiet,
-                                        .verb = run->verb,
-                                        .run = run->id,
-                                        .again = run->again,
-                                        .apply = run->apply,
-                                        .nothing_asked =
-                                            run->chosen.targets.nothing_asked};
+    const struct recap_config config = {
+        .out = stdout,
+        .output = run->options->output,
+        .color = run->options->color,
+        .before = isatty(STDOUT_FILENO) ? live_wipe : NULL,
+        .context = &run->live,
+        .columns = live_columns(STDOUT_FILENO),
+        .quiet = run->options->quiet,
+        .verb = run->verb,
+        .run = run->id,
+        .again = run->again,
+        .apply = run->apply,
+        .nothing_asked = run->chosen.targets.nothing_asked};
     run->recap = recap_new(&config);
     return run->recap != NULL ? 0 : err_set(err, 0, "out of memory");
 }
@@ -128,7 +132,7 @@ static int tell_rest(struct run *run, struct err *err)
 {
     struct from_target *from = &run->from;
     while (from->rest_count > 0) {
-        if (run_keep(run, from->rest[--from->rest_count], err))
+        if (run_keep(run, NULL, from->rest[--from->rest_count], err))
             return -1;
     }
     return run_on_turn(run, err);
@@ -164,16 +168,26 @@ static int run_schedule(struct run *run, struct fleet_config *config,
         return err_set(err, 0, "out of memory");
     config->schedule = run->schedule;
     int failed = fleet_run(config, end, err);
+    live_wipe(&run->live);
     while (!failed && *end == FLEET_ASKS) {
         ask_about_rest(run, config->target_count - plan.canary);
         failed = fleet_run(config, end, err);
+        live_wipe(&run->live);
     }
     return failed;
+}
+
+/* The hosts that end with a result each. */
+static size_t host_count(const struct run *run)
+{
+    return run->options->from_target ? run->undo.count + run->from.rest_count
+                                     : run->chosen.targets.count;
 }
 
 static int run_fleet(struct run *run, enum fleet_end *end, struct err *err)
 {
     struct job_plan plan;
+    live_begin(&run->live, host_count(run));
     if (make_plan(run, &plan, err) || tell_rest(run, err))
         return -1;
     struct probing probing = {.store = run->store, .log = run->log};
@@ -195,7 +209,8 @@ static int run_fleet(struct run *run, enum fleet_end *end, struct err *err)
         .cache = run_on_cache,
         .on_done = run_on_done,
         .on_not_tried = run_on_not_tried,
-        .on_turn = run_on_turn};
+        .on_turn = run_on_turn,
+        .on_look = run_on_look};
     return run_schedule(run, &config, end, err);
 }
 
@@ -246,6 +261,7 @@ static int choose_from_target(struct run *run)
                                  .log = run->log,
                                  .store = run->store,
                                  .chosen = &run->chosen,
+                                 .live = &run->live,
                                  .undo = &run->undo};
     if (from_target_open(from) ||
         chosen_connect(&run->chosen, run->options, run->log))
@@ -313,8 +329,9 @@ static int choose(struct run *run)
 
 int command_run(const struct options *options, const struct log *log)
 {
-    struct run run = {
-        .options = options, .log = log, .verb = verb_of(options->command)};
+    struct run run = {.options = options, .verb = verb_of(options->command)};
+    live_init(&run.live, run.verb, options->quiet, log);
+    run.log = &run.live.log;
     struct err err = {0};
     int told = choose(&run);
     int status = told;

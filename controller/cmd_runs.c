@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "base/log.h"
+#include "controller/live.h"
 #include "controller/recap.h"
 #include "controller/store.h"
 
@@ -151,6 +153,7 @@ static int begin_recap(struct shown *shown, enum verb verb, const char *run)
     const struct recap_config config = {.out = stdout,
                                         .output = shown->options->output,
                                         .color = shown->options->color,
+                                        .columns = live_columns(STDOUT_FILENO),
                                         .quiet = shown->options->quiet,
                                         .verb = verb,
                                         .run = run};

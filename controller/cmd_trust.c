@@ -12,6 +12,7 @@
 #include "controller/ask.h"
 #include "controller/chosen.h"
 #include "controller/fleet.h"
+#include "controller/live.h"
 
 struct seen_key {
     const struct target *target;
@@ -25,7 +26,8 @@ struct seen_key {
 
 struct trust {
     const struct options *options;
-    const struct log *log;
+    const struct log *log; /* that of `live` */
+    struct live live;
     struct chosen chosen;
     struct seen_key *keys;
     size_t key_count;
@@ -62,6 +64,12 @@ static void not_tried(void *context, const struct target *target)
     struct trust *trust = context;
     trust->counts[STATUS_NOT_TRIED]++;
     log_line(trust->log, LOG_ERROR, "%s: not tried", target->name);
+}
+
+static void on_look(void *context, const struct fleet_view *view)
+{
+    struct trust *trust = context;
+    live_show(&trust->live, view, trust->counts);
 }
 
 static int keep_key(struct trust *trust, const struct target *target,
@@ -268,11 +276,15 @@ static int collect(struct trust *trust, enum fleet_end *end, struct err *err)
         .request = no_request,
         .cache = no_cache,
         .on_done = on_done,
-        .on_not_tried = not_tried};
+        .on_not_tried = not_tried,
+        .on_look = on_look};
+    live_begin(&trust->live, config.target_count);
     trust->keys = calloc(config.target_count + 1, sizeof *trust->keys);
     if (trust->keys == NULL)
         return err_set(err, 0, "out of memory");
-    return fleet_run(&config, end, err) || mark_shared(trust) ? -1 : 0;
+    int failed = fleet_run(&config, end, err);
+    live_wipe(&trust->live);
+    return failed || mark_shared(trust) ? -1 : 0;
 }
 
 static int perform(struct trust *trust)
@@ -292,10 +304,13 @@ static int perform(struct trust *trust)
 
 int command_trust(const struct options *options, const struct log *log)
 {
-    struct trust trust = {.options = options, .log = log};
+    struct trust trust = {.options = options};
     int status = EXIT_CONTROLLER;
-    if (chosen_open(&trust.chosen, options, INVENTORY_CONNECT, log) == 0 &&
-        chosen_connect(&trust.chosen, options, log) == 0)
+    live_init(&trust.live, VERB_TRUST, options->quiet, log);
+    trust.log = &trust.live.log;
+    if (chosen_open(&trust.chosen, options, INVENTORY_CONNECT, trust.log) ==
+            0 &&
+        chosen_connect(&trust.chosen, options, trust.log) == 0)
         status = perform(&trust);
     for (size_t i = 0; i < trust.key_count; i++) {
         free(trust.keys[i].type);

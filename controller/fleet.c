@@ -19,6 +19,8 @@
 
 /* Without a watch (no memory for one) a job is looked at this often. */
 #define BLIND_STEP_MS 100
+/* How often a person is told how far it is. */
+#define LOOK_MS 100
 
 struct fleet;
 
@@ -42,6 +44,7 @@ struct fleet {
     uv_signal_t signals[2];
     uv_timer_t due;  /* of hosts that are to be tried again */
     uv_timer_t beat; /* so that silence counts: see work_time.h */
+    uv_timer_t look; /* for config->on_look */
     struct work_time time;
     struct slot *slots;
     size_t active;
@@ -260,6 +263,48 @@ static void admit_all(struct fleet *fleet)
     }
 }
 
+/* --- for a person to look at ---------------------------------------------- */
+
+static void find_slowest(struct fleet *fleet, struct fleet_view *view)
+{
+    uint64_t now = work_time(fleet);
+    for (const struct slot *slot = fleet->slots; slot; slot = slot->next) {
+        uint64_t since = now;
+        const char *phase = fleet->ops->phase(slot->work, &since);
+        uint64_t ms = now > since ? now - since : 0;
+        if (view->slowest && ms <= view->phase_ms)
+            continue;
+        view->slowest = slot->target->name;
+        view->phase = phase;
+        view->phase_ms = ms;
+    }
+}
+
+static void on_look(uv_timer_t *look)
+{
+    struct fleet *fleet = look->data;
+    uint64_t due = 0;
+    struct fleet_view view = {
+        .now_ms = uv_now(&fleet->loop),
+        .at_work = fleet->active,
+        .ending = schedule_why(fleet->schedule) != NULL,
+    };
+    if (!view.ending)
+        view.waiting = schedule_waiting(fleet->schedule, &due);
+    view.due_ms = due > view.now_ms ? due - view.now_ms : 0;
+    if (fleet->ops->phase)
+        find_slowest(fleet, &view);
+    fleet->config->on_look(fleet->config->context, &view);
+}
+
+static void start_look(struct fleet *fleet)
+{
+    uv_timer_init(&fleet->loop, &fleet->look);
+    fleet->look.data = fleet;
+    if (fleet->config->on_look)
+        uv_timer_start(&fleet->look, on_look, LOOK_MS, LOOK_MS);
+}
+
 /* --- the whole run -------------------------------------------------------- */
 
 static void cancel_all(struct fleet *fleet)
@@ -350,6 +395,7 @@ static void close_loop(struct fleet *fleet)
         uv_close((uv_handle_t *)&fleet->signals[i], NULL);
     uv_close((uv_handle_t *)&fleet->due, NULL);
     uv_close((uv_handle_t *)&fleet->beat, NULL);
+    uv_close((uv_handle_t *)&fleet->look, NULL);
     uv_run(&fleet->loop, UV_RUN_DEFAULT);
     uv_loop_close(&fleet->loop);
 }
@@ -381,6 +427,7 @@ static int run_all(struct fleet *fleet, enum fleet_end *end)
     uv_update_time(&fleet->loop);
     work_time_init(&fleet->time, uv_now(&fleet->loop));
     uv_timer_start(&fleet->beat, on_beat, WORK_TIME_BEAT_MS, WORK_TIME_BEAT_MS);
+    start_look(fleet);
     int failed = start_signals(fleet);
     if (!failed) {
         run_loop(fleet);

@@ -24,6 +24,19 @@
 #include "controller/job.h"
 #include "controller/schedule.h"
 
+/* What is going on, for a person to look at. */
+struct fleet_view {
+    uint64_t now_ms;
+    size_t at_work;
+    size_t waiting;  /* hosts that are tried again later */
+    uint64_t due_ms; /* until the first of them is */
+    bool ending;     /* no more hosts are begun */
+    /* Of those at work the one that is longest in its phase; NULL: none. */
+    const char *slowest;
+    const char *phase;
+    uint64_t phase_ms;
+};
+
 struct fleet_config {
     /*
      * Which host is begun when; NULL: all, in their order. It outlives the
@@ -55,6 +68,8 @@ struct fleet_config {
     void (*on_not_tried)(void *context, const struct target *target);
     /* Once a loop turn after on_done calls, to commit them; may be NULL. */
     int (*on_turn)(void *context, struct err *err);
+    /* Ten times a second; may be NULL. */
+    void (*on_look)(void *context, const struct fleet_view *view);
 };
 
 /*

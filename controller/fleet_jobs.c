@@ -31,6 +31,12 @@ static void tell_job(void *job, const struct job_address *addresses,
     job_resolved(job, addresses, count, error_text);
 }
 
+static const char *phase_of_job(const void *job, uint64_t *since_ms)
+{
+    *since_ms = job_state_since(job);
+    return job_state_word(job);
+}
+
 static void cancel_job(void *job)
 {
     job_cancel(job);
@@ -49,6 +55,7 @@ static void free_job(void *job)
 const struct work_ops fleet_jobs = {.begin = begin_job,
                                     .step = step_job,
                                     .resolved = tell_job,
+                                    .phase = phase_of_job,
                                     .cancel = cancel_job,
                                     .take_result = take_from_job,
                                     .free = free_job};

@@ -27,7 +27,8 @@
 struct asking {
     struct from_target *from;
     struct blob request;
-    char *text; /* of the request */
+    char *text;                  /* of the request */
+    size_t counts[STATUS_COUNT]; /* of those that have answered */
 };
 
 /* --- which hosts ---------------------------------------------------------- */
@@ -204,7 +205,8 @@ static void on_cache(void *context, const struct target *target,
 static int on_done(void *context, const struct target *target, struct job *job,
                    struct result *result, struct err *err)
 {
-    const struct asking *asking = context;
+    struct asking *asking = context;
+    asking->counts[result->status]++;
     if (known_target_put(asking->from->store, target, job_cache(job), err)) {
         result_free(result);
         return -1;
@@ -216,6 +218,12 @@ static int on_turn(void *context, struct err *err)
 {
     const struct asking *asking = context;
     return store_commit(asking->from->store, err);
+}
+
+static void on_look(void *context, const struct fleet_view *view)
+{
+    const struct asking *asking = context;
+    live_show(asking->from->live, view, asking->counts);
 }
 
 static void on_not_tried(void *context, const struct target *target)
@@ -263,9 +271,12 @@ static int ask(struct from_target *from, const struct job_plan *undo,
         .cache = on_cache,
         .on_done = on_done,
         .on_not_tried = on_not_tried,
-        .on_turn = on_turn};
+        .on_turn = on_turn,
+        .on_look = on_look};
+    live_begin(from->live, config.target_count);
     int failed = make_request(&asking, err) || fleet_run(&config, &end, err) ||
                  end == FLEET_STOPPED;
+    live_wipe(from->live);
     from->interrupted = end == FLEET_INTERRUPTED;
     free(asking.text);
     return failed ? -1 : 0;

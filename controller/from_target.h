@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "controller/chosen.h"
 #include "controller/job.h"
+#include "controller/live.h"
 #include "controller/options.h"
 #include "controller/store.h"
 #include "controller/undo.h"
@@ -25,6 +26,7 @@ struct from_target {
     const struct log *log;
     struct store *store;
     struct chosen *chosen;
+    struct live *live;
     struct undo_plan *undo; /* filled: what is to be put back */
     const char *run;        /* how its id begins, or NULL: the newest */
     char run_id[48];

@@ -82,9 +82,11 @@ static uint64_t state_deadline(const struct job *job, enum job_state state)
 
 void job_set_state(struct job *job, enum job_state state)
 {
-    log_line(job->plan->log, LOG_DEBUG, "%s: %s -> %s", job->target->name,
-             states[job->state].word, states[state].word);
-    job->spent[job->state] += job->now - job->entered;
+    uint64_t spent = job->now - job->entered;
+    log_line(job->plan->log, LOG_DEBUG, "%s: %s -> %s after %" PRIu64 " ms",
+             job->target->name, states[job->state].word, states[state].word,
+             spent);
+    job->spent[job->state] += spent;
     job->state = state;
     job->entered = job->now;
     job->wake = 0;
@@ -116,6 +118,20 @@ enum fault job_state_fault(enum job_state state)
 const char *job_state_word(const struct job *job)
 {
     return job_word(job->state);
+}
+
+uint64_t job_state_since(const struct job *job)
+{
+    return job->entered;
+}
+
+const char *job_way(const struct job *job)
+{
+    if (job->command[0] == '\0')
+        return job->cold ? "cold" : NULL;
+    if (job->cold)
+        return "cold";
+    return job->request_complete ? "new request" : "warm";
 }
 
 /* --- life cycle ----------------------------------------------------------- */

@@ -96,6 +96,13 @@ void job_cancel(struct job *job);
 
 /* Name of the present state: "login". */
 const char *job_state_word(const struct job *job);
+/* When that began, in the time of job_step. */
+uint64_t job_state_since(const struct job *job);
+/*
+ * What had to be brought: "warm" (nothing), "new request" or "cold" (the
+ * payload too). NULL where no work was begun.
+ */
+const char *job_way(const struct job *job);
 
 /* Once finished: the result, owned by the caller from now on. */
 struct result *job_take_result(struct job *job);

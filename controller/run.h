@@ -11,6 +11,7 @@
 
 #include "controller/chosen.h"
 #include "controller/from_target.h"
+#include "controller/live.h"
 #include "controller/recap.h"
 #include "controller/requests.h"
 #include "controller/schedule.h"
@@ -19,7 +20,8 @@
 
 struct run {
     const struct options *options;
-    const struct log *log;
+    const struct log *log; /* that of `live` */
+    struct live live;
     enum verb verb;
     char id[PROTOCOL_RUN_ID_MAX + 1];
     struct undo_plan undo;   /* undo: what to put back where */
@@ -44,8 +46,12 @@ static inline bool run_goes_via(const struct run *run)
     return run->via.options != NULL;
 }
 
-/* Stores `result` and holds it for the end of the turn; takes it. */
-int run_keep(struct run *run, struct result *result, struct err *err);
+/*
+ * Stores `result` and holds it for the end of the turn; takes it. `job` is
+ * what it came from, or NULL.
+ */
+int run_keep(struct run *run, const struct job *job, struct result *result,
+             struct err *err);
 
 /* What struct fleet_config asks for, with the run as its context. */
 int run_on_request(void *context, const struct target *target,
@@ -56,5 +62,6 @@ int run_on_done(void *context, const struct target *target, struct job *job,
                 struct result *result, struct err *err);
 int run_on_turn(void *context, struct err *err);
 void run_on_not_tried(void *context, const struct target *target);
+void run_on_look(void *context, const struct fleet_view *view);
 
 #endif

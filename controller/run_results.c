@@ -3,6 +3,7 @@
 #include "controller/run.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/json.h"
 #include "controller/known_target.h"
@@ -84,10 +85,35 @@ static int put_result(struct run *run, const struct result *result,
     return failed;
 }
 
-int run_keep(struct run *run, struct result *result, struct err *err)
+static double seconds_of(const struct result *result)
 {
-    log_line(run->log, LOG_INFO, "%s: %s", result->host,
-             status_word(result->status));
+    double ms = 0;
+    const cJSON *stage;
+    cJSON_ArrayForEach (stage, result->timing) {
+        /* A part of the time that the run of it took. */
+        if (strcmp(stage->string, "payload_ms") != 0)
+            ms += stage->valuedouble;
+    }
+    return ms / 1000;
+}
+
+/* "lab-17: ok in 0.4 s, warm", "lab-18: unreachable in 10.0 s: refused" */
+static void tell_end(const struct run *run, const struct job *job,
+                     const struct result *result)
+{
+    const char *way = job != NULL ? job_way(job) : NULL;
+    bool fault = result->fault != FAULT_NONE;
+    log_line(run->log, LOG_INFO, "%s: %s in %.1f s%s%s%s%s%s%s", result->host,
+             status_word(result->status), seconds_of(result), way ? ", " : "",
+             way ? way : "", fault ? ": " : "",
+             fault ? fault_word(result->fault) : "", fault ? ", at " : "",
+             fault ? result->phase : "");
+}
+
+int run_keep(struct run *run, const struct job *job, struct result *result,
+             struct err *err)
+{
+    tell_end(run, job, result);
     if (put_result(run, result, err) || hold(run, result, err)) {
         result_free(result);
         return -1;
@@ -103,18 +129,19 @@ static void not_tried(struct run *run)
 }
 
 /* What the collector said of each target, and of itself where it failed. */
-static int keep_answer(struct run *run, struct result *answer, struct err *err)
+static int keep_answer(struct run *run, const struct job *job,
+                       struct result *answer, struct err *err)
 {
     const struct target_list *targets = &run->chosen.targets;
     int failed = 0;
     if (!verify_from_check(&run->via, answer)) {
         not_tried(run);
-        return run_keep(run, answer, err);
+        return run_keep(run, job, answer, err);
     }
     for (size_t i = 0; !failed && i < targets->count; i++) {
         struct result *result = verify_from_result(&run->via, i, answer, err);
         if (result != NULL)
-            failed = run_keep(run, result, err);
+            failed = run_keep(run, NULL, result, err);
         else if (err->code == 0)
             recap_not_tried(run->recap, targets->items[i].name);
         else
@@ -133,8 +160,8 @@ int run_on_done(void *context, const struct target *target, struct job *job,
         result_free(result);
         return -1;
     }
-    return run_goes_via(run) ? keep_answer(run, result, err)
-                             : run_keep(run, result, err);
+    return run_goes_via(run) ? keep_answer(run, job, result, err)
+                             : run_keep(run, job, result, err);
 }
 
 int run_on_turn(void *context, struct err *err)
@@ -157,4 +184,10 @@ void run_on_not_tried(void *context, const struct target *target)
         not_tried(run);
     else
         recap_not_tried(run->recap, target->name);
+}
+
+void run_on_look(void *context, const struct fleet_view *view)
+{
+    struct run *run = context;
+    live_show(&run->live, view, recap_counts(run->recap));
 }

@@ -152,14 +152,20 @@ static struct schedule_next begin(struct schedule *schedule, size_t host)
     return (struct schedule_next){SCHEDULE_ADMIT, host, 0};
 }
 
-static struct schedule_next next_waiting(struct schedule *schedule,
-                                         uint64_t now_ms)
+static size_t soonest_of(const struct schedule *schedule)
 {
     size_t soonest = 0;
     for (size_t i = 1; i < schedule->waiting_count; i++) {
         if (schedule->waiting[i].due_ms < schedule->waiting[soonest].due_ms)
             soonest = i;
     }
+    return soonest;
+}
+
+static struct schedule_next next_waiting(struct schedule *schedule,
+                                         uint64_t now_ms)
+{
+    size_t soonest = soonest_of(schedule);
     struct waiting found = schedule->waiting[soonest];
     if (found.due_ms > now_ms)
         return (struct schedule_next){SCHEDULE_WAIT, 0, found.due_ms};
@@ -260,6 +266,13 @@ void schedule_stop(struct schedule *schedule, const char *why)
 {
     if (schedule->why[0] == '\0')
         snprintf(schedule->why, sizeof schedule->why, "%s", why);
+}
+
+size_t schedule_waiting(const struct schedule *schedule, uint64_t *due_ms)
+{
+    if (schedule->waiting_count > 0)
+        *due_ms = schedule->waiting[soonest_of(schedule)].due_ms;
+    return schedule->waiting_count;
 }
 
 const char *schedule_why(const struct schedule *schedule)

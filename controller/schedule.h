@@ -92,6 +92,12 @@ void schedule_agree(struct schedule *schedule);
 /* Nothing is begun any more; `why` is kept (one line). */
 void schedule_stop(struct schedule *schedule, const char *why);
 
+/*
+ * How many hosts are to be tried again, and when the first of them is due
+ * (only where there is one).
+ */
+size_t schedule_waiting(const struct schedule *schedule, uint64_t *due_ms);
+
 /* Why it ended early, or NULL. */
 const char *schedule_why(const struct schedule *schedule);
 

@@ -53,6 +53,11 @@ struct work_ops {
     /* The answer to JOB_FOR_ADDRESS; none: `error_text` says why. */
     void (*resolved)(void *work, const struct job_address *addresses,
                      size_t count, const char *error_text);
+    /*
+     * The word for what it does at present, and since when it does that, in
+     * the time of `step`. NULL: such work does not tell.
+     */
+    const char *(*phase)(const void *work, uint64_t *since_ms);
     /* Ends it at its next step, as `cancelled`. */
     void (*cancel)(void *work);
     /* Once finished: the result, owned by the caller from now on. */

@@ -9,6 +9,7 @@
  */
 #include "verify/probe_machine.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,9 +54,10 @@ static uint64_t state_timeout(const struct probe *probe, enum probe_state state)
 /* The only setter of the state. */
 enum pace probe_set_state(struct probe *probe, enum probe_state state)
 {
-    log_line(probe->plan->log, LOG_DEBUG, "%s: %s -> %s", probe->target->name,
-             states[probe->state].word, states[state].word);
     uint64_t spent = probe->now - probe->entered;
+    log_line(probe->plan->log, LOG_DEBUG, "%s: %s -> %s after %" PRIu64 " ms",
+             probe->target->name, states[probe->state].word, states[state].word,
+             spent);
     probe->spent[probe->state] += spent;
     if (states[probe->state].layer < LAYER_COUNT)
         probe->findings.took_ms[states[probe->state].layer] += spent;
@@ -335,9 +337,17 @@ static void *probe_begin(const void *context, const struct target *target,
     return probe;
 }
 
+static const char *probe_phase(const void *work, uint64_t *since_ms)
+{
+    const struct probe *probe = work;
+    *since_ms = probe->entered;
+    return states[probe->state].word;
+}
+
 const struct work_ops probe_work = {.begin = probe_begin,
                                     .step = probe_step,
                                     .resolved = probe_resolved,
+                                    .phase = probe_phase,
                                     .cancel = probe_cancel,
                                     .take_result = probe_take_result,
                                     .free = probe_free};

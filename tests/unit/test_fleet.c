@@ -42,6 +42,7 @@ struct run {
     size_t signal_at;   /* this many are done: SIGINT */
     size_t signal_more; /* and again, at that many */
     size_t fail_at;     /* the store fails then */
+    unsigned looks;     /* at the host that hangs */
     size_t naps;        /* of work that is no job, alive */
     double seconds;
 };
@@ -293,6 +294,36 @@ static void test_second_interrupt_cancels(void **state)
     run_free(run);
 }
 
+/* Interrupts once the one that hangs is told of, and again while it ends. */
+static void look_at_it(void *context, const struct fleet_view *view)
+{
+    struct run *run = context;
+    assert_true(view->at_work <= run->config.forks);
+    assert_int_equal(view->waiting, 0);
+    if (view->at_work != 1 || view->phase_ms < 100)
+        return;
+    assert_string_equal(view->slowest, "lab-002");
+    assert_string_equal(view->phase, "login");
+    assert_int_equal(view->ending, run->looks > 0);
+    run->looks++;
+    raise(SIGINT);
+}
+
+static void test_the_host_that_hangs_is_the_slowest(void **state)
+{
+    (void)state;
+    struct run *run = run_new(9, 3);
+    run->config.on_look = look_at_it;
+    run->plan.timeouts.login = 60000;
+    run->machines[2].rules[0] =
+        (struct fake_rule){.op = FAKE_LOGIN, .how = FAKE_HANGS};
+    run_all(run);
+    assert_int_equal(run->looks, 2);
+    assert_int_equal(run->done_count, 9);
+    assert_int_equal(run->faults[2], FAULT_CANCELLED);
+    run_free(run);
+}
+
 static void test_store_failure_stops_the_run(void **state)
 {
     (void)state;
@@ -481,6 +512,7 @@ int main(void)
         cmocka_unit_test(test_no_hosts),
         cmocka_unit_test(test_first_interrupt_stops_admission),
         cmocka_unit_test(test_second_interrupt_cancels),
+        cmocka_unit_test(test_the_host_that_hangs_is_the_slowest),
         cmocka_unit_test(test_store_failure_stops_the_run),
         cmocka_unit_test(test_names_are_looked_up),
         cmocka_unit_test(test_waiting_is_no_busy_loop),

@@ -181,10 +181,14 @@ static void a_host_that_is_off_is_tried_again_with_growing_pauses(void **state)
         struct schedule_next next = schedule_next(schedule, now);
         assert_int_equal(next.answer, SCHEDULE_WAIT);
         assert_int_equal(next.due_ms, now + pauses[i]);
+        uint64_t due = 0;
+        assert_int_equal(schedule_waiting(schedule, &due), 1);
+        assert_int_equal(due, next.due_ms);
         now = next.due_ms;
         next = schedule_next(schedule, now);
         assert_int_equal(next.answer, SCHEDULE_ADMIT);
         assert_int_equal(next.host, 0);
+        assert_int_equal(schedule_waiting(schedule, &due), 0);
     }
     assert_true(now > 1000000);
     schedule_free(schedule);
