@@ -89,6 +89,7 @@ static void close_run(struct run *run)
         result_free(run->held[i]);
     free(run->held);
     recap_free(run->recap);
+    outdir_close(run->outdir);
     store_close(run->store);
     requests_free(run->requests);
     schedule_free(run->schedule);
@@ -310,6 +311,11 @@ static int choose(struct run *run)
     if (kept_run_name(run->id)) {
         log_line(run->log, LOG_ERROR,
                  "the run cannot be named: no random bytes");
+        return EXIT_CONTROLLER;
+    }
+    if (run->options->outdir != NULL &&
+        outdir_open(&run->outdir, run->options->outdir, run->id, &err)) {
+        log_line(run->log, LOG_ERROR, "%s", err.text);
         return EXIT_CONTROLLER;
     }
     if (run->verb == VERB_UNDO)

@@ -115,6 +115,8 @@ char *command_again(const struct options *options, const char *undone)
         add_option(&out, "--expect", expectations[options->expectation]);
     add_from(&out, options);
     add_selection(&out, options);
+    /* The rest belongs to the files that are there; an apply's do not. */
+    add_option(&out, "--outdir", options->outdir);
     return buf_take(&out);
 }
 

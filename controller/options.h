@@ -76,6 +76,7 @@ struct options {
     bool yes;
     bool force_ssh;
     enum output output;
+    const char *outdir;
     bool color;
     unsigned verbose;
     bool quiet;

@@ -131,6 +131,8 @@ const struct option_row options_rows[] = {
     {0, "json", KIND_SET, AT(output), V_LOGIN | V_REPORT, NULL,
      "the same as -o ndjson: an object per host, then a summary", NULL,
      OUTPUT_NDJSON},
+    {0, "outdir", KIND_TEXT, OPT(outdir), V_RUN, "DIR",
+     "a file for each host as it ends: its object as in --json", NULL, 0},
     {'q', "quiet", KIND_FLAG, OPT(quiet), V_ALL, NULL,
      "the closing table only: no warnings, no line while it works", NULL, 0},
     {'v', "verbose", KIND_COUNT, OPT(verbose), V_ALL, NULL,

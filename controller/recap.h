@@ -34,7 +34,7 @@ struct recap_config {
     const char *run;
     /* What follows the verb to do it again, " -i lab.json"; NULL: not said. */
     const char *again;
-    /* The same for an apply, where undo cannot bring something back. */
+    /* The same for an apply: of what differs, of what undo does not bring. */
     const char *apply;
     size_t nothing_asked;
 };

@@ -41,6 +41,13 @@ static void print_command(const struct recap *recap, const char *label,
             recap->config.again);
 }
 
+static void print_apply(const struct recap *recap, const char *label)
+{
+    if (recap->config.apply != NULL)
+        fprintf(recap->config.out, "%-13s wmifleet apply%s\n", label,
+                recap->config.apply);
+}
+
 /*
  * Hosts that are done are left out. Where the run is also to be resumed, it is
  * named: --rerun alone would then mean the run that resumed it.
@@ -72,12 +79,10 @@ void recap_way_on(const struct recap *recap, const char *stopped)
     if (left.pending > 0)
         print_command(recap, "to go on:", "", undo ? NULL : config->run);
     if (config->verb == VERB_CHECK && recap->counts[STATUS_DRIFT] > 0)
-        fprintf(config->out, "%-13s wmifleet apply%s\n",
-                "make it so:", config->again);
+        print_apply(recap, "make it so:");
     if (left.failed + left.unreachable + left.other > 0 &&
         !(undo && left.pending > 0))
         print_rerun(recap, &left);
-    if (recap->lost > 0 && config->apply != NULL)
-        fprintf(config->out, "%-13s wmifleet apply%s\n",
-                "make it anew:", config->apply);
+    if (recap->lost > 0)
+        print_apply(recap, "make it anew:");
 }

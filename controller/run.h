@@ -3,8 +3,8 @@
  * What the parts of one run share: cmd_run.c and run_results.c only.
  *
  * A result travels: job -> store (open transaction) -> held here -> commit
- * at the end of the loop turn -> recap. So nothing is shown that a crash
- * could still take back.
+ * at the end of the loop turn -> its file (--outdir) and recap. So nothing is
+ * shown that a crash could still take back.
  */
 #ifndef CONTROLLER_RUN_H
 #define CONTROLLER_RUN_H
@@ -12,6 +12,7 @@
 #include "controller/chosen.h"
 #include "controller/from_target.h"
 #include "controller/live.h"
+#include "controller/outdir.h"
 #include "controller/recap.h"
 #include "controller/requests.h"
 #include "controller/schedule.h"
@@ -31,6 +32,7 @@ struct run {
     struct requests *requests;
     struct store *store;
     struct recap *recap;
+    struct outdir *outdir; /* NULL: not asked for */
     struct schedule *schedule;
     char *sources; /* the inventories as given, for the store and the recap */
     char *again;   /* this run's selection, as words after a verb */

@@ -71,12 +71,19 @@ static int hold(struct run *run, struct result *result, struct err *err)
     return 0;
 }
 
-static int put_result(struct run *run, const struct result *result,
-                      struct err *err)
+/* Owned by the caller; NULL: memory is short. */
+static char *text_of(const struct result *result)
 {
     cJSON *object = result_to_json(result);
     char *text = object != NULL ? json_print(object, -1) : NULL;
     cJSON_Delete(object);
+    return text;
+}
+
+static int put_result(struct run *run, const struct result *result,
+                      struct err *err)
+{
+    char *text = text_of(result);
     if (text == NULL)
         return err_set(err, 0, "out of memory");
     int failed = store_result_put(run->store, run->id, result->host,
@@ -164,13 +171,35 @@ int run_on_done(void *context, const struct target *target, struct job *job,
                              : run_keep(run, job, result, err);
 }
 
+static int put_file(struct run *run, const struct result *result,
+                    struct err *err)
+{
+    if (run->outdir == NULL)
+        return 0;
+    char *text = text_of(result);
+    int failed = text != NULL ? outdir_put(run->outdir, result->host, text, err)
+                              : err_set(err, 0, "out of memory");
+    free(text);
+    return failed;
+}
+
+/* Shows what is committed. */
+static int tell(struct run *run, const struct result *result, struct err *err)
+{
+    if (put_file(run, result, err))
+        return -1;
+    if (recap_host(run->recap, result))
+        return err_set(err, 0, "standard output: cannot be written");
+    return 0;
+}
+
 int run_on_turn(void *context, struct err *err)
 {
     struct run *run = context;
     int failed = run->held_count > 0 ? store_commit(run->store, err) : 0;
     for (size_t i = 0; i < run->held_count; i++) {
-        if (!failed && recap_host(run->recap, run->held[i]))
-            failed = err_set(err, 0, "standard output: cannot be written");
+        if (!failed)
+            failed = tell(run, run->held[i], err);
         result_free(run->held[i]);
     }
     run->held_count = 0;

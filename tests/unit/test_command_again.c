@@ -45,6 +45,7 @@ static void test_the_same_selection_and_login(void **state)
     unsetenv("WMIFLEET_STORE");
     EXPECT(NULL, "", "check");
     EXPECT(NULL, "", "ping", "--json");
+    EXPECT(NULL, " -i a --outdir d", "check", "-i", "a", "--outdir", "d");
     EXPECT(NULL, " -i a.json -l 'lab:!pc 1' --only uac", "apply", "-i",
            "a.json", "-l", "lab:!pc 1", "--only", "uac");
     EXPECT(NULL, " --restart never", "apply", "--restart", "never");

@@ -97,7 +97,7 @@ static void test_equal_hosts_are_told_once_and_folded(void **state)
     assert_says(&p, "drift            4  lab-[01-03,09]\n");
     assert_says(&p, "ok               0\n");
     assert_says(&p, "nothing asked     2");
-    assert_says(&p, "make it so:   wmifleet apply -i lab.json");
+    assert_says(&p, "make it so:   wmifleet apply -i apply.json");
     free(p.text);
 }
 
@@ -143,12 +143,12 @@ static void test_the_commands_to_go_on(void **state)
         {VERB_CHECK, {[STATUS_OK] = 3}, ""},
         {VERB_CHECK,
          {[STATUS_DRIFT] = 2, [STATUS_UNREACHABLE] = 1},
-         "make it so:   wmifleet apply -i lab.json\n"
+         "make it so:   wmifleet apply -i apply.json\n"
          "once mended:  wmifleet check --rerun unreachable -i lab.json\n"},
         {VERB_CHECK,
          {[STATUS_DRIFT] = 2, [STATUS_CANCELLED] = 1, [STATUS_NOT_TRIED] = 1},
          "to go on:     wmifleet check --resume r1 -i lab.json\n"
-         "make it so:   wmifleet apply -i lab.json\n"},
+         "make it so:   wmifleet apply -i apply.json\n"},
         {VERB_CHECK,
          {[STATUS_OK] = 1, [STATUS_BLOCKED] = 1, [STATUS_FAILED] = 1},
          "once mended:  wmifleet check -i lab.json\n"},
