@@ -22,6 +22,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 
 #define JSON_MAX_DEPTH 64
@@ -69,6 +70,9 @@ char *json_print_ascii(const cJSON *tree);
  * sent them.
  */
 bool json_equal(const cJSON *a, const cJSON *b);
+
+/* Appends what json_print makes on one line; -1 when the buffer has failed. */
+int json_add(struct buf *out, const cJSON *tree);
 
 /* The string member `key` of an object, or NULL when absent or no string. */
 const char *json_text(const cJSON *object, const char *key);

@@ -18,7 +18,7 @@
 #define INTEGER_LIMIT 9007199254740992.0
 
 struct printer {
-    struct buf out;
+    struct buf *out;
     int indent; /* -1: one line */
     bool ascii;
 };
@@ -34,13 +34,13 @@ static void print_escaped(struct printer *printer, uint32_t code)
     static const char letters[] = "\"\\bfnrt";
     const char *found = code < 0x80 ? strchr(plain, (int)code) : NULL;
     if (found != NULL) {
-        buf_add_char(&printer->out, '\\');
-        buf_add_char(&printer->out, letters[found - plain]);
+        buf_add_char(printer->out, '\\');
+        buf_add_char(printer->out, letters[found - plain]);
     } else if (code < 0x10000) {
-        print_unit(&printer->out, code);
+        print_unit(printer->out, code);
     } else {
-        print_unit(&printer->out, 0xD800 + ((code - 0x10000) >> 10));
-        print_unit(&printer->out, 0xDC00 + ((code - 0x10000) & 0x3FF));
+        print_unit(printer->out, 0xD800 + ((code - 0x10000) >> 10));
+        print_unit(printer->out, 0xDC00 + ((code - 0x10000) & 0x3FF));
     }
 }
 
@@ -56,7 +56,7 @@ static void print_text(struct printer *printer, const char *text)
 {
     size_t len = strlen(text);
     size_t plain = 0; /* where the run of characters left as they are began */
-    buf_add_char(&printer->out, '"');
+    buf_add_char(printer->out, '"');
     for (size_t at = 0; at < len;) {
         uint32_t code = (unsigned char)text[at];
         if (code < 0x7F && !needs_escape(printer, code)) {
@@ -68,13 +68,13 @@ static void print_text(struct printer *printer, const char *text)
             at += taken;
             continue;
         }
-        buf_add(&printer->out, text + plain, at - plain);
+        buf_add(printer->out, text + plain, at - plain);
         print_escaped(printer, taken > 0 ? code : 0xFFFD);
         at += taken > 0 ? taken : 1;
         plain = at;
     }
-    buf_add(&printer->out, text + plain, len - plain);
-    buf_add_char(&printer->out, '"');
+    buf_add(printer->out, text + plain, len - plain);
+    buf_add_char(printer->out, '"');
 }
 
 /* A number that code of ours has made: it has no source text. */
@@ -103,9 +103,9 @@ static void print_line(struct printer *printer, int depth)
 {
     if (printer->indent < 0)
         return;
-    buf_add_char(&printer->out, '\n');
+    buf_add_char(printer->out, '\n');
     for (int i = 0; i < depth * printer->indent; i++)
-        buf_add_char(&printer->out, ' ');
+        buf_add_char(printer->out, ' ');
 }
 
 static void print_value(struct printer *printer, const cJSON *value, int depth);
@@ -114,25 +114,25 @@ static void print_children(struct printer *printer, const cJSON *parent,
                            int depth)
 {
     bool object = cJSON_IsObject(parent);
-    buf_add_char(&printer->out, object ? '{' : '[');
+    buf_add_char(printer->out, object ? '{' : '[');
     for (const cJSON *each = parent->child; each != NULL; each = each->next) {
         if (each != parent->child)
-            buf_add_char(&printer->out, ',');
+            buf_add_char(printer->out, ',');
         print_line(printer, depth + 1);
         if (object) {
             print_text(printer, each->string != NULL ? each->string : "");
-            buf_add_text(&printer->out, printer->indent < 0 ? ":" : ": ");
+            buf_add_text(printer->out, printer->indent < 0 ? ":" : ": ");
         }
         print_value(printer, each, depth + 1);
     }
     if (parent->child != NULL)
         print_line(printer, depth);
-    buf_add_char(&printer->out, object ? '}' : ']');
+    buf_add_char(printer->out, object ? '}' : ']');
 }
 
 static void print_value(struct printer *printer, const cJSON *value, int depth)
 {
-    struct buf *out = &printer->out;
+    struct buf *out = printer->out;
     if (cJSON_IsObject(value) || cJSON_IsArray(value))
         print_children(printer, value, depth);
     else if (cJSON_IsString(value))
@@ -149,10 +149,11 @@ static void print_value(struct printer *printer, const cJSON *value, int depth)
 
 static char *print_tree(const cJSON *tree, int indent, bool ascii)
 {
-    struct printer printer = {.indent = indent, .ascii = ascii};
-    buf_init(&printer.out, SIZE_MAX / 4);
+    struct buf out;
+    struct printer printer = {.out = &out, .indent = indent, .ascii = ascii};
+    buf_init(&out, SIZE_MAX / 4);
     print_value(&printer, tree, 0);
-    return buf_take(&printer.out);
+    return buf_take(&out);
 }
 
 char *json_print(const cJSON *tree, int indent)
@@ -163,4 +164,11 @@ char *json_print(const cJSON *tree, int indent)
 char *json_print_ascii(const cJSON *tree)
 {
     return print_tree(tree, -1, true);
+}
+
+int json_add(struct buf *out, const cJSON *tree)
+{
+    struct printer printer = {.out = out, .indent = -1};
+    print_value(&printer, tree, 0);
+    return out->failed ? -1 : 0;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/log.h"
 #include "inventory/hide.h"
 #include "inventory/inventory.h"
 #include "inventory/merge.h"
@@ -39,24 +40,11 @@ static void line(struct printer *printer, unsigned level)
     buf_add(printer->out, blanks, left);
 }
 
-/* A string or a number that has no source text, as cJSON writes it. */
-static void print_scalar(struct printer *printer, const cJSON *node)
-{
-    size_t room = 64;
-    if (node->valuestring != NULL)
-        room += strlen(node->valuestring) * 6;
-    char *text = buf_room(printer->out, room);
-    if (text != NULL &&
-        cJSON_PrintPreallocated((cJSON *)node, text, (int)room, false))
-        buf_added(printer->out, strlen(text));
-    else
-        printer->out_of_memory = true;
-}
-
+/* What a terminal would obey is escaped: a program may have written it. */
 static void print_text(struct printer *printer, const char *text)
 {
     const cJSON node = {.type = cJSON_String, .valuestring = (char *)text};
-    print_scalar(printer, &node);
+    json_add(printer->out, &node);
 }
 
 static int by_name(const void *a, const void *b)
@@ -135,10 +123,8 @@ static void print_value(struct printer *printer, const cJSON *node,
         print_list(printer, node, level, hidden);
     else if (hidden && (cJSON_IsString(node) || cJSON_IsNumber(node)))
         print_text(printer, HIDE_MASK);
-    else if (cJSON_IsNumber(node) && node->valuestring != NULL)
-        buf_add_text(printer->out, node->valuestring);
     else
-        print_scalar(printer, node);
+        json_add(printer->out, node);
 }
 
 /* --- variables of a host -------------------------------------------------- */
@@ -448,7 +434,9 @@ static void graph_line(struct buf *out, unsigned level, const char *mark,
 {
     for (unsigned i = 0; i < level; i++)
         buf_add_text(out, "  |");
-    buf_addf(out, "%s%s%s%s\n", level > 0 ? "--" : "", mark, name, end);
+    buf_addf(out, "%s%s", level > 0 ? "--" : "", mark);
+    log_escape(out, name, strlen(name));
+    buf_addf(out, "%s\n", end);
 }
 
 static void graph_group(struct buf *out, const struct group *group,

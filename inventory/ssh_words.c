@@ -98,7 +98,8 @@ static void visit_setting(const struct ssh_words_visitor *visitor,
         value++;
     value += strspn(value, blanks);
     *end = '\0';
-    visitor->option(visitor->context, name, value);
+    if (*name != '\0') /* ssh takes it for an empty line */
+        visitor->option(visitor->context, name, value);
 }
 
 static void visit(const struct ssh_words_visitor *visitor, char letter,

@@ -126,6 +126,7 @@ static const struct {
     {"'ansible_ssh_common_args': '-ostricthostkeychecking=ACCEPT-NEW'",
      "pc1:22 accept-new"},
     {"'ansible_ssh_common_args': '-o ProxyJump=none -J none'", "pc1:22"},
+    {"'ansible_ssh_common_args': '-o \\' \\' -o=22'", "pc1:22"},
     {"'wmifleet_password': {'env': 'PW_{host}'}", "pc1:22 env=PW_pc1"},
     {"'wmifleet_password': {'file': '~/{host}/{host}'}",
      "pc1:22 file=/home/me/pc1/pc1"},

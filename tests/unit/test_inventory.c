@@ -349,6 +349,31 @@ static void test_folders_of_variables_are_warned_of(void **state)
     inventory_free(inventory);
 }
 
+/* A program that says who the hosts are may be anybody's. */
+static void test_no_variable_moves_the_cursor(void **state)
+{
+    (void)state;
+    struct inventory *inventory = inventory_text_good(
+        "{'all': {'hosts': {'a': {'k\\u007f\\u009b': '\\u202ek'}},"
+        " 'children': {'g': {}}}}");
+    struct problems problems;
+    struct buf text;
+    struct err err;
+    buf_init(&text, TEXT_MAX);
+    problems_init(&problems);
+    assert_int_equal(
+        inventory_print_list(inventory, NULL, true, &text, &problems), 0);
+    assert_int_equal(inventory_print_graph(inventory, &text, &err), 0);
+    assert_null(strchr(text.data, '\x7f'));
+    assert_null(strstr(text.data, "\xc2\x9b"));
+    assert_null(strstr(text.data, "\xe2\x80\xae"));
+    assert_non_null(strstr(text.data, "\"k\\u007f\\u009b\": \"\\u202ek\""));
+    assert_non_null(strstr(text.data, "|--@g:\n"));
+    problems_release(&problems);
+    buf_release(&text);
+    inventory_free(inventory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -361,6 +386,7 @@ int main(void)
         cmocka_unit_test(test_groups_are_not_nested_for_ever),
         cmocka_unit_test(test_every_source_is_judged),
         cmocka_unit_test(test_folders_of_variables_are_warned_of),
+        cmocka_unit_test(test_no_variable_moves_the_cursor),
     };
     return cmocka_run_group_tests(tests, inventory_text_enter,
                                   inventory_text_leave);
