@@ -7,6 +7,7 @@
 #   make test         everything that CI runs; ends with "N passed, N failed"
 #   make farm         build/farm/farm: thousands of targets for a test
 #   make unit lab-test lint    parts of it (TESTS=tests/x.bats for some)
+#   make fuzz         the parsers' fuzz targets (FUZZ="rpc json" FUZZ_RUNS=N)
 #   make deps         install what is missing (Debian packages)
 #   make install      PREFIX=/usr/local DESTDIR=
 #   make uninstall clean
@@ -175,6 +176,7 @@ unit-bins: $(UNIT_BIN)
 
 -include tests/lab/lab.mk
 include tests/farm/farm.mk
+include tests/fuzz/fuzz.mk
 
 .PHONY: unit
 unit:
@@ -188,6 +190,11 @@ test: deps
 .PHONY: lab-test
 lab-test: deps
 	tools/run-tests --build $(BUILD) bats $(TESTS)
+
+.PHONY: fuzz
+fuzz: deps
+	FUZZ='$(FUZZ)' FUZZ_RUNS='$(FUZZ_RUNS)' \
+	    tools/run-tests --build $(BUILD) fuzz
 
 .PHONY: lint
 lint: deps
