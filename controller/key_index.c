@@ -6,8 +6,8 @@
 
 struct key_index_entry {
     const void *key;
-    size_t len;
-    uint64_t hash;
+    uint32_t len;
+    uint32_t hash;
     uint32_t next; /* in the bucket, entry number + 1 */
     uint32_t value;
 };
@@ -19,14 +19,14 @@ void key_index_release(struct key_index *index)
     *index = (struct key_index){0};
 }
 
-/* FNV-1a. */
-static uint64_t hash_of(const void *key, size_t len)
+/* FNV-1a, its halves together: an entry is as small as it can be. */
+static uint32_t hash_of(const void *key, size_t len)
 {
     const unsigned char *bytes = key;
     uint64_t hash = 0xcbf29ce484222325u;
     for (size_t i = 0; i < len; i++)
         hash = (hash ^ bytes[i]) * 0x100000001b3u;
-    return hash;
+    return (uint32_t)(hash ^ hash >> 32);
 }
 
 /* Each chain stays in the order of addition. */
@@ -65,10 +65,13 @@ static int grow(struct key_index *index)
 int key_index_add(struct key_index *index, const void *key, size_t len,
                   uint32_t value)
 {
-    if (index->count == index->room && grow(index) != 0)
+    if (len > UINT32_MAX || (index->count == index->room && grow(index) != 0))
         return -1;
-    index->entries[index->count] = (struct key_index_entry){
-        .key = key, .len = len, .hash = hash_of(key, len), .value = value};
+    index->entries[index->count] =
+        (struct key_index_entry){.key = key,
+                                 .len = (uint32_t)len,
+                                 .hash = hash_of(key, len),
+                                 .value = value};
     link_entry(index, (uint32_t)index->count);
     index->count++;
     return 0;
@@ -79,7 +82,7 @@ bool key_index_next(const struct key_index *index, const void *key, size_t len,
 {
     if (index->count == 0)
         return false;
-    uint64_t hash = hash_of(key, len);
+    uint32_t hash = hash_of(key, len);
     uint32_t at = *cursor == 0 ? index->buckets[hash % index->bucket_count]
                                : index->entries[*cursor - 1].next;
     for (; at != 0; at = index->entries[at - 1].next) {

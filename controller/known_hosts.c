@@ -43,7 +43,7 @@ static int make_room(struct known_hosts *known)
 {
     if (known->count < known->room)
         return 0;
-    size_t room = known->room == 0 ? 64 : known->room * 2;
+    size_t room = known->room == 0 ? 64 : known->room + known->room / 4;
     struct known_line *lines =
         realloc(known->lines, room * sizeof *known->lines);
     if (lines == NULL)

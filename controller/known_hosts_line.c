@@ -141,13 +141,18 @@ static int parse_names(struct known_line *line)
     return 0;
 }
 
-static int parse_blob(struct known_line *line, const char *word)
+/* The key takes the place of its text: there are as many lines as hosts. */
+static int parse_blob(struct known_line *line, char *word)
 {
     size_t word_len = strlen(word);
-    line->blob = malloc(word_len + 1);
-    long len = line->blob == NULL ? -1 : decode(word, word_len, line->blob);
+    unsigned char *bytes = malloc(word_len + 1);
+    long len = bytes == NULL ? -1 : decode(word, word_len, bytes);
+    if (len > 0)
+        memcpy(word, bytes, (size_t)len);
+    free(bytes);
     if (len < 0)
         return -1;
+    line->blob = (unsigned char *)word;
     line->len = (size_t)len;
     struct wire wire = {line->blob, line->len, false};
     struct wire_string type = wire_string(&wire);
@@ -201,7 +206,6 @@ enum line_content known_line_parse(struct known_line *line, const char *text,
 void known_line_release(struct known_line *line)
 {
     free(line->text);
-    free(line->blob);
     *line = (struct known_line){0};
 }
 

@@ -26,10 +26,10 @@ struct known_line {
     enum line_marker marker;
     enum line_names kind;
     bool added;  /* by this process */
-    char *text;  /* owns what `names` and `type` point into */
+    char *text;  /* owned; `names`, `type` and `blob` point into it */
     char *names; /* lower case unless hashed; commas between */
     char *type;
-    unsigned char *blob; /* owned */
+    unsigned char *blob;
     size_t len;
     unsigned char salt[NAME_DIGEST_LEN];
     unsigned char digest[NAME_DIGEST_LEN];

@@ -11,6 +11,7 @@
 #define STORE_APPLICATION_ID 0x776d6966 /* "wmif" */
 #define STORE_VERSION 1
 #define STORE_LOCK_WAIT_MS 10000
+#define STORE_CACHE_KIB "-512" /* so it says KiB: no larger with more hosts */
 
 static const char schema_sql[] =
     "CREATE TABLE run(id TEXT PRIMARY KEY, verb TEXT NOT NULL,"
@@ -227,7 +228,8 @@ static int open_database(struct store *store, struct err *err)
     sqlite3_busy_timeout(store->db, STORE_LOCK_WAIT_MS);
     int failed = execute(store,
                          "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-                         "PRAGMA foreign_keys=ON;",
+                         "PRAGMA foreign_keys=ON;"
+                         "PRAGMA cache_size=" STORE_CACHE_KIB ";",
                          err) ||
                  store_begin(store, err) || check_schema(store, err) ||
                  store_commit(store, err);
