@@ -13,13 +13,28 @@ static void entry_release(struct entry *entry)
     free(entry->text);
 }
 
-static struct entry *entry_for(struct entries *entries, enum status status,
-                               const char *text)
+static struct entry *find(const struct entries *entries, enum status status,
+                          const char *text)
 {
     for (size_t i = 0; i < entries->count; i++)
         if (entries->items[i].status == status &&
             strcmp(entries->items[i].text, text) == 0)
             return &entries->items[i];
+    return NULL;
+}
+
+bool entries_have(const struct entries *entries, enum status status,
+                  const char *text)
+{
+    return find(entries, status, text) != NULL;
+}
+
+static struct entry *entry_for(struct entries *entries, enum status status,
+                               const char *text)
+{
+    struct entry *known = find(entries, status, text);
+    if (known != NULL)
+        return known;
     struct entry *grown =
         realloc(entries->items, (entries->count + 1) * sizeof *grown);
     if (grown == NULL)
@@ -30,6 +45,7 @@ static struct entry *entry_for(struct entries *entries, enum status status,
     if (entry->text == NULL)
         return NULL;
     entries->count++;
+    entries->text_len += strlen(text);
     return entry;
 }
 
@@ -50,10 +66,12 @@ static int entry_add(struct entry *entry, const char *host)
     return 0;
 }
 
-static int keep_detail(struct entry *entry, const char *detail)
+static int keep_detail(struct entries *entries, struct entry *entry,
+                       const char *detail)
 {
     if (entry->detail == NULL) {
         entry->detail = strdup(detail);
+        entries->text_len += strlen(detail);
         return entry->detail != NULL ? 0 : -1;
     }
     if (strcmp(entry->detail, detail) != 0)
@@ -65,7 +83,8 @@ int entries_note(struct entries *entries, enum status status, const char *host,
                  const char *text, const char *detail)
 {
     struct entry *entry = entry_for(entries, status, text);
-    if (entry == NULL || (detail != NULL && keep_detail(entry, detail)))
+    if (entry == NULL ||
+        (detail != NULL && keep_detail(entries, entry, detail)))
         return -1;
     return entry_add(entry, host);
 }
@@ -75,5 +94,5 @@ void entries_release(struct entries *entries)
     for (size_t i = 0; i < entries->count; i++)
         entry_release(&entries->items[i]);
     free(entries->items);
-    *entries = (struct entries){NULL, 0};
+    *entries = (struct entries){0};
 }

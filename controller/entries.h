@@ -27,6 +27,7 @@ struct entry {
 struct entries {
     struct entry *items;
     size_t count;
+    size_t text_len; /* bytes of all their texts and details */
 };
 
 /*
@@ -37,5 +38,9 @@ struct entries {
 int entries_note(struct entries *entries, enum status status, const char *host,
                  const char *text, const char *detail);
 void entries_release(struct entries *entries);
+
+/* Whether some host ended so before: another one costs its name alone. */
+bool entries_have(const struct entries *entries, enum status status,
+                  const char *text);
 
 #endif

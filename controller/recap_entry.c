@@ -10,6 +10,7 @@
 #include "controller/describe_layer.h"
 
 #define ENTRY_TEXT_MAX ((size_t)256 * 1024)
+#define ENTRIES_TEXT_MAX ((size_t)16 * 1024 * 1024)
 
 int recap_note(struct recap *recap, enum status status, const char *host,
                const char *text, const char *detail)
@@ -146,6 +147,17 @@ static void count_lost(struct recap *recap, const struct result *result)
     recap->only_lost += lost > 0 && other == 0;
 }
 
+/* Many hosts of which each says something else fill no memory. */
+static bool fits(const struct recap *recap, enum status status,
+                 const struct buf *text, const struct buf *detail)
+{
+    if (text->failed || detail->failed)
+        return false;
+    return recap->entries.text_len + text->len + detail->len <=
+               ENTRIES_TEXT_MAX ||
+           entries_have(&recap->entries, status, text->data);
+}
+
 int recap_note_result(struct recap *recap, const struct result *result)
 {
     struct buf text;
@@ -165,7 +177,7 @@ int recap_note_result(struct recap *recap, const struct result *result)
     recap->irreversible += has_state(result->settings, "irreversible");
     if (recap->config.verb == VERB_UNDO)
         count_lost(recap, result);
-    bool too_long = text.failed || detail.failed;
+    bool too_long = !fits(recap, result->status, &text, &detail);
     int failed =
         recap_note(recap, result->status, result->host,
                    too_long ? "    more than can be shown; see wmifleet "

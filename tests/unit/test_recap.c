@@ -101,6 +101,38 @@ static void test_equal_hosts_are_told_once_and_folded(void **state)
     free(p.text);
 }
 
+/* 200 KiB of notes, none of which another host has. */
+static struct result *talking(int number)
+{
+    char host[16];
+    char note[1001];
+    memset(note, 'x', sizeof note);
+    note[sizeof note - 1] = '\0';
+    snprintf(host, sizeof host, "lab-%03d", number);
+    memcpy(note, host, strlen(host));
+    struct result *result = drifting(host, "0");
+    result->hints = cJSON_CreateArray();
+    for (int i = 0; i < 200; i++)
+        cJSON_AddItemToArray(result->hints, cJSON_CreateString(note));
+    return result;
+}
+
+static void test_talkers_do_not_fill_memory(void **state)
+{
+    (void)state;
+    struct printed p;
+    begin(&p, OUTPUT_HUMAN, VERB_CHECK);
+    for (int i = 0; i < 200; i++)
+        add(&p, talking(i));
+    end(&p);
+    assert_true(p.len < (size_t)17 * 1024 * 1024);
+    assert_says(&p, "note: lab-003x");
+    assert_says(&p, "-199]: drift\n    more than can be shown; see wmifleet "
+                    "show --json\n");
+    assert_says(&p, "drift          200  lab-[000-199]\n");
+    free(p.text);
+}
+
 static void test_failures_come_last_with_reason_and_hint(void **state)
 {
     (void)state;
@@ -493,6 +525,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_equal_hosts_are_told_once_and_folded),
+        cmocka_unit_test(test_talkers_do_not_fill_memory),
         cmocka_unit_test(test_failures_come_last_with_reason_and_hint),
         cmocka_unit_test(test_what_no_undo_brings_back_is_for_an_apply),
         cmocka_unit_test(test_the_commands_to_go_on),
