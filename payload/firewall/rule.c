@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "payload/firewall/rule.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -191,6 +192,13 @@ cJSON *rule_to_json(const struct rule *rule)
     return NULL;
 }
 
+/* A whole number that fits into Windows' LONG, of 32 bits. */
+static bool is_long(double number)
+{
+    return number >= INT32_MIN && number <= INT32_MAX &&
+           number == (double)(int32_t)number;
+}
+
 /* An absent member is `absent`; -1 when the value is neither kind. */
 static int take_number(const cJSON *object, const char *key,
                        const struct number_word *words, long absent, long *out)
@@ -201,6 +209,8 @@ static int take_number(const cJSON *object, const char *key,
         return 0;
     }
     if (cJSON_IsNumber(value)) {
+        if (!is_long(value->valuedouble))
+            return -1;
         *out = (long)value->valuedouble;
         return 0;
     }

@@ -15,6 +15,24 @@
 #include "payload/settings/address_set.h"
 #include "tests/fuzz/fuzz.h"
 
+/* What a list names is in it, however it is put together. */
+static void check_elements(const struct address_set *set, const char *list)
+{
+    while (*list != '\0') {
+        struct address_set one;
+        size_t len = strcspn(list, ",");
+        char *element = strndup(list, len);
+        address_set_init(&one);
+        fuzz_must(element != NULL && address_set_add(&one, element) == 0,
+                  "there is memory");
+        if (element[strspn(element, " \t")] != '\0')
+            fuzz_must(address_set_covers(set, &one), "a set has its elements");
+        address_set_release(&one);
+        free(element);
+        list += len + (list[len] == ',');
+    }
+}
+
 static void read_addresses(const char *list)
 {
     struct address_set set;
@@ -33,6 +51,7 @@ static void read_addresses(const char *list)
         fuzz_must(set.ranges[i - 1].family < set.ranges[i].family ||
                       memcmp(set.ranges[i - 1].high, set.ranges[i].low, 16) < 0,
                   "ranges are in order and apart");
+    check_elements(&set, list);
     address_set_is_wide(&set);
     address_set_release(&same);
     address_set_release(&set);

@@ -284,6 +284,10 @@ static void test_json_that_is_no_rule(void **state)
         "{\"profiles\":\"some\"}",
         "{\"edge_options\":\"x\"}",
         "{\"secure_flags\":[]}",
+        "{\"protocol\":1e300}",
+        "{\"protocol\":2147483648}",
+        "{\"edge_options\":-1e400}",
+        "{\"secure_flags\":0.5}",
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
