@@ -21,6 +21,9 @@ FUZZ_LIB_SRC := $(wildcard base/*.c inventory/*.c judgement/*.c \
       result_judge snapshot_file snapshots undo_settings wire))
 FUZZ_LIB_OBJ := $(FUZZ_LIB_SRC:%.c=$(FUZZ_DIR)/%.o)
 
+FUZZ_EDGE := $(patsubst %,-Wl$(,)--wrap=buf_%,add add_text add_char addf addv \
+               room added drop_front reset take)
+
 $(FUZZ_DIR)/flags: export FLAGS = $(FUZZ_CC) $(CPPFLAGS) $(FUZZ_CFLAGS) \
     $(FUZZ_SAN)
 
@@ -35,10 +38,11 @@ $(FUZZ_DIR)/parsers.a: $(FUZZ_LIB_OBJ)
 	$(Q)ar rcs $@ $^
 
 $(FUZZ_BIN): $(FUZZ_DIR)/%: $(FUZZ_DIR)/tests/fuzz/%.o \
-             $(FUZZ_DIR)/tests/fuzz/fuzz.o $(FUZZ_DIR)/parsers.a
+             $(FUZZ_DIR)/tests/fuzz/fuzz.o $(FUZZ_DIR)/tests/fuzz/buf_edge.o \
+             $(FUZZ_DIR)/parsers.a
 	$(call say,LINK,$@)
 	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer,$(FUZZ_SAN) \
-	    $(LDFLAGS) -o $@ $^ -lcjson -lcrypto
+	    $(LDFLAGS) $(FUZZ_EDGE) -o $@ $^ -lcjson -lcrypto
 
 .PHONY: fuzz-bins
 fuzz-bins: $(FUZZ_BIN)
