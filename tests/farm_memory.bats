@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 #
-# Memory with hundreds and thousands of targets: nothing is left behind, what
-# ever they do, and what is needed does not grow with their number.
+# Memory with hundreds and thousands of targets: nothing is left behind,
+# whatever they do, and what is needed does not grow with their number.
 
 load farm
 
@@ -42,7 +42,7 @@ valgrind_says() {
         "$BUILD/wmifleet" check --json -i "$LAB/inventory.json" \
         --known-hosts "$LAB/known_hosts" -f 40 -t 3 --timeout 20 \
         >"$LAB/check.out" 2>"$LAB/check.err" 3>&- || status=$?
-    assert_equal "$(valgrind_says)" ""
+    assert_equal "$(valgrind_says | head -n 60)" ""
     assert_equal "$status" 6
     assert_equal "$(jq -r 'select(.host) | .host' "$LAB/check.out" |
         sort -u | wc -l)" 300
