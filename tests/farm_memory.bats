@@ -84,10 +84,10 @@ need() {
 }
 
 # Without a session a thousand need next to nothing, so each byte shows.
-@test "nine thousand targets more cost less than half a KiB each" {
+@test "nine thousand targets more cost less than 300 bytes each" {
     make -s -C "$ROOT" BUILD="$BUILD" WERROR=1 all farm
     local few many
     few=$(need unreachable 1000 --fault refuse:100)
     many=$(need unreachable 10000 --fault refuse:100)
-    [ $((many - few)) -le 4500 ]
+    [ $((many - few)) -le 2700 ]
 }
