@@ -14,11 +14,11 @@ FUZZ_BIN := $(FUZZ_TARGET_SRC:tests/fuzz/%.c=$(FUZZ_DIR)/%)
 # The parsers, and what they need; what a target does not need is left out
 # when it is linked.
 FUZZ_LIB_SRC := $(wildcard base/*.c inventory/*.c judgement/*.c \
-    payload/settings/*.c verify/*.c) $(PORTABLE_PAYLOAD) $(PAYLOAD_PLAIN_SRC) \
+    payload/settings/*.c verify/*.c \
+    controller/recap*.c controller/result*.c) $(PORTABLE_PAYLOAD) $(PAYLOAD_PLAIN_SRC) \
     $(addprefix controller/,$(addsuffix .c,describe describe_layer entries \
       fault frames known_hosts known_hosts_file known_hosts_line \
-      known_hosts_match key_index recap result result_json \
-      result_judge snapshot_file snapshots undo_settings wire))
+      known_hosts_match key_index snapshot_file snapshots undo_settings wire))
 FUZZ_LIB_OBJ := $(FUZZ_LIB_SRC:%.c=$(FUZZ_DIR)/%.o)
 
 FUZZ_EDGE := $(patsubst %,-Wl$(,)--wrap=buf_%,add add_text add_char addf addv \
