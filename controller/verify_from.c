@@ -310,6 +310,8 @@ static int read_admission(const struct verify_from *from,
     } words[] = {{"domain", SETTINGS_PROFILE_DOMAIN},
                  {"private", SETTINGS_PROFILE_PRIVATE},
                  {"public", SETTINGS_PROFILE_PUBLIC}};
+    /* The inventory's address for the collector is the one that counts. */
+    const struct prober prober = {.address = view->from, .seen = view->from};
     struct settings settings;
     struct problems problems;
     unsigned profiles = 0;
@@ -321,7 +323,7 @@ static int read_admission(const struct verify_from *from,
     bool judged = view->from != NULL &&
                   settings_read(&settings, target->wmi, NULL, &problems) == 0;
     int failed =
-        admission_read(&view->admission, judged ? &settings : NULL, view->from,
+        admission_read(&view->admission, judged ? &settings : NULL, &prober,
                        profiles, 0, from->options->expectation);
     if (judged)
         settings_release(&settings);

@@ -302,6 +302,15 @@ PY
         jq -r '.layers[4].text')" "where winmgmt listened at the last check, is refused"
 }
 
+@test "behind address translation: admitted by the address that the machine sees" {
+    run verify -l closed-answers
+    assert_equal "$status" 3
+    put_facts closed-answers '{"ssh_client": "192.0.2.10"}'
+    run verify -l closed-answers
+    echo "$output"
+    assert_equal "$status" 0
+}
+
 @test "a run is kept: runs, show and status" {
     run verify -l 'healthy,refused' --reason 'after the move'
     export WMIFLEET_STORE=$DIR/state.db

@@ -58,6 +58,7 @@ static bool is_vague(const struct address_set *set)
     return set->word_count > 0;
 }
 
+/* `address` NULL: not known. */
 static int rule_admits(const struct rule_wish *rule, const char *address,
                        enum admits *admits)
 {
@@ -72,12 +73,14 @@ static int rule_admits(const struct rule_wish *rule, const char *address,
     address_set_init(&ours);
     for (size_t i = 0; i < rule->remote_address_count; i++)
         failed |= address_set_add(&allowed, rule->remote_addresses[i]);
-    failed |= address_set_add(&ours, address);
+    if (address != NULL)
+        failed |= address_set_add(&ours, address);
     if (allowed.any || address_set_has_word(&allowed, SETTINGS_CONTROLLER) ||
-        address_set_covers(&allowed, &ours))
+        (address != NULL && address_set_covers(&allowed, &ours)))
         *admits = ADMITS_YES;
     else
-        *admits = is_vague(&allowed) ? ADMITS_UNSAID : ADMITS_NO;
+        *admits =
+            address == NULL || is_vague(&allowed) ? ADMITS_UNSAID : ADMITS_NO;
     address_set_release(&ours);
     address_set_release(&allowed);
     return failed ? -1 : 0;
@@ -138,13 +141,96 @@ static int door_admits(const struct settings *settings, const struct door *door,
     return 0;
 }
 
-int admission_read(struct admission *admission, const struct settings *settings,
-                   const char *address, unsigned profiles, uint16_t wmi_port,
-                   enum expectation expectation)
+/* --- who asks ------------------------------------------------------------- */
+
+/* One address and no more: what a machine says of itself may be anything. */
+static bool is_one(const char *address, struct address_range *out)
+{
+    return address != NULL && address_range_parse(address, out) &&
+           memcmp(out->low, out->high, sizeof out->low) == 0;
+}
+
+/* Whether the machine has seen an address of the family that is used. */
+static bool was_seen(const struct prober *prober)
+{
+    struct address_range seen;
+    struct address_range own;
+    return is_one(prober->seen, &seen) &&
+           (!is_one(prober->address, &own) || seen.family == own.family);
+}
+
+const char *prober_seen_as(const struct prober *prober)
+{
+    struct address_range seen;
+    struct address_range own;
+    if (!was_seen(prober))
+        return NULL;
+    return is_one(prober->address, &own) && is_one(prober->seen, &seen) &&
+                   memcmp(seen.low, own.low, sizeof own.low) == 0
+               ? NULL
+               : prober->seen;
+}
+
+/* RFC 1918, RFC 6598, RFC 4193: what is translated on the way out. */
+static bool is_private(const struct address_range *own)
+{
+    static const char *const networks[] = {"10.0.0.0/8", "172.16.0.0/12",
+                                           "192.168.0.0/16", "100.64.0.0/10",
+                                           "fc00::/7"};
+    for (size_t i = 0; i < sizeof networks / sizeof *networks; i++) {
+        struct address_range network;
+        if (address_range_parse(networks[i], &network) &&
+            network.family == own->family &&
+            memcmp(own->low, network.low, sizeof own->low) >= 0 &&
+            memcmp(own->low, network.high, sizeof own->low) <= 0)
+            return true;
+    }
+    return false;
+}
+
+static int read_doors(struct admission *admission,
+                      const struct settings *settings, const char *address,
+                      unsigned profiles, uint16_t wmi_port)
 {
     const struct door rpc = {RPC_PORT, "rpc-epmap", "rpcss"};
     const struct door wmi = {wmi_port, "rpc", "winmgmt"};
     bool wmi_by_group;
+    return door_admits(settings, &rpc, address, profiles, &admission->rpc,
+                       &admission->by_group) ||
+                   door_admits(settings, &wmi, address, profiles,
+                               &admission->wmi, &wmi_by_group)
+               ? -1
+               : 0;
+}
+
+/* What holds for one address alone is not known where the other is used. */
+static void doubt(enum admits *admits, enum admits other, enum doubt why,
+                  struct admission *admission)
+{
+    if (*admits == other)
+        return;
+    *admits = ADMITS_UNSAID;
+    admission->doubt = why;
+}
+
+static void compare(struct admission *admission, const struct admission *other,
+                    enum doubt why)
+{
+    /* A private address that is admitted by itself is one that was meant. */
+    if (why == DOUBT_SEEN || admission->rpc == ADMITS_NO)
+        doubt(&admission->rpc, other->rpc, why, admission);
+    if (why == DOUBT_SEEN || admission->wmi == ADMITS_NO)
+        doubt(&admission->wmi, other->wmi, why, admission);
+}
+
+int admission_read(struct admission *admission, const struct settings *settings,
+                   const struct prober *prober, unsigned profiles,
+                   uint16_t wmi_port, enum expectation expectation)
+{
+    struct address_range range;
+    const char *own = is_one(prober->address, &range) ? prober->address : NULL;
+    const char *seen = prober_seen_as(prober);
+    struct admission other = {.rpc = ADMITS_UNSAID};
     *admission = (struct admission){.rpc = ADMITS_UNSAID};
     if (expectation != EXPECT_INVENTORY) {
         admission->rpc = expectation == EXPECT_OPEN ? ADMITS_YES : ADMITS_NO;
@@ -154,10 +240,13 @@ int admission_read(struct admission *admission, const struct settings *settings,
     }
     if (settings == NULL)
         return 0;
-    return door_admits(settings, &rpc, address, profiles, &admission->rpc,
-                       &admission->by_group) ||
-                   door_admits(settings, &wmi, address, profiles,
-                               &admission->wmi, &wmi_by_group)
-               ? -1
-               : 0;
+    if (read_doors(admission, settings, own != NULL ? own : seen, profiles,
+                   wmi_port) ||
+        read_doors(&other, settings, seen, profiles, wmi_port))
+        return -1;
+    if (own != NULL && seen != NULL)
+        compare(admission, &other, DOUBT_SEEN);
+    else if (own != NULL && !was_seen(prober) && is_private(&range))
+        compare(admission, &other, DOUBT_UNSEEN);
+    return 0;
 }

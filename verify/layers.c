@@ -12,6 +12,7 @@ struct judge {
     const struct findings *found;
     const struct admission *admission;
     const struct evidence *known;
+    char us[160]; /* "172.20.1.2, seen there as 10.0.0.5" */
 };
 
 static void not_reached(struct verdict *verdict)
@@ -26,7 +27,7 @@ static void judge_closed_port(const struct judge *judge, unsigned port,
                               enum port_finding finding,
                               struct verdict *verdict)
 {
-    const char *us = judge->found->us;
+    const char *us = judge->us;
     if (finding == PORT_OPEN) {
         verdict_say(verdict, VERDICT_DRIFT, "port %u answers %s, and %s", port,
                     us,
@@ -87,7 +88,7 @@ static void judge_rpc_port(const struct judge *judge, struct verdict *verdict)
         verdict, VERDICT_DRIFT,
         "no answer on port 135 in %u s, and the machine is there: a firewall "
         "drops what comes from %s",
-        found->connect_s, found->us);
+        found->connect_s, judge->us);
     if (judge->admission->by_group)
         verdict_advise(verdict,
                        "the built-in rules admit the local subnet only, in "
@@ -239,7 +240,7 @@ static void judge_wmi_dropped(const struct judge *judge,
         verdict, VERDICT_DRIFT,
         "no answer on %sport %u in %u s: a firewall drops what comes from %s",
         found->wmi_fixed ? "the fixed " : "winmgmt's ",
-        (unsigned)found->wmi_number, found->connect_s, found->us);
+        (unsigned)found->wmi_number, found->connect_s, judge->us);
     verdict_advise(verdict,
                    "the rule for winmgmt (WMI) lacks or does not admit that "
                    "address: wmifleet check --only firewall; or a firewall "
@@ -388,6 +389,23 @@ static void add_hint(struct result *result, const char *text)
         cJSON_Delete(hint);
 }
 
+/* By which address the machine knows us is not known. */
+static void tell_doubt(struct result *result, const struct judge *judge)
+{
+    char text[400];
+    bool seen = judge->admission->doubt == DOUBT_SEEN;
+    snprintf(text, sizeof text,
+             seen ? "judged as open: of %s, the inventory admits only one "
+                    "address; wmifleet check learns which of them holds now, "
+                    "--expect overrides"
+                  : "judged as open: %s is private and the inventory does not "
+                    "admit it, but the machine may see another address, if it "
+                    "is translated on the way; wmifleet check learns which, "
+                    "--expect overrides",
+             judge->us);
+    add_hint(result, text);
+}
+
 /* What the verdicts do not say by themselves. */
 static void tell_basis(struct result *result, const struct judge *judge,
                        enum verdict_state worst)
@@ -395,7 +413,11 @@ static void tell_basis(struct result *result, const struct judge *judge,
     const struct admission *admission = judge->admission;
     if (judge->found->hurried)
         add_hint(result, "the time for the whole host (--timeout) was over");
-    if (admission->rpc == ADMITS_UNSAID && worst > VERDICT_OK)
+    if (worst <= VERDICT_OK)
+        return;
+    if (admission->doubt != DOUBT_NONE)
+        tell_doubt(result, judge);
+    else if (admission->rpc == ADMITS_UNSAID)
         add_hint(result, "judged as open: the inventory does not say whether "
                          "this address is admitted; --expect closed says that "
                          "it is not");
@@ -419,13 +441,25 @@ static void set_status(struct result *result, const struct judge *judge,
     }
 }
 
+/* Ours as the machine sees it; both go into the texts where they differ. */
+static const char *name_us(struct judge *judge)
+{
+    const struct prober us = {judge->found->us,
+                              evidence_text(judge->known, "ssh_client")};
+    const char *seen = prober_seen_as(&us);
+    bool both = us.address[0] != '\0' && seen != NULL;
+    snprintf(judge->us, sizeof judge->us, "%s%s%.64s", us.address,
+             both ? ", seen there as " : "", seen != NULL ? seen : "");
+    return seen != NULL ? seen : us.address;
+}
+
 void layers_judge(struct result *result, const struct findings *findings,
                   const struct admission *admission,
                   const struct evidence *known)
 {
     struct evidence evidence = *known;
-    evidence.from = findings->us;
-    const struct judge judge = {findings, admission, &evidence};
+    struct judge judge = {findings, admission, &evidence, ""};
+    evidence.from = name_us(&judge);
     struct verdict rpc_port = {.state = VERDICT_SKIPPED};
     enum verdict_state worst = VERDICT_SKIPPED;
     bool added = true;

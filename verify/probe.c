@@ -120,16 +120,17 @@ static void judge(struct probe *probe)
 {
     struct admission admission;
     struct result *result = probe->result;
-    if (admission_read(&admission, probe->judged ? &probe->settings : NULL,
-                       probe->findings.us,
-                       current_profiles(json_member(probe->known, "facts")),
-                       probe->findings.wmi_number, probe->plan->expectation)) {
+    const cJSON *facts = json_member(probe->known, "facts");
+    const struct prober us = {.address = probe->findings.us,
+                              .seen = json_text(facts, "ssh_client")};
+    if (admission_read(&admission, probe->judged ? &probe->settings : NULL, &us,
+                       current_profiles(facts), probe->findings.wmi_number,
+                       probe->plan->expectation)) {
         result_fail(result, FAULT_BAD_RESULT, "out of memory");
         return;
     }
-    const struct evidence known = {.facts = json_member(probe->known, "facts"),
-                                   .settings =
-                                       json_member(probe->known, "settings")};
+    const struct evidence known = {
+        .facts = facts, .settings = json_member(probe->known, "settings")};
     layers_judge(result, &probe->findings, &admission, &known);
 }
 

@@ -86,8 +86,9 @@ static const struct row {
      0, ADMITS_YES, ADMITS_NO},
 };
 
-static int read_row(const char *text, unsigned profiles,
-                    enum expectation expectation, struct admission *admission)
+static int read_of(const char *text, const struct prober *prober,
+                   unsigned profiles, enum expectation expectation,
+                   struct admission *admission)
 {
     struct err err;
     struct problems problems;
@@ -97,12 +98,20 @@ static int read_row(const char *text, unsigned profiles,
     problems_init(&problems);
     if (settings_read(&settings, wmi, NULL, &problems))
         fail_msg("%s: %s", text, problems.items[0].text);
-    int failed =
-        admission_read(admission, &settings, US, profiles, 24158, expectation);
+    int failed = admission_read(admission, &settings, prober, profiles, 24158,
+                                expectation);
     settings_release(&settings);
     problems_release(&problems);
     cJSON_Delete(wmi);
     return failed;
+}
+
+/* Asked by US, as the machine has seen it too. */
+static int read_row(const char *text, unsigned profiles,
+                    enum expectation expectation, struct admission *admission)
+{
+    const struct prober us = {US, US};
+    return read_of(text, &us, profiles, expectation, admission);
 }
 
 static void test_whom_the_inventory_admits(void **state)
@@ -146,9 +155,63 @@ static void test_nothing_asked(void **state)
 {
     (void)state;
     struct admission admission;
-    assert_int_equal(
-        admission_read(&admission, NULL, US, 0, 0, EXPECT_INVENTORY), 0);
+    assert_int_equal(admission_read(&admission, NULL,
+                                    &(struct prober){US, NULL}, 0, 0,
+                                    EXPECT_INVENTORY),
+                     0);
     assert_int_equal(admission.rpc, ADMITS_UNSAID);
+    assert_int_equal(admission.doubt, DOUBT_NONE);
+}
+
+#define NARROW(address) RULES(RULE("DCOM", FROM("\"" address "\"")))
+
+/* Behind address translation: the rules know another address of us. */
+static void test_the_address_that_the_machine_sees(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *wmi, *own, *seen;
+        enum admits rpc;
+        enum doubt doubt;
+    } ways[] = {
+        {NARROW("10.0.0.5"), "172.20.1.2", "10.0.0.5", ADMITS_UNSAID,
+         DOUBT_SEEN},
+        {NARROW("172.20.1.2"), "172.20.1.2", "10.0.0.5", ADMITS_UNSAID,
+         DOUBT_SEEN},
+        {NARROW("192.0.2.1"), "172.20.1.2", "10.0.0.5", ADMITS_NO, DOUBT_NONE},
+        {NARROW("10.0.0.5"), "10.0.0.5", "10.0.0.5", ADMITS_YES, DOUBT_NONE},
+        {NARROW("192.0.2.1"), "10.0.0.5", "10.0.0.5", ADMITS_NO, DOUBT_NONE},
+        /* No check has told, and ours may be translated. */
+        {NARROW("10.0.0.5"), "172.20.1.2", NULL, ADMITS_UNSAID, DOUBT_UNSEEN},
+        {NARROW("10.0.0.5"), "100.64.0.1", NULL, ADMITS_UNSAID, DOUBT_UNSEEN},
+        {NARROW("10.0.0.5"), "172.32.0.1", NULL, ADMITS_NO, DOUBT_NONE},
+        {NARROW("10.0.0.5"), "127.0.0.1", NULL, ADMITS_NO, DOUBT_NONE},
+        {NARROW("172.20.1.2"), "172.20.1.2", NULL, ADMITS_YES, DOUBT_NONE},
+        {NARROW("controller"), "172.20.1.2", NULL, ADMITS_YES, DOUBT_NONE},
+        {GROUP("\"enabled\": false"), "172.20.1.2", NULL, ADMITS_NO,
+         DOUBT_NONE},
+        {NARROW("2001:db8::5"), "fd00::2", NULL, ADMITS_UNSAID, DOUBT_UNSEEN},
+        {NARROW("2001:db8::5"), "2001:db8::6", NULL, ADMITS_NO, DOUBT_NONE},
+        /* One of the other family, or none, says nothing. */
+        {NARROW("10.0.0.5"), "192.0.2.7", "2001:db8::1", ADMITS_NO, DOUBT_NONE},
+        {NARROW("10.0.0.5"), "192.0.2.7", "10.0.0.0/8", ADMITS_NO, DOUBT_NONE},
+        {NARROW("10.0.0.5"), "192.0.2.7", "everywhere", ADMITS_NO, DOUBT_NONE},
+        {NARROW("10.0.0.5"), "", "10.0.0.5", ADMITS_YES, DOUBT_NONE},
+        {NARROW("10.0.0.5"), "", NULL, ADMITS_UNSAID, DOUBT_NONE},
+        {NARROW("10.0.0.5"), NULL, NULL, ADMITS_UNSAID, DOUBT_NONE},
+    };
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        const struct prober us = {ways[i].own, ways[i].seen};
+        struct admission admission;
+        assert_int_equal(
+            read_of(ways[i].wmi, &us, 0, EXPECT_INVENTORY, &admission), 0);
+        if (admission.rpc != ways[i].rpc || admission.doubt != ways[i].doubt)
+            fail_msg("%zu: %s: %d, doubt %d", i, ways[i].wmi, admission.rpc,
+                     admission.doubt);
+        read_of(ways[i].wmi, &us, 0, EXPECT_CLOSED, &admission);
+        assert_int_equal(admission.rpc, ADMITS_NO);
+        assert_int_equal(admission.doubt, DOUBT_NONE);
+    }
 }
 
 int main(void)
@@ -158,6 +221,7 @@ int main(void)
         cmocka_unit_test(test_an_option_overrides),
         cmocka_unit_test(test_the_local_subnet_of_the_group),
         cmocka_unit_test(test_nothing_asked),
+        cmocka_unit_test(test_the_address_that_the_machine_sees),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -166,6 +166,46 @@ static void test_one_drift_where_it_is_closed(void **state)
     probing_play_release(&play);
 }
 
+#define ADMITS(address)                                                        \
+    "{\"firewall\": {\"rules\": [{\"name\": \"DCOM\","                         \
+    " \"remote_addresses\": [\"" address "\"]}]}}"
+
+static void is_hinted(const struct result *result, const char *words)
+{
+    const cJSON *hint;
+    cJSON_ArrayForEach (hint, result->hints)
+        if (strstr(hint->valuestring, words) != NULL)
+            return;
+    fail_msg("no hint: %s", words);
+}
+
+/* The rules admit 10.9.9.9, which is how the machine sees 10.9.0.4. */
+static void test_behind_address_translation(void **state)
+{
+    (void)state;
+    struct probing_play play;
+    probing_play_init(&play);
+    play.wmi = ADMITS("10.9.9.9");
+    play.known = "{\"facts\": {\"ssh_client\": \"10.9.9.9\"}}";
+    is_layer(probing_play(&play), "tcp135", "ok", "port 135 answers");
+    assert_int_equal(play.result->status, STATUS_OK);
+    assert_null(play.result->hints);
+    play.ports[0].connect = FAKE_REFUSES;
+    is_layer(probing_play(&play), "tcp135", "drift", "refused");
+    is_hinted(play.result, "of 10.9.0.4, seen there as 10.9.9.9, the "
+                           "inventory admits only one");
+    play.known = NULL;
+    is_layer(probing_play(&play), "tcp135", "drift", "refused");
+    is_hinted(play.result, "10.9.0.4 is private");
+    /* Closed to both. */
+    play.wmi = ADMITS("192.0.2.1");
+    play.known = "{\"facts\": {\"ssh_client\": \"10.9.9.9\"}}";
+    is_layer(probing_play(&play), "tcp135", "ok",
+             "not admitted from here (10.9.0.4, seen there as 10.9.9.9)");
+    assert_null(play.result->hints);
+    probing_play_release(&play);
+}
+
 /* Nothing at all answers: 135, then the port of SSH. */
 static void test_a_machine_that_is_off(void **state)
 {
@@ -429,6 +469,7 @@ int main(void)
         cmocka_unit_test(test_every_way_of_port_135),
         cmocka_unit_test(test_a_storm_is_no_long_affair),
         cmocka_unit_test(test_one_drift_where_it_is_closed),
+        cmocka_unit_test(test_behind_address_translation),
         cmocka_unit_test(test_a_machine_that_is_off),
         cmocka_unit_test(test_a_name_without_address),
         cmocka_unit_test(test_the_next_address_of_a_name),
