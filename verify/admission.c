@@ -58,6 +58,18 @@ static bool is_vague(const struct address_set *set)
     return set->word_count > 0;
 }
 
+/* Whether what is for `asked` profiles holds on the networks in use. */
+static enum admits holds(unsigned asked, unsigned current)
+{
+    if (asked == SETTINGS_PROFILE_ALL)
+        return ADMITS_YES;
+    if (current == 0)
+        return ADMITS_UNSAID;
+    if ((current & ~asked) == 0)
+        return ADMITS_YES;
+    return (current & asked) == 0 ? ADMITS_NO : ADMITS_UNSAID;
+}
+
 /* `address` NULL: not known. */
 static int rule_admits(const struct rule_wish *rule, const char *address,
                        enum admits *admits)
@@ -86,9 +98,18 @@ static int rule_admits(const struct rule_wish *rule, const char *address,
     return failed ? -1 : 0;
 }
 
+/* Where two things must be so for a rule to let in. */
+static enum admits weaker(enum admits one, enum admits other)
+{
+    if (one == ADMITS_NO || other == ADMITS_NO)
+        return ADMITS_NO;
+    return one == ADMITS_YES ? other : one;
+}
+
 /* The best that one rule gives; `spoken` when any is about the door. */
 static int rules_admit(const struct settings *settings, const struct door *door,
-                       const char *address, enum admits *admits, bool *spoken)
+                       const char *address, unsigned current,
+                       enum admits *admits, bool *spoken)
 {
     *admits = ADMITS_NO;
     *spoken = false;
@@ -100,28 +121,23 @@ static int rules_admit(const struct settings *settings, const struct door *door,
         *spoken = true;
         if (rule->present && rule_admits(rule, address, &one))
             return -1;
+        one = weaker(one, holds(rule->profiles, current));
         if (one == ADMITS_YES || *admits == ADMITS_NO)
             *admits = one;
     }
     return 0;
 }
 
-/* Which of the current profiles are among `profiles`: all, none, or unsaid. */
+/* Enabled means: in exactly these profiles; off leaves the others alone. */
 static enum admits group_admits(const struct settings *settings,
                                 unsigned current)
 {
-    unsigned profiles = settings->wmi_group.profiles;
-    bool on = settings->wmi_group.enabled == FLAG_ON;
+    enum admits here = holds(settings->wmi_group.profiles, current);
     if (settings->wmi_group.enabled == FLAG_NOT_ASKED)
         return ADMITS_UNSAID;
-    if (profiles == SETTINGS_PROFILE_ALL)
-        return on ? ADMITS_YES : ADMITS_NO;
-    if (current == 0)
-        return ADMITS_UNSAID;
-    if ((current & ~profiles) == 0)
-        return on ? ADMITS_YES : ADMITS_NO;
-    /* Enabled means: in exactly these; off leaves the others alone. */
-    return on && (current & profiles) == 0 ? ADMITS_NO : ADMITS_UNSAID;
+    if (settings->wmi_group.enabled == FLAG_ON)
+        return here;
+    return here == ADMITS_YES ? ADMITS_NO : ADMITS_UNSAID;
 }
 
 static int door_admits(const struct settings *settings, const struct door *door,
@@ -131,7 +147,7 @@ static int door_admits(const struct settings *settings, const struct door *door,
     enum admits rules;
     bool spoken;
     enum admits group = group_admits(settings, profiles);
-    if (rules_admit(settings, door, address, &rules, &spoken))
+    if (rules_admit(settings, door, address, profiles, &rules, &spoken))
         return -1;
     *by_group = group == ADMITS_YES && !(spoken && rules == ADMITS_YES);
     if (group == ADMITS_YES || (spoken && rules == ADMITS_YES))

@@ -18,6 +18,7 @@
 /* A rule with these remote addresses, and more members. */
 #define RULE(name, more) "{\"name\": \"" name "\"" more "}"
 #define FROM(addresses) ", \"remote_addresses\": [" addresses "]"
+#define DOMAIN_ONLY ", \"profiles\": [\"domain\"]"
 #define RULES(rules) "{\"firewall\": {\"rules\": [" rules "]}}"
 #define GROUP(members) "{\"firewall\": {\"wmi_group\": {" members "}}}"
 
@@ -77,6 +78,19 @@ static const struct row {
     {RULES(RULE("mine", ", \"direction\": \"in\", \"protocol\": \"tcp\", "
                         "\"program\": \"C:\\\\Mon\\\\mon.exe\"")),
      0, ADMITS_UNSAID, ADMITS_UNSAID},
+    /* A rule holds in its own profiles only. */
+    {RULES(RULE("DCOM", DOMAIN_ONLY)), PUBLIC, ADMITS_NO, ADMITS_UNSAID},
+    {RULES(RULE("DCOM", DOMAIN_ONLY)), SETTINGS_PROFILE_DOMAIN, ADMITS_YES,
+     ADMITS_UNSAID},
+    {RULES(RULE("DCOM", DOMAIN_ONLY)), SETTINGS_PROFILE_DOMAIN | PUBLIC,
+     ADMITS_UNSAID, ADMITS_UNSAID},
+    {RULES(RULE("DCOM", DOMAIN_ONLY)), 0, ADMITS_UNSAID, ADMITS_UNSAID},
+    {RULES(RULE("DCOM", DOMAIN_ONLY FROM("\"192.0.2.1\""))), 0, ADMITS_NO,
+     ADMITS_UNSAID},
+    {RULES(RULE("DCOM", DOMAIN_ONLY) "," RULE(
+         "mine", ", \"direction\": \"in\", \"protocol\": \"tcp\", "
+                 "\"local_ports\": \"135\", \"profiles\": [\"public\"]")),
+     PUBLIC, ADMITS_YES, ADMITS_UNSAID},
     /* Group and rules: whichever lets in. */
     {"{\"firewall\": {\"wmi_group\": {\"enabled\": true}, \"rules\": [" RULE(
          "DCOM", FROM("\"192.0.2.1\"")) "]}}",
