@@ -55,24 +55,18 @@ static enum cause_verdict judge_whom(const struct admitted *admitted,
         return excluded(why, "the rules there admit every address");
     if (whom->range_count + whom->word_count == 0)
         return likely(why, "no enabled rule there admits %s (%s)", what, where);
-    if (from != NULL && address_range_parse(from, &peer)) {
-        const struct address_set one = {.ranges = &peer, .range_count = 1};
-        if (address_set_covers(whom, &one))
-            return excluded(why, "the rules there admit this address");
-    }
-    const char *only =
-        whom->range_count == 0 ? "LocalSubnet only" : "other addresses only";
-    if (from == NULL)
-        return whom->range_count == 0
-                   ? likely(why,
-                            "the rules for %s there (%s) admit %s: a machine "
-                            "of another network stays out",
-                            what, where, only)
-                   : CAUSE_UNKNOWN;
+    if (from == NULL || !address_range_parse(from, &peer))
+        return CAUSE_UNKNOWN;
+    const struct address_set one = {.ranges = &peer, .range_count = 1};
+    if (address_set_covers(whom, &one))
+        return excluded(why, "the rules there admit this address");
+    /* LocalSubnet and its like: whom they stand for the target knows. */
+    if (whom->word_count > 0)
+        return CAUSE_UNKNOWN;
     return likely(why,
-                  "the rules for %s there (%s) admit %s, and this comes from "
-                  "%s",
-                  what, where, only, from);
+                  "the rules for %s there (%s) admit other addresses only, and "
+                  "this comes from %s",
+                  what, where, from);
 }
 
 static enum cause_verdict judge_admitted(const struct evidence *evidence,

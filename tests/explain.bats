@@ -59,7 +59,7 @@ teardown_file() {
     assert_contains "$output" 'no enabled rule there admits TCP 135 (public)'
     wmifleet apply -l target-1
     run wmifleet explain 0x800706BA target-1
-    assert_contains "$output" 'admit LocalSubnet only, and this comes from 127.'
+    case $output in *', as of run '*) false ;; esac
     assert_contains "$output" 'not that: it runs there'
     cp "$LAB/asked.json" "$LAB/inventory.json"
 }

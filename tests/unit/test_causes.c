@@ -27,12 +27,15 @@ static const struct {
     const char *cause; /* of causes_best */
     const char *why;   /* "" : no fact tells */
 } cases[] = {
+    /* Whether it comes from there is not known: no reason to blame it. */
     {0x800706BA, "{" PUBLIC "}", "[" GROUP("LocalSubnet") "]", "10.9.0.4",
-     "TCP 135",
-     "the rules for TCP 135 there (public) admit LocalSubnet only, and this "
-     "comes from 10.9.0.4"},
+     "TCP 135", ""},
     {0x800706BA, "{" PUBLIC "}", "[" GROUP("LocalSubnet") "]", NULL, "TCP 135",
-     "a machine of another network stays out"},
+     ""},
+    {0x800706BA,
+     "{" PUBLIC ",\"winmgmt\":{\"state\":\"stopped\",\"start\":\"manual\"}}",
+     "[" GROUP("LocalSubnet") "]", "10.9.0.4", "the WMI service does not run",
+     "stopped there, start manual"},
     {0x800706BA, "{" PUBLIC "}", "[" GROUP("10.9.0.4/255.255.255.255") "]",
      "10.9.0.4", "the target is off", ""},
     {0x800706BA, "{" PUBLIC "}", "[" GROUP("10.9.0.0/16") "]", "10.8.0.4",
@@ -58,8 +61,8 @@ static const struct {
      NULL, NULL, "the WMI service does not run",
      "stopped there, start disabled"},
     {0x800706BA, NULL, NULL, NULL, "TCP 135", ""},
-    {0x80041015, "{" PUBLIC "}", "[" GROUP("LocalSubnet") "]", "10.9.0.4",
-     "TCP 135", "LocalSubnet only"},
+    {0x80041015, "{" PUBLIC "}", "[" GROUP("10.8.0.0/16") "]", "10.9.0.4",
+     "TCP 135", "other addresses only"},
     {0x80070005,
      "{\"policy\":{},\"accounts\":[{\"account\":\"reader\",\"sid\":\"S-1-5-21-"
      "1-2-3-1001\",\"groups\":[\"S-1-5-32-544\"]}]}",
