@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "judgement/admitted.h"
+#include "judgement/filtered.h"
 
 #define SID_ADMINISTRATORS "S-1-5-32-544"
 #define SID_DCOM_USERS "S-1-5-32-562"
@@ -181,32 +182,17 @@ static const char *name_of(const cJSON *account)
     return name != NULL ? name : "an account";
 }
 
-/* Local administrators but for RID 500, which UAC filters only if asked. */
-static bool is_filtered(const struct evidence *evidence, const cJSON *account)
-{
-    double built_in = 0;
-    const char *sid =
-        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(account, "sid"));
-    size_t len = sid != NULL ? strlen(sid) : 0;
-    evidence_number(evidence, "policy.filter_administrator_token", &built_in);
-    if (len > 4 && strcmp(sid + len - 4, "-500") == 0 && built_in != 1)
-        return false;
-    return in_group(account, SID_ADMINISTRATORS);
-}
-
 CAUSE_JUDGE(judge_token_filter)
 {
     const cJSON *account;
     const cJSON *accounts = evidence_at(evidence, "accounts");
-    double value = 0;
-    if (evidence_number(evidence, "policy.local_account_token_filter_policy",
-                        &value) &&
-        value == 1)
+    const struct token_filter filter = filtered_policies(evidence->facts);
+    if (filter.off == 1)
         return excluded(why, "the filter is off there");
-    if (evidence_number(evidence, "policy.enable_lua", &value) && value == 0)
+    if (filter.enable_lua == 0)
         return excluded(why, "UAC is off there");
     cJSON_ArrayForEach (account, accounts) {
-        if (is_filtered(evidence, account))
+        if (filtered_account(&filter, account))
             return likely(why,
                           "%.60s is an administrator there, and the "
                           "filter is on",
@@ -214,7 +200,7 @@ CAUSE_JUDGE(judge_token_filter)
     }
     if (cJSON_GetArraySize(accounts) > 0)
         return excluded(why, "no account of the inventory is an administrator "
-                             "there");
+                             "whom it filters there");
     return CAUSE_UNKNOWN;
 }
 

@@ -4,10 +4,10 @@
  * gives something: a right to a namespace or to DCOM, a group, `account`
  * itself, or a place in wmi.access.readers.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "judgement/filtered.h"
 #include "judgement/rows.h"
 #include "payload/settings/account_words.h"
 #include "payload/settings/settings_read.h"
@@ -15,15 +15,12 @@
 #define ADMINISTRATORS "S-1-5-32-544"
 #define LOCAL_ADMINISTRATOR "S-1-5-114"
 #define DCOM_USERS "S-1-5-32-562"
-#define RID_ADMINISTRATOR 500
 #define FILTER_ID "uac.local_account_token_filter_policy"
 
 struct reader {
     const cJSON *facts;
     const char *account; /* as the inventory writes it */
     bool local;
-    bool administrator;
-    bool built_in; /* RID 500 */
 };
 
 static bool is_asked(const struct bench *bench, const char *account)
@@ -57,22 +54,15 @@ static bool is_in(const struct reader *reader, const char *group)
 static bool reader_of(const struct bench *bench, const cJSON *facts,
                       struct reader *reader)
 {
-    const char *sid = json_text(facts, "sid");
-    const char *last = sid != NULL ? strrchr(sid, '-') : NULL;
     *reader = (struct reader){
         .facts = facts,
         .account = json_text(facts, "account"),
         .local = cJSON_IsTrue(json_member(facts, "local")),
     };
-    if (last == NULL || reader->account == NULL ||
-        !cJSON_IsTrue(json_member(facts, "user")) ||
-        !cJSON_IsArray(json_member(facts, "groups")) ||
-        !is_asked(bench, reader->account))
-        return false;
-    reader->administrator = is_in(reader, ADMINISTRATORS);
-    reader->built_in =
-        reader->local && strtoul(last + 1, NULL, 10) == RID_ADMINISTRATOR;
-    return true;
+    return json_text(facts, "sid") != NULL && reader->account != NULL &&
+           cJSON_IsTrue(json_member(facts, "user")) &&
+           cJSON_IsArray(json_member(facts, "groups")) &&
+           is_asked(bench, reader->account);
 }
 
 typedef void reader_fn(struct bench *bench, const struct reader *reader);
@@ -238,14 +228,21 @@ void row_blank_password(struct bench *bench)
 
 /* --- User Account Control ------------------------------------------------- */
 
+/* After an apply of what is asked. */
 static bool is_filtered(const struct bench *bench, const struct reader *reader)
 {
-    if (!reader->local || !reader->administrator ||
-        bench_policy(bench, "enable_lua", 1) == 0)
-        return false;
-    if (reader->built_in)
-        return bench_policy(bench, "filter_administrator_token", 0) == 1;
-    return bench_filter_off(bench) != 1;
+    struct token_filter filter = filtered_policies(bench->host->facts);
+    filter.off = bench_filter_off(bench);
+    return filtered_account(&filter, reader->facts);
+}
+
+/* Without the policy that turns it off. */
+static bool would_be_filtered(const struct bench *bench,
+                              const struct reader *reader)
+{
+    struct token_filter filter = filtered_policies(bench->host->facts);
+    filter.off = 0;
+    return filtered_account(&filter, reader->facts);
 }
 
 /* Groups that the filter leaves in the token. */
@@ -324,8 +321,9 @@ static void filtered_administrator(struct bench *bench,
         "the account `%s` is a local administrator whose token UAC filters "
         "over the network (%s), and it has no right of its own to %s",
         reader->account,
-        reader->built_in ? "FilterAdministratorToken = 1"
-                         : "LocalAccountTokenFilterPolicy is not 1",
+        filtered_is_built_in(reader->facts)
+            ? "FilterAdministratorToken = 1"
+            : "LocalAccountTokenFilterPolicy is not 1",
         dcom    ? "a namespace"
         : space ? "DCOM"
                 : "DCOM and a namespace");
@@ -346,8 +344,7 @@ void row_filter_policy(struct bench *bench)
         return;
     if (bench_policy(bench, "enable_lua", 1) == 0) {
         bench_note(bench, FILTER_ID,
-                   "not "
-                   "needed: UAC is off (EnableLUA = 0) and filters no "
+                   "not needed: UAC is off (EnableLUA = 0) and filters no "
                    "token");
         return;
     }
@@ -355,12 +352,11 @@ void row_filter_policy(struct bench *bench)
         if (!reader_of(bench, facts, &reader))
             continue;
         readers++;
-        needed |= reader.local && reader.administrator && !reader.built_in;
+        needed |= would_be_filtered(bench, &reader);
     }
     if (readers > 0 && !needed)
         bench_note(bench, FILTER_ID,
-                   "not "
-                   "needed: no account that is to read is a local "
+                   "not needed: no account that is to read is a local "
                    "administrator whose token UAC filters; leave it "
                    "out, it weakens every administrator");
 }

@@ -259,9 +259,12 @@ value() {
 }
 
 @test "the built-in administrator is filtered by a policy of his own" {
+    uac='"uac":{"local_account_token_filter_policy":1}'
     ask=${GRANT/lee/Administrator}
     put "$POLICIES" FilterAdministratorToken DWORD 1
     speaks "{$ask}" '(FilterAdministratorToken = 1)'
+    silent "{$ask,$uac}" 'FilterAdministratorToken'
+    silent "{$ask,$uac}" 'not needed'
     drop "$POLICIES" FilterAdministratorToken
     silent "{$ask}" 'FilterAdministratorToken'
 }

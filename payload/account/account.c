@@ -10,6 +10,7 @@
 #include "payload/account/netapi.h"
 #include "payload/registry/registry_io.h"
 #include "payload/settings/settings_read.h"
+#include "payload/settings/token_filter.h"
 #include "payload/win32/utf16.h"
 
 #define NAME_COUNT ACCOUNT_NAME_COUNT
@@ -162,19 +163,23 @@ static bool add_groups(struct descriptor_token *token,
     return true;
 }
 
-/* Whether UAC takes the administrator out of tokens from the network. */
-static bool is_filtered(const struct sid *sid)
+static void read_policy(const char *name, long *value)
 {
     static const char key[] =
         "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System";
     unsigned long number;
-    if (registry_number(key, "EnableLUA", &number) && number == 0)
-        return false;
-    if (sid_last_part(sid) == RID_ADMINISTRATOR)
-        return registry_number(key, "FilterAdministratorToken", &number) &&
-               number == 1;
-    return !registry_number(key, "LocalAccountTokenFilterPolicy", &number) ||
-           number == 0;
+    if (registry_number(key, name, &number))
+        *value = (long)number;
+}
+
+/* Whether UAC takes the administrator out of tokens from the network. */
+static bool is_filtered(const struct sid *sid)
+{
+    struct token_filter filter = TOKEN_FILTER_ABSENT;
+    read_policy("EnableLUA", &filter.enable_lua);
+    read_policy("LocalAccountTokenFilterPolicy", &filter.off);
+    read_policy("FilterAdministratorToken", &filter.administrator);
+    return token_filter_holds(&filter, sid_last_part(sid) == RID_ADMINISTRATOR);
 }
 
 /* What counts for denials alone goes to the end. */

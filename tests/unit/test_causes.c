@@ -21,6 +21,10 @@
     "\"remote_addresses\":\"" address "\"}]}"
 #define PUBLIC "\"firewall\":{\"current_profiles\":[\"public\"]}"
 
+#define ADMIN(name, rid, local)                                                \
+    "\"accounts\":[{\"account\":\"" name "\",\"sid\":\"S-1-5-21-1-2-3-" rid    \
+    "\",\"local\":" local ",\"groups\":[\"S-1-5-32-544\"]}]"
+
 static const struct {
     unsigned long code;
     const char *facts, *settings, *from;
@@ -63,25 +67,27 @@ static const struct {
     {0x800706BA, NULL, NULL, NULL, "TCP 135", ""},
     {0x80041015, "{" PUBLIC "}", "[" GROUP("10.8.0.0/16") "]", "10.9.0.4",
      "TCP 135", "other addresses only"},
+    {0x80070005, "{\"policy\":{}," ADMIN("reader", "1001", "true") "}", NULL,
+     NULL, "UAC takes away", "reader is an administrator there"},
+    /* A domain's administrator is not filtered. */
+    {0x80070005, "{\"policy\":{}," ADMIN("reader", "1001", "false") "}", NULL,
+     NULL, "launch or activation", ""},
     {0x80070005,
-     "{\"policy\":{},\"accounts\":[{\"account\":\"reader\",\"sid\":\"S-1-5-21-"
-     "1-2-3-1001\",\"groups\":[\"S-1-5-32-544\"]}]}",
-     NULL, NULL, "UAC takes away", "reader is an administrator there"},
-    {0x80070005,
-     "{\"policy\":{\"enable_lua\":0},\"accounts\":[{\"account\":\"reader\","
-     "\"sid\":\"S-1-5-21-1-2-3-1001\",\"groups\":[\"S-1-5-32-544\"]}]}",
+     "{\"policy\":{\"enable_lua\":0}," ADMIN("reader", "1001", "true") "}",
      NULL, NULL, "launch or activation", ""},
     {0x80070005,
-     "{\"enable_dcom\":\"Y\",\"policy\":{},\"accounts\":[{\"account\":\"root\","
-     "\"sid\":\"S-1-5-21-1-"
-     "2-3-500\",\"groups\":[\"S-1-5-32-544\"]}]}",
+     "{\"enable_dcom\":\"Y\",\"policy\":{}," ADMIN("root", "500", "true") "}",
      "[{\"id\":\"dcom.permissions[root]\",\"state\":\"ok\"}]", NULL,
      "user name or password", ""},
     {0x80070005,
-     "{\"policy\":{\"filter_administrator_token\":1},\"accounts\":[{"
-     "\"account\":\"root\",\"sid\":\"S-1-5-21-1-2-3-500\",\"groups\":[\"S-1-5-"
-     "32-544\"]}]}",
+     "{\"policy\":{\"filter_administrator_token\":1}," ADMIN("root", "500",
+                                                             "true") "}",
      NULL, NULL, "UAC takes away", "root is an administrator there"},
+    {0x80070005,
+     "{\"policy\":{\"filter_administrator_token\":1,"
+     "\"local_account_token_filter_policy\":1}," ADMIN("root", "500",
+                                                       "true") "}",
+     NULL, NULL, "launch or activation", ""},
     {0x80070005,
      "{\"policy\":{},\"accounts\":[{\"account\":\"reader\",\"groups\":[\"S-1-5-"
      "32-545\"]}]}",

@@ -212,6 +212,18 @@ static const struct row {
                                                            ADMIN_GROUPS, ""),
      GRANT("r"), SET_GRANT("r", "ok"), NULL, NULL, NULL,
      "namespaces[root\\cimv2].grants[r]", "FilterAdministratorToken = 1"},
+    /* which the policy that turns the filter off turns off too */
+    {"\"policy\":{\"filter_administrator_token\":1,"
+     "\"local_account_token_filter_policy\":1}," USER("r", "500", ADMIN_GROUPS,
+                                                      ""),
+     GRANT("r"), SET_GRANT("r", "ok"), NULL, NULL, NULL, NULL, NULL},
+    {"\"policy\":{\"filter_administrator_token\":1}," USER("r", "500",
+                                                           ADMIN_GROUPS, ""),
+     GRANT("r") ",\"uac\":{\"local_account_token_filter_policy\":1}", NULL,
+     NULL, NULL, NULL, NULL, NULL},
+    {USER("r", "500", ADMIN_GROUPS, ""),
+     GRANT("r") ",\"uac\":{\"local_account_token_filter_policy\":1}", NULL,
+     NULL, NULL, "no account that is to read", NULL, NULL},
     /* the policy that nobody needs */
     {USER("r", "1001", "", ""),
      GRANT("r") ",\"uac\":{\"local_account_token_filter_policy\":1}", NULL,
