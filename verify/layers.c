@@ -39,6 +39,15 @@ static void judge_closed_port(const struct judge *judge, unsigned port,
                        "there: wmifleet check --only firewall");
         return;
     }
+    if (finding == PORT_NO_WAY) {
+        verdict_say(verdict, VERDICT_SKIPPED,
+                    "no way to port %u from here: whether the machine would "
+                    "let us in is not known",
+                    port);
+        verdict_advise(verdict, "a firewall or a router between refuses, or a "
+                                "route is missing");
+        return;
+    }
     verdict_say(verdict, VERDICT_OK,
                 "port %u: not admitted from here (%s), as wanted", port, us);
     verdict_advise(verdict,
@@ -302,15 +311,15 @@ static void judge_wmi_port(const struct judge *judge, struct verdict *verdict)
         judge_wmi_unknown(judge, verdict);
     } else if (found->wmi_port == PORT_NOT_TRIED) {
         not_reached(verdict);
+    } else if (found->wmi_port == PORT_NO_SOCKET) {
+        verdict_say(verdict, VERDICT_FAILED,
+                    "no connection could be made from here");
     } else if (judge->admission->wmi == ADMITS_NO) {
         judge_closed_port(judge, found->wmi_number, found->wmi_port, verdict);
     } else if (found->wmi_port == PORT_OPEN) {
         judge_wmi_talk(judge, verdict);
     } else if (found->wmi_port == PORT_REFUSED) {
         judge_wmi_refused(judge, verdict);
-    } else if (found->wmi_port == PORT_NO_SOCKET) {
-        verdict_say(verdict, VERDICT_FAILED,
-                    "no connection could be made from here");
     } else {
         judge_wmi_dropped(judge, verdict);
     }

@@ -76,6 +76,10 @@ static const struct row {
      "tcp135", "drift", "does not admit"},
     {"no way", FAKE_NO_WAY, NULL, NULL, 0, 0, OPEN_TO_ALL, STATUS_DRIFT,
      "tcp135", "drift", "no answer"},
+    {"no way, closed", FAKE_NO_WAY, NULL, NULL, 0, 0, CLOSED, STATUS_OK,
+     "tcp135", "skipped", "no way to port 135 from here"},
+    {"no socket, closed", FAKE_NO_SOCKET, NULL, NULL, 0, 0, CLOSED,
+     STATUS_FAILED, "tcp135", "failed", "Too many open files"},
     {"no socket", FAKE_NO_SOCKET, NULL, NULL, 0, 0, OPEN_TO_ALL, STATUS_FAILED,
      "tcp135", "failed", "Too many open files"},
     {"nak", FAKE_CONNECTS, HEX_BIND_NAK, NULL, 0, 0, OPEN_TO_ALL, STATUS_DRIFT,
@@ -298,6 +302,32 @@ static void test_the_fixed_port(void **state)
     }
 }
 
+/* What could not be asked is not closed as wanted. */
+static void test_the_fixed_port_where_it_is_closed(void **state)
+{
+    (void)state;
+    static const struct {
+        enum fake_connect connect;
+        const char *state, *words;
+    } ways[] = {
+        {FAKE_CONNECTS, "drift", "does not admit"},
+        {FAKE_REFUSES, "ok", "not admitted from here"},
+        {FAKE_DROPS_SYN, "ok", "not admitted from here"},
+        {FAKE_NO_WAY, "skipped", "no way to port 24158 from here"},
+        {FAKE_NO_SOCKET, "failed", "no connection could be made from here"},
+    };
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        struct probing_play play;
+        probing_play_init(&play);
+        play.wmi = "{\"firewall\": {\"wmi_group\": {\"enabled\": false}},"
+                   " \"fixed_port\": {\"enabled\": true, \"port\": 24158}}";
+        play.ports[0].connect = FAKE_REFUSES;
+        fake_port_add(&play, 24158)->connect = ways[i].connect;
+        is_layer(probing_play(&play), "wmi_port", ways[i].state, ways[i].words);
+        probing_play_release(&play);
+    }
+}
+
 static void test_ports_of_the_last_check(void **state)
 {
     (void)state;
@@ -474,6 +504,7 @@ int main(void)
         cmocka_unit_test(test_a_name_without_address),
         cmocka_unit_test(test_the_next_address_of_a_name),
         cmocka_unit_test(test_the_fixed_port),
+        cmocka_unit_test(test_the_fixed_port_where_it_is_closed),
         cmocka_unit_test(test_ports_of_the_last_check),
         cmocka_unit_test(test_another_machine_at_the_address),
         cmocka_unit_test(test_the_cause_that_the_facts_tell),
