@@ -30,11 +30,8 @@ static const struct cause announced = {
     "the target announces addresses that cannot be reached from there (NAT, "
     "several networks)",
     "wmifleet verify shows what it announces", NULL};
-static const struct cause rpc_policy = {
-    "the policy \"Restrict Unauthenticated RPC clients\" refuses the first "
-    "step",
-    "set it to Authenticated, or leave it unset, and restart the machine",
-    judge_rpc_policy};
+static const struct cause rpc_policy = {RPC_POLICY_TEXT, RPC_POLICY_REMEDY,
+                                        judge_rpc_policy};
 static const struct cause winmgmt_down = {
     "the WMI service does not run",
     "ask for services.winmgmt: running and automatic", judge_winmgmt};

@@ -35,6 +35,22 @@ struct cause {
                                 char why[CAUSE_WHY_SIZE]);
 };
 
+/*
+ * RestrictRemoteClients = 2, whoever finds it. All anonymous calls are refused
+ * then, the one among them by which a client looks for the way (MS-RPCE
+ * 3.1.1.1.3); "applications that use DCOM might not work correctly" ("RPC
+ * Interface Restriction"). Whether one does depends on the client.
+ */
+#define RPC_POLICY_TEXT                                                        \
+    "the policy \"Restrict Unauthenticated RPC clients\" "                     \
+    "(RestrictRemoteClients = 2) refuses callers without a login"
+#define RPC_POLICY_EFFECT                                                      \
+    "DCOM may not work: Windows' clients look for the way without one, "       \
+    "unless their own EnableAuthEpResolution is 1"
+#define RPC_POLICY_REMEDY                                                      \
+    "set it to Authenticated, or leave it unset, and restart the machine; "    \
+    "wmifleet verify --from HOST tells whether it works all the same"
+
 /* NULL-terminated; NULL when the code has no entry. */
 const struct cause *const *causes_of(unsigned long code);
 

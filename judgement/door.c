@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/utf8.h"
+#include "judgement/causes.h"
 #include "judgement/rows.h"
 #include "payload/settings/settings_read.h"
 
@@ -43,17 +44,9 @@ void row_other_firewall(struct bench *bench)
 
 void row_remote_clients(struct bench *bench)
 {
-    static const struct bench_reason reason = {
-        .code = "0x80070005",
-        .name = "restrict_remote_clients",
-        .hint = "set \"Restrict Unauthenticated RPC clients\" to "
-                "Authenticated or leave it unconfigured",
-    };
     if (bench_policy(bench, "restrict_remote_clients", 0) == 2)
-        bench_block_all(bench, &reason,
-                        "policy refuses every anonymous RPC call "
-                        "(RestrictRemoteClients = 2), and DCOM begins with "
-                        "one");
+        bench_say(bench, "%s; %s: %s", RPC_POLICY_TEXT, RPC_POLICY_EFFECT,
+                  RPC_POLICY_REMEDY);
 }
 
 void row_dcom_off(struct bench *bench)

@@ -15,7 +15,7 @@
 void row_home_edition(struct bench *bench);
 /* INetFwProduct: who registers for the category filters instead. */
 void row_other_firewall(struct bench *bench);
-/* "RestrictRemoteClients": 2 refuses every anonymous call, DCOM's too. */
+/* RestrictRemoteClients 2: see causes.h. */
 void row_remote_clients(struct bench *bench);
 /* "EnableDCOM": other than Y, and nobody asks for Y. */
 void row_dcom_off(struct bench *bench);

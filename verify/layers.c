@@ -162,11 +162,8 @@ static void judge_fault(const struct talk *talk, struct verdict *verdict)
         return;
     }
     verdict_say(verdict, VERDICT_DRIFT, "RPC refuses callers without a login");
-    verdict_advise(
-        verdict,
-        "the policy \"Restrict Unauthenticated RPC clients\" "
-        "(RestrictRemoteClients) is 2 there; WMI with a login may still "
-        "work, which verify --from HOST tells; 1 lets everybody ask");
+    verdict_advise(verdict, "%s; %s: %s", RPC_POLICY_TEXT, RPC_POLICY_EFFECT,
+                   RPC_POLICY_REMEDY);
 }
 
 static void judge_rpc(const struct judge *judge, struct verdict *verdict)

@@ -79,17 +79,19 @@ static const struct row {
      "firewall.rules[DCOM]", "\"Wall\" filters"},
     {"\"firewall\":{\"products\":[]}", DOOR, SET_DOOR, NULL, NULL, NULL, NULL,
      NULL},
-    /* RestrictRemoteClients; without a rule the grant is what fails */
+    /* RestrictRemoteClients: some clients get in all the same */
     {"\"policy\":{\"restrict_remote_clients\":2}", DOOR, SET_DOOR, NULL, NULL,
-     NULL, "firewall.rules[DCOM]", "RestrictRemoteClients = 2"},
-    {"\"policy\":{\"restrict_remote_clients\":2}", GRANT("r"),
-     SET_GRANT("r", "drift"), NULL, NULL, NULL,
-     "namespaces[root\\cimv2].grants[r]", "RestrictRemoteClients"},
+     "(RestrictRemoteClients = 2) refuses callers without a login; DCOM may "
+     "not work",
+     NULL, NULL},
     {"\"policy\":{\"restrict_remote_clients\":1}", DOOR, SET_DOOR, NULL, NULL,
      NULL, NULL, NULL},
+    /* without a rule the grant is what fails */
+    {"\"enable_dcom\":\"N\"", GRANT("r"), SET_GRANT("r", "drift"), NULL, NULL,
+     NULL, "namespaces[root\\cimv2].grants[r]", "EnableDCOM"},
     /* a setting that failed by itself keeps its own reason */
-    {"\"policy\":{\"restrict_remote_clients\":2}", GRANT("r"),
-     SET_GRANT("r", "failed"), NULL, NULL, "RestrictRemoteClients", NULL, NULL},
+    {"\"enable_dcom\":\"N\"", GRANT("r"), SET_GRANT("r", "failed"), NULL, NULL,
+     "EnableDCOM", NULL, NULL},
     /* DCOM */
     {"\"enable_dcom\":\"N\"", DOOR, SET_DOOR, NULL, NULL, NULL,
      "firewall.rules[DCOM]", "EnableDCOM"},

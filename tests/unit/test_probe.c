@@ -87,7 +87,9 @@ static const struct row {
     {"rejected", FAKE_CONNECTS, HEX_BIND_REJECTED, NULL, 0, 0, OPEN_TO_ALL,
      STATUS_DRIFT, "rpc", "drift", "IObjectExporter"},
     {"fault 5", FAKE_CONNECTS, NULL, HEX_FAULT_5, 0, 0, OPEN_TO_ALL,
-     STATUS_DRIFT, "rpc", "drift", "RestrictRemoteClients"},
+     STATUS_DRIFT, "rpc", "drift",
+     "(RestrictRemoteClients = 2) refuses callers without a login; DCOM may "
+     "not work"},
     {"garbage", FAKE_CONNECTS, "485454502f312e3120343030204261640d0a", NULL, 0,
      0, OPEN_TO_ALL, STATUS_FAILED, "rpc", "failed", "speaks no RPC"},
     {"mute", FAKE_CONNECTS, "", NULL, 0, 0, OPEN_TO_ALL, STATUS_FAILED, "rpc",
