@@ -323,6 +323,13 @@ const char *json_doc_name(const struct json_doc *doc)
     return doc->name;
 }
 
+void json_add_text(cJSON *array, const char *text)
+{
+    cJSON *item = cJSON_CreateString(text);
+    if (!cJSON_AddItemToArray(array, item))
+        cJSON_Delete(item);
+}
+
 const char *json_text(const cJSON *object, const char *key)
 {
     return cJSON_GetStringValue(json_member(object, key));

@@ -74,6 +74,9 @@ bool json_equal(const cJSON *a, const cJSON *b);
 /* Appends what json_print makes on one line; -1 when the buffer has failed. */
 int json_add(struct buf *out, const cJSON *tree);
 
+/* Appends a text to the array; nothing where memory is short. */
+void json_add_text(cJSON *array, const char *text);
+
 /* The string member `key` of an object, or NULL when absent or no string. */
 const char *json_text(const cJSON *object, const char *key);
 

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "controller/fault.h"
+#include "controller/known_facts.h"
 #include "controller/result.h"
 #include "controller/store.h"
 #include "judgement/causes.h"
@@ -42,35 +43,15 @@ static bool code_read(const char *text, unsigned long *code)
 /* --- what is known of the host ---------------------------------------------
  */
 
-/* Keeps the newest result that tells facts, and ends the walk with it. */
-static int keep_facts(void *context, const char *host, int status,
-                      const char *json)
-{
-    struct result **kept = context;
-    struct err err;
-    (void)host;
-    (void)status;
-    struct result *result = result_from_json(json, &err);
-    if (result == NULL)
-        return 0;
-    if (cJSON_GetArraySize(result->facts) == 0) {
-        result_free(result);
-        return 0;
-    }
-    *kept = result;
-    return 1;
-}
-
 static int host_read(const struct options *options, struct result **known,
                      struct err *err)
 {
     struct store *store = store_open(options->store, err);
     if (store == NULL)
         return -1;
-    int failed =
-        store_host_results(store, options->host, keep_facts, known, err);
+    int failed = known_facts(store, options->host, known, err);
     store_close(store);
-    if (failed < 0)
+    if (failed)
         return -1;
     if (*known == NULL)
         return err_set(err, 0,

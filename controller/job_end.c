@@ -57,16 +57,6 @@ enum pace job_conclude(struct job *job, enum fault fault, const char *text)
     return GO_ON;
 }
 
-static void add_hint(struct job *job, const char *text)
-{
-    struct result *result = job->result;
-    if (result->hints == NULL)
-        result->hints = cJSON_CreateArray();
-    cJSON *hint = cJSON_CreateString(text);
-    if (!cJSON_AddItemToArray(result->hints, hint))
-        cJSON_Delete(hint);
-}
-
 static void tell_leftovers(struct job *job)
 {
     char text[256];
@@ -78,7 +68,7 @@ static void tell_leftovers(struct job *job)
              job->payload_file.there ? job->names.payload : "",
              job->payload_file.there && job->request_file.there ? ", " : "",
              job->request_file.there ? job->names.request : "");
-    add_hint(job, text);
+    result_add_hint(job->result, text);
 }
 
 static void tell_timing(struct job *job)

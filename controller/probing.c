@@ -1,36 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "controller/probing.h"
 
-#include <string.h>
-
-#include "base/json.h"
-
-/* Stops at the first result, the newest, that has facts. */
-static int take_known(void *context, const char *host, int status,
-                      const char *json)
-{
-    cJSON **known = context;
-    struct err err;
-    (void)host;
-    (void)status;
-    cJSON *result = json_parse("stored result", json, strlen(json), &err);
-    if (cJSON_GetArraySize(json_member(result, "facts")) > 0)
-        *known = result;
-    else
-        cJSON_Delete(result);
-    return *known != NULL;
-}
+#include "controller/known_facts.h"
 
 /* A store that cannot tell it costs a layer only. */
 static cJSON *known_of(void *context, const struct target *target)
 {
     struct probing *probing = context;
     struct err err;
-    cJSON *known = NULL;
-    if (store_host_results(probing->store, target->name, take_known, &known,
-                           &err))
+    struct result *known = NULL;
+    if (known_facts(probing->store, target->name, &known, &err))
         log_line(probing->log, LOG_WARNING, "%s: %s", target->name, err.text);
-    return known;
+    cJSON *json = known != NULL ? result_to_json(known) : NULL;
+    result_free(known);
+    return json;
 }
 
 struct probe_plan probing_plan(struct probing *probing,

@@ -4,14 +4,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
+
+static const char *const verb_words[] = {
+#define X(symbol, word) word,
+    VERB_LIST(X)
+#undef X
+};
+
 const char *verb_word(enum verb verb)
 {
-    static const char *const words[] = {
-#define X(symbol, word) word,
-        VERB_LIST(X)
-#undef X
-    };
-    return words[verb];
+    return verb_words[verb];
+}
+
+int verb_from_word(const char *word, enum verb *verb)
+{
+    for (size_t i = 0; i < sizeof verb_words / sizeof *verb_words; i++) {
+        if (strcmp(word, verb_words[i]) == 0) {
+            *verb = (enum verb)i;
+            return 0;
+        }
+    }
+    return -1;
 }
 
 static const char *const status_words[] = {
@@ -110,6 +124,13 @@ void result_fail(struct result *result, enum fault fault, const char *text)
     replace_text(&result->fault_name, NULL);
     replace_text(&result->fault_text, text);
     replace_text(&result->fault_hint, fault_hint(fault));
+}
+
+void result_add_hint(struct result *result, const char *text)
+{
+    if (result->hints == NULL)
+        result->hints = cJSON_CreateArray();
+    json_add_text(result->hints, text);
 }
 
 bool result_went_wrong(const struct result *result)

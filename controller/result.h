@@ -36,6 +36,8 @@ enum verb {
 };
 
 const char *verb_word(enum verb verb);
+/* -1 when the word is none. */
+int verb_from_word(const char *word, enum verb *verb);
 /* True for the verbs that write settings. */
 bool verb_writes(enum verb verb);
 
@@ -95,6 +97,9 @@ void result_free(struct result *result);
 
 /* Makes the result a failure of that class: status, texts, hint. */
 void result_fail(struct result *result, enum fault fault, const char *text);
+
+/* Adds to what is told with the host; nothing where memory is short. */
+void result_add_hint(struct result *result, const char *text);
 
 /* What the answer must agree with. */
 struct result_expect {

@@ -60,22 +60,6 @@ cJSON *result_to_json(const struct result *result)
     return NULL;
 }
 
-static int verb_from_word(const char *word, enum verb *verb)
-{
-    static const enum verb verbs[] = {
-#define X(symbol, word) VERB_##symbol,
-        VERB_LIST(X)
-#undef X
-    };
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
-        if (strcmp(word, verb_word(verbs[i])) == 0) {
-            *verb = verbs[i];
-            return 0;
-        }
-    }
-    return -1;
-}
-
 /* False when memory is short. */
 static bool copy_text(char **place, const cJSON *object, const char *key)
 {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "controller/known_facts.h"
 #include "controller/rerun.h"
 #include "controller/verify_reader.h"
 #include "verify/from.h"
@@ -152,22 +153,6 @@ void verify_from_close(struct verify_from *from)
 
 /* --- what is known of the targets ----------------------------------------- */
 
-static int keep_known(void *context, const char *host, int status,
-                      const char *json)
-{
-    struct result **known = context;
-    struct err err;
-    (void)host;
-    (void)status;
-    struct result *result = result_from_json(json, &err);
-    if (result == NULL || cJSON_GetArraySize(result->facts) == 0) {
-        result_free(result);
-        return 0;
-    }
-    *known = result;
-    return 1;
-}
-
 /* LAB-01 of lab-01.example.org, as NetBIOS has it. */
 static void put_computer(char *out, size_t size, const char *name)
 {
@@ -270,8 +255,8 @@ int verify_from_learn(struct verify_from *from, struct store *store,
                                       is_asynchronous(from)) != NULL;
     cJSON *targets = cJSON_AddArrayToObject(from->verify, "targets");
     for (size_t i = 0; made && i < from->targets->count; i++) {
-        if (store_host_results(store, from->targets->items[i].name, keep_known,
-                               &from->known[i], err))
+        if (known_facts(store, from->targets->items[i].name, &from->known[i],
+                        err))
             return -1;
         made = add_wish(targets, from, i);
     }
@@ -304,27 +289,16 @@ bool verify_from_check(const struct verify_from *from, struct result *answer)
 static int read_admission(const struct verify_from *from,
                           const struct target *target, struct from_view *view)
 {
-    static const struct {
-        const char *word;
-        unsigned bit;
-    } words[] = {{"domain", SETTINGS_PROFILE_DOMAIN},
-                 {"private", SETTINGS_PROFILE_PRIVATE},
-                 {"public", SETTINGS_PROFILE_PUBLIC}};
     /* The inventory's address for the collector is the one that counts. */
     const struct prober prober = {.address = view->from, .seen = view->from};
     struct settings settings;
     struct problems problems;
-    unsigned profiles = 0;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (evidence_has(&view->evidence, "firewall.current_profiles",
-                         words[i].word))
-            profiles |= words[i].bit;
     problems_init(&problems);
     bool judged = view->from != NULL &&
                   settings_read(&settings, target->wmi, NULL, &problems) == 0;
-    int failed =
-        admission_read(&view->admission, judged ? &settings : NULL, &prober,
-                       profiles, 0, from->options->expectation);
+    int failed = admission_read(&view->admission, judged ? &settings : NULL,
+                                &prober, evidence_profiles(&view->evidence), 0,
+                                from->options->expectation);
     if (judged)
         settings_release(&settings);
     problems_release(&problems);

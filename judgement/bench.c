@@ -6,23 +6,22 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "judgement/evidence.h"
 #include "payload/settings/settings_read.h"
 
 #define TEXT_MAX 600
 
 /* --- facts ---------------------------------------------------------------- */
 
+static struct evidence evidence_of(const struct bench *bench)
+{
+    return (struct evidence){.facts = bench->host->facts};
+}
+
 const cJSON *bench_fact(const struct bench *bench, const char *path)
 {
-    const cJSON *node = bench->host->facts;
-    while (node != NULL && *path != '\0') {
-        char key[64];
-        size_t len = strcspn(path, ".");
-        snprintf(key, sizeof key, "%.*s", (int)len, path);
-        node = json_member(node, key);
-        path += path[len] == '.' ? len + 1 : len;
-    }
-    return node;
+    const struct evidence evidence = evidence_of(bench);
+    return evidence_at(&evidence, path);
 }
 
 long bench_policy(const struct bench *bench, const char *name, long absent)
@@ -58,10 +57,8 @@ bool bench_holds(const cJSON *list, const char *text)
 
 unsigned bench_profiles(const struct bench *bench)
 {
-    const cJSON *current = bench_fact(bench, "firewall.current_profiles");
-    return (bench_holds(current, "domain") ? SETTINGS_PROFILE_DOMAIN : 0) |
-           (bench_holds(current, "private") ? SETTINGS_PROFILE_PRIVATE : 0) |
-           (bench_holds(current, "public") ? SETTINGS_PROFILE_PUBLIC : 0);
+    const struct evidence evidence = evidence_of(bench);
+    return evidence_profiles(&evidence);
 }
 
 /* --- wishes --------------------------------------------------------------- */
@@ -113,11 +110,8 @@ static cJSON *find_setting(const struct bench *bench, const char *id)
 
 static void add_hint(cJSON *hints, const char *text)
 {
-    if (bench_holds(hints, text))
-        return;
-    cJSON *hint = cJSON_CreateString(text);
-    if (!cJSON_AddItemToArray(hints, hint))
-        cJSON_Delete(hint);
+    if (!bench_holds(hints, text))
+        json_add_text(hints, text);
 }
 
 void bench_say(struct bench *bench, const char *format, ...)

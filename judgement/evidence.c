@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "payload/settings/settings.h"
+
 const cJSON *evidence_at(const struct evidence *evidence, const char *path)
 {
     const cJSON *node = evidence->facts;
@@ -46,6 +48,17 @@ bool evidence_has(const struct evidence *evidence, const char *path,
                   const char *text)
 {
     return list_has(evidence_at(evidence, path), text);
+}
+
+unsigned evidence_profiles(const struct evidence *evidence)
+{
+    static const char path[] = "firewall.current_profiles";
+    return (evidence_has(evidence, path, "domain") ? SETTINGS_PROFILE_DOMAIN
+                                                   : 0) |
+           (evidence_has(evidence, path, "private") ? SETTINGS_PROFILE_PRIVATE
+                                                    : 0) |
+           (evidence_has(evidence, path, "public") ? SETTINGS_PROFILE_PUBLIC
+                                                   : 0);
 }
 
 static const char *member(const cJSON *object, const char *key)

@@ -32,6 +32,9 @@ const char *evidence_text(const struct evidence *evidence, const char *path);
 bool evidence_has(const struct evidence *evidence, const char *path,
                   const char *text);
 
+/* SETTINGS_PROFILE_* of the networks in use; 0: not known. */
+unsigned evidence_profiles(const struct evidence *evidence);
+
 /* The setting of that id as it stands ("after"), or NULL. */
 const cJSON *evidence_setting(const struct evidence *evidence, const char *id);
 

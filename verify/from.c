@@ -365,11 +365,7 @@ static void tell_guess(struct result *result, const struct reading *reading)
              "the machine's computer name is not known yet, so the login was "
              "sent as %s; wmifleet check learns it",
              user_of(reading));
-    if (result->hints == NULL)
-        result->hints = cJSON_CreateArray();
-    cJSON *hint = cJSON_CreateString(text);
-    if (!cJSON_AddItemToArray(result->hints, hint))
-        cJSON_Delete(hint);
+    result_add_hint(result, text);
 }
 
 static void set_status(struct result *result, enum verdict_state worst,

@@ -386,15 +386,6 @@ static void advise_by_facts(const struct judge *judge, enum layer layer,
                        why[0] != '\0' ? ": " : "", why, cause->remedy);
 }
 
-static void add_hint(struct result *result, const char *text)
-{
-    if (result->hints == NULL)
-        result->hints = cJSON_CreateArray();
-    cJSON *hint = cJSON_CreateString(text);
-    if (!cJSON_AddItemToArray(result->hints, hint))
-        cJSON_Delete(hint);
-}
-
 /* By which address the machine knows us is not known. */
 static void tell_doubt(struct result *result, const struct judge *judge)
 {
@@ -409,7 +400,7 @@ static void tell_doubt(struct result *result, const struct judge *judge)
                     "is translated on the way; wmifleet check learns which, "
                     "--expect overrides",
              judge->us);
-    add_hint(result, text);
+    result_add_hint(result, text);
 }
 
 /* What the verdicts do not say by themselves. */
@@ -418,15 +409,17 @@ static void tell_basis(struct result *result, const struct judge *judge,
 {
     const struct admission *admission = judge->admission;
     if (judge->found->hurried)
-        add_hint(result, "the time for the whole host (--timeout) was over");
+        result_add_hint(result,
+                        "the time for the whole host (--timeout) was over");
     if (worst <= VERDICT_OK)
         return;
     if (admission->doubt != DOUBT_NONE)
         tell_doubt(result, judge);
     else if (admission->rpc == ADMITS_UNSAID)
-        add_hint(result, "judged as open: the inventory does not say whether "
-                         "this address is admitted; --expect closed says that "
-                         "it is not");
+        result_add_hint(result,
+                        "judged as open: the inventory does not say whether "
+                        "this address is admitted; --expect closed says that "
+                        "it is not");
 }
 
 static void set_status(struct result *result, const struct judge *judge,

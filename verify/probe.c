@@ -76,27 +76,6 @@ void probe_hang_up(struct probe *probe)
 
 /* --- the end -------------------------------------------------------------- */
 
-static unsigned profile_bit(const char *word)
-{
-    if (strcmp(word, "domain") == 0)
-        return SETTINGS_PROFILE_DOMAIN;
-    if (strcmp(word, "private") == 0)
-        return SETTINGS_PROFILE_PRIVATE;
-    return strcmp(word, "public") == 0 ? SETTINGS_PROFILE_PUBLIC : 0;
-}
-
-/* SETTINGS_PROFILE_* of the networks that the machine was in last; or 0. */
-static unsigned current_profiles(const cJSON *facts)
-{
-    const cJSON *firewall = json_member(facts, "firewall");
-    const cJSON *word;
-    unsigned profiles = 0;
-    cJSON_ArrayForEach (word, json_member(firewall, "current_profiles"))
-        if (cJSON_IsString(word))
-            profiles |= profile_bit(word->valuestring);
-    return profiles;
-}
-
 static void tell_timing(struct probe *probe)
 {
     cJSON *timing = cJSON_CreateObject();
@@ -120,17 +99,17 @@ static void judge(struct probe *probe)
 {
     struct admission admission;
     struct result *result = probe->result;
-    const cJSON *facts = json_member(probe->known, "facts");
+    const struct evidence known = {.facts = json_member(probe->known, "facts"),
+                                   .settings =
+                                       json_member(probe->known, "settings")};
     const struct prober us = {.address = probe->findings.us,
-                              .seen = json_text(facts, "ssh_client")};
+                              .seen = evidence_text(&known, "ssh_client")};
     if (admission_read(&admission, probe->judged ? &probe->settings : NULL, &us,
-                       current_profiles(facts), probe->findings.wmi_number,
+                       evidence_profiles(&known), probe->findings.wmi_number,
                        probe->plan->expectation)) {
         result_fail(result, FAULT_BAD_RESULT, "out of memory");
         return;
     }
-    const struct evidence known = {
-        .facts = facts, .settings = json_member(probe->known, "settings")};
     layers_judge(result, &probe->findings, &admission, &known);
 }
 
