@@ -44,30 +44,76 @@ static enum cause_verdict number_is(const struct evidence *evidence,
 /* --- the firewall -----------------------------------------------------------
  */
 
-static enum cause_verdict judge_whom(const struct admitted *admitted,
-                                     const char *from, const char *what,
-                                     char *why)
+static const char *networks(const struct admitted *admitted)
 {
-    const char *where =
-        admitted->profiles[0] != '\0' ? admitted->profiles : "its networks";
+    return admitted->profiles[0] != '\0' ? admitted->profiles : "its networks";
+}
+
+/* LIKELY: the machine is on no network with that address. */
+static enum cause_verdict is_elsewhere(const struct evidence *evidence,
+                                       const struct address_set *peer)
+{
+    const cJSON *subnet;
+    struct address_set here;
+    int failed = 0;
+    address_set_init(&here);
+    cJSON_ArrayForEach (subnet, evidence_at(evidence, "subnets")) {
+        if (cJSON_IsString(subnet))
+            failed |= address_set_add(&here, subnet->valuestring);
+    }
+    enum cause_verdict verdict = CAUSE_UNKNOWN;
+    if (failed == 0 && (here.any || here.range_count > 0))
+        verdict =
+            address_set_covers(&here, peer) ? CAUSE_EXCLUDED : CAUSE_LIKELY;
+    address_set_release(&here);
+    return verdict;
+}
+
+/* Rules with words: whom they stand for the machine knows. */
+static enum cause_verdict judge_words(const struct admitted *admitted,
+                                      const struct evidence *evidence,
+                                      const struct address_set *peer,
+                                      const char *what, char *why)
+{
     const struct address_set *whom = &admitted->whom;
-    struct address_range peer;
+    if (!address_set_has_word(whom, "localsubnet"))
+        return CAUSE_UNKNOWN;
+    enum cause_verdict elsewhere = is_elsewhere(evidence, peer);
+    if (elsewhere == CAUSE_EXCLUDED)
+        return excluded(why, "the rules there admit LocalSubnet, and this "
+                             "comes from there");
+    if (elsewhere == CAUSE_UNKNOWN || whom->word_count > 1)
+        return CAUSE_UNKNOWN;
+    return likely(why,
+                  "the rules for %s there (%s) admit LocalSubnet%s only, and "
+                  "this comes from %s",
+                  what, networks(admitted),
+                  whom->range_count > 0 ? " and other addresses" : "",
+                  evidence->from);
+}
+
+static enum cause_verdict judge_whom(const struct admitted *admitted,
+                                     const struct evidence *evidence,
+                                     const char *what, char *why)
+{
+    const struct address_set *whom = &admitted->whom;
+    struct address_range range;
+    const struct address_set peer = {.ranges = &range, .range_count = 1};
     if (whom->any)
         return excluded(why, "the rules there admit every address");
     if (whom->range_count + whom->word_count == 0)
-        return likely(why, "no enabled rule there admits %s (%s)", what, where);
-    if (from == NULL || !address_range_parse(from, &peer))
+        return likely(why, "no enabled rule there admits %s (%s)", what,
+                      networks(admitted));
+    if (evidence->from == NULL || !address_range_parse(evidence->from, &range))
         return CAUSE_UNKNOWN;
-    const struct address_set one = {.ranges = &peer, .range_count = 1};
-    if (address_set_covers(whom, &one))
+    if (address_set_covers(whom, &peer))
         return excluded(why, "the rules there admit this address");
-    /* LocalSubnet and its like: whom they stand for the target knows. */
     if (whom->word_count > 0)
-        return CAUSE_UNKNOWN;
+        return judge_words(admitted, evidence, &peer, what, why);
     return likely(why,
                   "the rules for %s there (%s) admit other addresses only, and "
                   "this comes from %s",
-                  what, where, from);
+                  what, networks(admitted), evidence->from);
 }
 
 static enum cause_verdict judge_admitted(const struct evidence *evidence,
@@ -77,7 +123,7 @@ static enum cause_verdict judge_admitted(const struct evidence *evidence,
     struct admitted admitted;
     enum cause_verdict verdict = CAUSE_UNKNOWN;
     if (admitted_read(&admitted, evidence, service) == 0 && admitted.known)
-        verdict = judge_whom(&admitted, evidence->from, what, why);
+        verdict = judge_whom(&admitted, evidence, what, why);
     admitted_release(&admitted);
     return verdict;
 }

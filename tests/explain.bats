@@ -50,6 +50,19 @@ teardown_file() {
     assert_contains "$output" 'wmifleet check'
 }
 
+# explained_on ADDRESS: where that is the machine's, of a subnet of 24 bits.
+explained_on() {
+    local key='HKLM\Software\wmifleet-lab\Addresses'
+    "$LAB/target-1/wine" reg delete "$key" /f >/dev/null 2>&1 || true
+    "$LAB/target-1/wine" reg add "$key" /v "$1" /t REG_DWORD /d 24 /f >/dev/null
+    wmifleet check -l target-1 --json >"$LAB/out" || [ $? -eq 3 ]
+    assert_equal "$(result_of target-1 <"$LAB/out" |
+        jq -c .facts.subnets)" "[\"$1/24\"]"
+    run wmifleet explain 0x800706BA target-1
+    echo "$output"
+    assert_equal "$status" 0
+}
+
 @test "causes are held against what the last check found on the host" {
     jq 'del(.all.children.lab.vars.wmi.firewall.rules)' "$LAB/asked.json" \
         >"$LAB/inventory.json"
@@ -59,7 +72,15 @@ teardown_file() {
     assert_contains "$output" 'no enabled rule there admits TCP 135 (public)'
     wmifleet apply -l target-1
     run wmifleet explain 0x800706BA target-1
-    case $output in *', as of run '*) false ;; esac
     assert_contains "$output" 'not that: it runs there'
+    # Whether 127.0.0.1 is of the local subnet is not known: no blame.
+    case $output in *', as of run '*) false ;; esac
+    explained_on 10.9.0.7
+    assert_contains "$(jq -r '.settings[]? | select(.id == "firewall.wmi_group").hints[]' \
+        "$LAB/out")" 'the SSH client 127.0.0.1 is in another one'
+    assert_contains "$output" 'target-1, as of run '
+    assert_contains "$output" 'admit LocalSubnet only, and this comes from 127.0.0.1'
+    explained_on 127.0.0.9
+    assert_contains "$output" 'not that: the rules there admit LocalSubnet, and this comes from there'
     cp "$LAB/asked.json" "$LAB/inventory.json"
 }

@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "payload/account/domain.h"
 #include "payload/run/identity.h"
 #include "payload/registry/registry_io.h"
+#include "payload/win32/subnets.h"
 #include "payload/win32/system.h"
 #include "payload/win32/utf16.h"
 
@@ -153,6 +155,22 @@ static char *ssh_client(void)
     return utf16_to_utf8(value, wcscspn(value, L" "));
 }
 
+static void add_subnets(cJSON *facts)
+{
+    char *subnets = subnets_read();
+    if (subnets == NULL)
+        return;
+    cJSON *list = cJSON_AddArrayToObject(facts, "subnets");
+    for (char *at = subnets; at != NULL;) {
+        char *comma = strchr(at, ',');
+        if (comma != NULL)
+            *comma = '\0';
+        json_add_text(list, at);
+        at = comma != NULL ? comma + 1 : NULL;
+    }
+    free(subnets);
+}
+
 void facts_machine(cJSON *facts)
 {
     add_windows(facts);
@@ -163,4 +181,5 @@ void facts_machine(cJSON *facts)
                           system_is_elevated_administrator());
     facts_put_text(facts, "user", user_name());
     facts_put_text(facts, "ssh_client", ssh_client());
+    add_subnets(facts);
 }

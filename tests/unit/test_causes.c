@@ -21,6 +21,8 @@
     "\"remote_addresses\":\"" address "\"}]}"
 #define PUBLIC "\"firewall\":{\"current_profiles\":[\"public\"]}"
 
+#define SUBNETS                                                                \
+    "\"subnets\":[\"127.0.0.1/8\",\"10.9.0.7/24\",\"fe80:0:0:0:0:0:0:7/64\"]"
 #define ADMIN(name, rid, local)                                                \
     "\"accounts\":[{\"account\":\"" name "\",\"sid\":\"S-1-5-21-1-2-3-" rid    \
     "\",\"local\":" local ",\"groups\":[\"S-1-5-32-544\"]}]"
@@ -36,6 +38,23 @@ static const struct {
      "TCP 135", ""},
     {0x800706BA, "{" PUBLIC "}", "[" GROUP("LocalSubnet") "]", NULL, "TCP 135",
      ""},
+    {0x800706BA, "{" PUBLIC "," SUBNETS "}", "[" GROUP("LocalSubnet") "]",
+     "10.8.0.4", "TCP 135",
+     "the rules for TCP 135 there (public) admit LocalSubnet only, and this "
+     "comes from 10.8.0.4"},
+    {0x800706BA, "{" PUBLIC "," SUBNETS "}",
+     "[" GROUP("LocalSubnet,10.7.0.0/16") "]", "10.8.0.4", "TCP 135",
+     "admit LocalSubnet and other addresses only"},
+    {0x800706BA, "{" PUBLIC "," SUBNETS "}", "[" GROUP("LocalSubnet") "]",
+     "10.9.0.4", "the target is off", ""},
+    {0x800706BA, "{" PUBLIC "," SUBNETS "}", "[" GROUP("LocalSubnet") "]",
+     "fe80::2", "the target is off", ""},
+    {0x800706BA, "{" PUBLIC "," SUBNETS "}", "[" GROUP("LocalSubnet,DNS") "]",
+     "10.8.0.4", "TCP 135", ""},
+    {0x800706BA, "{" PUBLIC "," SUBNETS "}", "[" GROUP("DNS") "]", "10.9.0.4",
+     "TCP 135", ""},
+    {0x800706BA, "{" PUBLIC ",\"subnets\":[7,[]]}",
+     "[" GROUP("LocalSubnet") "]", "10.8.0.4", "TCP 135", ""},
     {0x800706BA,
      "{" PUBLIC ",\"winmgmt\":{\"state\":\"stopped\",\"start\":\"manual\"}}",
      "[" GROUP("LocalSubnet") "]", "10.9.0.4", "the WMI service does not run",

@@ -398,6 +398,15 @@ static void test_the_cause_that_the_facts_tell(void **state)
     play.ports[0].connect = FAKE_DROPS_SYN;
     is_layer(probing_play(&play), "tcp135", "drift",
              "the built-in rules admit the local subnet only");
+    play.known =
+        "{\"facts\": {\"firewall\": {\"current_profiles\": [\"public\"]},"
+        " \"subnets\": [\"192.0.2.10/24\"], \"ssh_client\": \"10.9.9.9\"},"
+        " \"settings\": [{\"id\": \"firewall.wmi_group\", \"state\": \"ok\","
+        " \"after\": [{\"enabled\": true, \"action\": \"allow\","
+        " \"direction\": \"in\", \"service\": \"rpcss\", \"profiles\":"
+        " \"all\", \"remote_addresses\": \"LocalSubnet\"}]}]}";
+    is_layer(probing_play(&play), "tcp135", "drift",
+             "LocalSubnet only, and this comes from 10.9.9.9");
     probing_play_release(&play);
 }
 

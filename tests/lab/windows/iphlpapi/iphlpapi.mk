@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
-# Who listens on which port: iphlpapi.dll, which forwards to a renamed copy
+# Who listens on which port, and the machine's addresses: iphlpapi.dll, which forwards to a renamed copy
 # of Wine's, as advapi32 does.
 
-IPHLPAPI_SRC := tests/lab/windows/iphlpapi/listeners.c
+IPHLPAPI_SRC := $(wildcard tests/lab/windows/iphlpapi/*.c)
 
 lab: $(LAB)/iphlpapi.dll $(LAB)/iphlpapiw.dll
 
@@ -15,10 +15,12 @@ $(LAB)/iphlpapiw.dll: $(WINE_DLLS)/iphlpapi.dll
 	    dd of=$@ bs=1 seek=$${at%%:*} conv=notrunc status=none
 
 $(LAB)/iphlpapi.def: $(WINE_DLLS)/iphlpapi.dll \
-                     tests/lab/windows/advapi32/forward.awk
+                     tests/lab/windows/advapi32/forward.awk \
+                     tests/lab/windows/iphlpapi/iphlpapi.mk
 	@mkdir -p $(@D)
 	$(LAB_Q)x86_64-w64-mingw32-objdump -p $< >$(LAB)/iphlpapi.exports
-	$(LAB_Q)awk -v dll=iphlpapi -v replaced=GetExtendedTcpTable \
+	$(LAB_Q)awk -v dll=iphlpapi \
+	    -v replaced='GetAdaptersAddresses GetExtendedTcpTable' \
 	    -f tests/lab/windows/advapi32/forward.awk $(LAB)/iphlpapi.exports >$@
 
 $(LAB)/iphlpapi.dll: $(IPHLPAPI_SRC) $(LAB)/iphlpapi.def
