@@ -6,6 +6,7 @@
 
 #include "judgement/causes.h"
 #include "verify/announced.h"
+#include "verify/talk.h"
 #include "verify/verdict.h"
 
 struct judge {
@@ -110,108 +111,6 @@ static void judge_rpc_port(const struct judge *judge, struct verdict *verdict)
                        "if nothing does, a firewall between drops it");
 }
 
-/* --- what speaks there ---------------------------------------------------- */
-
-/* What is no RPC, or none that ends, says the same of every port. */
-static void judge_strange_talk(const struct talk *talk, unsigned port,
-                               struct verdict *verdict)
-{
-    switch (talk->finding) {
-    case TALK_GARBAGE:
-        verdict_say(verdict, VERDICT_FAILED, "port %u speaks no RPC: %s", port,
-                    talk->trouble);
-        verdict_advise(verdict,
-                       "another program listens there, or something between "
-                       "answers in the machine's place");
-        break;
-    case TALK_ENDLESS:
-        verdict_say(verdict, VERDICT_FAILED, "port %u floods: %s", port,
-                    talk->trouble);
-        verdict_advise(verdict, "no Windows answers so: what listens there?");
-        break;
-    case TALK_MUTE:
-        verdict_say(verdict, VERDICT_FAILED,
-                    "port %u takes the connection and does not answer in time",
-                    port);
-        verdict_advise(verdict,
-                       "a firewall between that looks into RPC, or a service "
-                       "that hangs: restart the machine");
-        break;
-    case TALK_HUNG_UP:
-        verdict_say(
-            verdict, VERDICT_FAILED,
-            "port %u takes the connection and ends it without an answer", port);
-        verdict_advise(verdict,
-                       "a firewall between that looks into RPC, or no Windows "
-                       "at all");
-        break;
-    default: /* told by the callers */
-        not_reached(verdict);
-    }
-}
-
-static void judge_fault(const struct talk *talk, struct verdict *verdict)
-{
-    verdict_code(verdict, talk->code);
-    if (talk->code != 5) {
-        verdict_say(verdict, VERDICT_FAILED,
-                    "RPC answers the question with a fault");
-        verdict_advise(verdict,
-                       "port 135 belongs to something else than Windows' "
-                       "RPC service");
-        return;
-    }
-    verdict_say(verdict, VERDICT_DRIFT, "RPC refuses callers without a login");
-    verdict_advise(verdict, "%s; %s: %s", RPC_POLICY_TEXT, RPC_POLICY_EFFECT,
-                   RPC_POLICY_REMEDY);
-}
-
-static void judge_rpc(const struct judge *judge, struct verdict *verdict)
-{
-    const struct talk *talk = &judge->found->rpc;
-    switch (talk->finding) {
-    case TALK_GOOD:
-        verdict_say(verdict, VERDICT_OK, "DCOM %u.%u answers",
-                    judge->found->alive.com_major,
-                    judge->found->alive.com_minor);
-        return;
-    case TALK_REFUSED:
-        verdict_say(verdict, VERDICT_DRIFT,
-                    "RPC refuses the bind (bind_nak, reason %u)", talk->reason);
-        verdict_advise(verdict,
-                       "RPC is there and takes no new clients: too many of "
-                       "them, or a filter; look at the machine's RpcSs");
-        return;
-    case TALK_REJECTED:
-        verdict_say(
-            verdict, VERDICT_DRIFT,
-            "RPC answers, but does not offer DCOM (IObjectExporter rejected, "
-            "reason %u)",
-            talk->reason);
-        verdict_advise(verdict,
-                       "DCOM is off there (wmifleet check --only dcom), or "
-                       "port 135 is not that of Windows");
-        return;
-    case TALK_FAULT:
-        judge_fault(talk, verdict);
-        return;
-    case TALK_FAILED:
-        verdict_code(verdict, talk->code);
-        verdict_say(verdict, VERDICT_FAILED,
-                    "DCOM answers that it cannot serve");
-        verdict_advise(verdict, "look at the machine's System log, source "
-                                "DistributedCOM");
-        return;
-    case TALK_NOT_TRIED:
-    case TALK_GARBAGE:
-    case TALK_ENDLESS:
-    case TALK_MUTE:
-    case TALK_HUNG_UP:
-        break;
-    }
-    judge_strange_talk(talk, 135, verdict);
-}
-
 /* --- winmgmt's port ------------------------------------------------------- */
 
 static void judge_wmi_refused(const struct judge *judge,
@@ -253,31 +152,6 @@ static void judge_wmi_dropped(const struct judge *judge,
                    "between lets only 135 through: use fixed_port");
 }
 
-static void judge_wmi_talk(const struct judge *judge, struct verdict *verdict)
-{
-    const struct talk *talk = &judge->found->wmi;
-    unsigned port = judge->found->wmi_number;
-    switch (talk->finding) {
-    case TALK_GOOD:
-        verdict_say(verdict, VERDICT_OK, "port %u answers", port);
-        return;
-    case TALK_REFUSED:
-    case TALK_REJECTED:
-    case TALK_FAULT:
-    case TALK_FAILED:
-        verdict_say(verdict, VERDICT_OK,
-                    "port %u answers; whose it is only a login tells", port);
-        return;
-    case TALK_NOT_TRIED:
-    case TALK_GARBAGE:
-    case TALK_ENDLESS:
-    case TALK_MUTE:
-    case TALK_HUNG_UP:
-        break;
-    }
-    judge_strange_talk(talk, port, verdict);
-}
-
 /* No port to ask: the last check found none, or there was none. */
 static void judge_wmi_unknown(const struct judge *judge,
                               struct verdict *verdict)
@@ -314,7 +188,7 @@ static void judge_wmi_port(const struct judge *judge, struct verdict *verdict)
     } else if (judge->admission->wmi == ADMITS_NO) {
         judge_closed_port(judge, found->wmi_number, found->wmi_port, verdict);
     } else if (found->wmi_port == PORT_OPEN) {
-        judge_wmi_talk(judge, verdict);
+        talk_judge_wmi(&found->wmi, found->wmi_number, verdict);
     } else if (found->wmi_port == PORT_REFUSED) {
         judge_wmi_refused(judge, verdict);
     } else {
@@ -352,7 +226,7 @@ static void judge_layer(const struct judge *judge, enum layer layer,
         /* That a closed port answers at all is the drift, told above. */
         if (found->rpc.finding == TALK_NOT_TRIED || strange_but_closed)
             break;
-        judge_rpc(judge, verdict);
+        talk_judge_rpc(&found->rpc, &found->alive, verdict);
         return;
     case LAYER_ANNOUNCED:
         /* Who is not to come has nowhere to be sent on to. */
