@@ -173,14 +173,19 @@ static struct schedule_next next_waiting(struct schedule *schedule,
     return begin(schedule, found.host);
 }
 
-/* The batch has ended: what it says of the rest. */
+/*
+ * The batch has ended: what it says of the rest. A limit that the user gave
+ * is the only one: he may know that a whole room is off.
+ */
 static void judge_batch(struct schedule *schedule)
 {
+    const struct schedule_plan *plan = &schedule->plan;
     if (schedule->canary_now && schedule->batch_good < schedule->batch_size)
         schedule_stop(schedule, "a canary went wrong");
-    else if (schedule->plan.batch_count > 0 && schedule->batch_good == 0 &&
-             schedule->waiting_count == 0)
-        schedule_stop(schedule, "every host of a batch went wrong");
+    else if (plan->batch_count > 0 && !plan->limited &&
+             schedule->batch_good == 0 && schedule->waiting_count == 0)
+        schedule_stop(schedule, "every host of a batch went wrong "
+                                "(--max-fail 100% goes on)");
 }
 
 static bool must_ask(const struct schedule *schedule)

@@ -61,7 +61,23 @@ hosts_with() {
     assert_equal "$(hosts_with unreachable)" 'dead-1 '
     assert_equal "$(hosts_with not_tried)" 'dead-2 dead-3 dead-4 '
     assert_equal "$(tail -n 1 <<<"$output" | jq -r .summary.stopped)" \
-        'every host of a batch went wrong'
+        'every host of a batch went wrong (--max-fail 100% goes on)'
+}
+
+@test "--max-fail 100%: a batch that went wrong does not end the run" {
+    run_verb ping --serial 2 --max-fail 100% --json
+    assert_equal "$status" 4
+    assert_equal "$(hosts_with ok)" 'target-1 target-2 '
+    assert_equal "$(hosts_with not_tried)" ''
+    assert_equal "$(tail -n 1 <<<"$output" | jq -r '.summary.stopped // "no"')" no
+}
+
+@test "--max-fail counts unreachable hosts over all batches" {
+    run_verb ping --serial 1 --max-fail 2 -l 'dead-*:target-*' --json
+    assert_equal "$status" 4
+    assert_equal "$(hosts_with unreachable)" 'dead-1 dead-2 dead-3 '
+    assert_equal "$(hosts_with not_tried)" 'dead-4 target-1 target-2 '
+    assert_contains "$output" '3 hosts went wrong and --max-fail allows 2'
 }
 
 @test "without a terminal canaries need --yes to be followed" {

@@ -86,9 +86,25 @@ static void a_batch_that_went_wrong_is_the_last(void **state)
     end_all(schedule, hosts, 2, SCHEDULE_BAD);
     assert_int_equal(admit(schedule, hosts, SCHEDULE_END), 0);
     assert_string_equal(schedule_why(schedule),
-                        "every host of a batch went wrong");
+                        "every host of a batch went wrong "
+                        "(--max-fail 100% goes on)");
     assert_true(schedule_tried(schedule, 1));
     assert_false(schedule_tried(schedule, 2));
+    schedule_free(schedule);
+}
+
+static void a_limit_that_was_given_decides_alone(void **state)
+{
+    (void)state;
+    size_t hosts[10];
+    struct schedule_plan plan = plan_of("2", "100%");
+    struct schedule *schedule = schedule_new(&plan, 10);
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(admit(schedule, hosts, SCHEDULE_WAIT), 2);
+        end_all(schedule, hosts, 2, SCHEDULE_BAD);
+    }
+    assert_int_equal(admit(schedule, hosts, SCHEDULE_END), 0);
+    assert_null(schedule_why(schedule));
     schedule_free(schedule);
 }
 
@@ -248,6 +264,7 @@ int main(void)
         cmocka_unit_test(all_at_once_without_a_word),
         cmocka_unit_test(batches_wait_for_each_other),
         cmocka_unit_test(a_batch_that_went_wrong_is_the_last),
+        cmocka_unit_test(a_limit_that_was_given_decides_alone),
         cmocka_unit_test(more_than_allowed_went_wrong),
         cmocka_unit_test(canaries_come_first_and_are_asked_about),
         cmocka_unit_test(a_bad_canary_ends_it_without_a_question),
