@@ -13,7 +13,8 @@
  * command, which the payload answers with the result that it has).
  *
  * A transient fault before the login is tried again as often as the target's
- * `retries` says.
+ * `retries` says; where it says nothing JOB_RETRIES_DEFAULT times, but not
+ * after a deadline.
  *
  * A job never waits and never reads the clock: the fleet calls job_step with
  * the time, and job_wait says what for the next step is due. Every state has
@@ -34,6 +35,8 @@
 #include "controller/work.h"
 #include "inventory/target.h"
 #include "payload/protocol.h"
+
+#define JOB_RETRIES_DEFAULT 2
 
 /* What the store knows a target to have. Zeroed: nothing is known. */
 struct target_cache {

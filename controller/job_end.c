@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Connecting again waits 0.5, 1, 2, 4, 8, 10, 10... s. */
+/* Connecting again waits 0.5, 1, 2, 4, 8, 10, 10... s, or about that. */
 #define RETRY_FIRST_WAIT 500
 
 void job_drop_session(struct job *job)
@@ -137,10 +137,35 @@ static bool is_host_key_fault(enum fault fault)
            fault == FAULT_HOSTKEY_OTHER_HOST;
 }
 
+/*
+ * How often a connection is tried again that failed at once. Unasked not where
+ * a deadline passed in silence: the system has asked several times meanwhile,
+ * and a lab that is off would take so many times as long.
+ */
+static unsigned retries_allowed(const struct job *job)
+{
+    if (job->target->retries >= 0)
+        return (unsigned)job->target->retries;
+    return job->now < job->deadline ? JOB_RETRIES_DEFAULT : 0;
+}
+
+/*
+ * From half of `ms` to three halves, by the host's name: those that failed at
+ * the same moment shall not all come back at the same moment.
+ */
+static uint64_t spread(const struct job *job, uint64_t ms)
+{
+    uint32_t hash = 2166136261u + job->retries; /* FNV-1a */
+    for (const char *c = job->target->name; *c != '\0'; c++)
+        hash = (hash ^ (unsigned char)*c) * 16777619u;
+    return ms / 2 + (hash >> 8) % (ms + 1);
+}
+
 /* Asleep in `connect` without a session; that state then begins one. */
 static enum pace connect_later(struct job *job)
 {
-    uint64_t wait = job_backoff(RETRY_FIRST_WAIT, job->retries++);
+    uint64_t wait = spread(job, job_backoff(RETRY_FIRST_WAIT, job->retries));
+    job->retries++;
     job_drop_session(job);
     job->address_at = 0;
     job_set_state(job, JOB_connect);
@@ -188,7 +213,7 @@ enum pace job_broke(struct job *job)
         job_set_state(job, JOB_recover);
         return job_sleep(job, job_backoff(RETRY_FIRST_WAIT, job->recoveries++));
     }
-    if (fault_transient(fault) && (int)job->retries < job->target->retries)
+    if (fault_transient(fault) && job->retries < retries_allowed(job))
         return connect_later(job);
     /* Another run was seen working there: that is no unreachable host. */
     if (job->busy_until > 0)

@@ -43,7 +43,9 @@ const struct option_row options_rows[] = {
     {0, "max-fail", KIND_SHARE, 0, V_RUN, "N|N%",
      "begin no more hosts once more than these went wrong", NULL, 0},
     {0, "retries", KIND_NUMBER, OPT(retries), V_HOSTS, "N",
-     "tries more where a connection fails, with pauses", NULL, 0},
+     "tries more where a connection fails, with pauses\n"
+     "(default: 2 where it fails at once, none after silence)",
+     NULL, 0},
     {0, "until-done", KIND_FLAG, OPT(until_done), V_RUN, NULL,
      "try hosts that are off again and again", NULL, 0},
     {0, "for", KIND_TIME, OPT(for_s), V_RUN, "TIME",

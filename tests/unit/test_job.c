@@ -373,8 +373,13 @@ static void test_retries_of_what_may_pass(void **state)
         int retries;
         unsigned attempts;
     } rows[] = {
-        {FAULT_REFUSED, -1, 1}, {FAULT_REFUSED, 0, 1}, {FAULT_REFUSED, 2, 3},
-        {FAULT_KEX, 1, 2},      {FAULT_AUTH, 2, 1},    {FAULT_SFTP, 2, 1},
+        {FAULT_REFUSED, -1, 1 + JOB_RETRIES_DEFAULT},
+        {FAULT_REFUSED, 0, 1},
+        {FAULT_REFUSED, 2, 3},
+        {FAULT_KEX, 1, 2},
+        {FAULT_AUTH, -1, 1},
+        {FAULT_AUTH, 2, 1},
+        {FAULT_SFTP, 2, 1},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct play play;
@@ -389,6 +394,44 @@ static void test_retries_of_what_may_pass(void **state)
         assert_int_equal(play.machine.sessions, rows[i].attempts);
         play_release(&play);
     }
+}
+
+/* How long a host takes that refuses each connection at once. */
+static uint64_t refused_for(const char *name)
+{
+    struct play play;
+    play_init(&play);
+    play.target.retries = -1;
+    play.target.name = name;
+    play.machine.refuses = true;
+    play_run(&play);
+    play_expect(&play, FAULT_REFUSED, "connect");
+    play_release(&play);
+    return play.took;
+}
+
+static void test_retries_are_spread_and_short(void **state)
+{
+    (void)state;
+    uint64_t first = refused_for("lab-01");
+    uint64_t second = refused_for("lab-02");
+    assert_true(first != second);
+    assert_in_range(first, 750, 2250);
+    assert_in_range(second, 750, 2250);
+}
+
+static void test_silence_is_not_tried_again_unasked(void **state)
+{
+    (void)state;
+    struct play play;
+    play_init(&play);
+    play.target.retries = -1;
+    play.machine.rules[0] =
+        (struct fake_rule){.op = FAKE_HANDSHAKE, .how = FAKE_HANGS};
+    play_run(&play);
+    play_expect(&play, FAULT_BANNER_TIMEOUT, "banner");
+    assert_int_equal(play.result->attempts, 1);
+    play_release(&play);
 }
 
 static void test_retry_that_helps(void **state)
@@ -498,6 +541,8 @@ int main(void)
         cmocka_unit_test(test_all_addresses_dead),
         cmocka_unit_test(test_own_connect_timeout),
         cmocka_unit_test(test_retries_of_what_may_pass),
+        cmocka_unit_test(test_retries_are_spread_and_short),
+        cmocka_unit_test(test_silence_is_not_tried_again_unasked),
         cmocka_unit_test(test_retry_that_helps),
         cmocka_unit_test(test_upload_may_take_its_size),
         cmocka_unit_test(test_host_deadline),
