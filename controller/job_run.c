@@ -17,6 +17,13 @@
 #include "base/json.h"
 #include "judgement/judgement.h"
 
+/*
+ * Who says more than this beside documents is read at that pace: a few that
+ * never end would take the time of all others, and TCP lets them wait.
+ */
+#define NOISE_AT_ONCE (4u * 1024 * 1024)
+#define NOISE_PAUSE 250
+
 /* Somebody else's run is asked about again after 1, 2, 4, 8, 10, 10... s. */
 #define BUSY_FIRST_WAIT 1000
 
@@ -286,6 +293,13 @@ static int feed(struct job *job, struct err *err)
     return failed;
 }
 
+static enum pace wait_for_more(struct job *job)
+{
+    return job->frames.noise_dropped > NOISE_AT_ONCE
+               ? job_sleep(job, NOISE_PAUSE)
+               : WAIT;
+}
+
 enum pace job_do_start(struct job *job)
 {
     struct err refused = {0};
@@ -303,7 +317,7 @@ enum pace job_do_start(struct job *job)
         return have_answer(job, io);
     if (io == IO_FAIL)
         return job_broke(job);
-    return io == IO_DONE ? ended_without_answer(job) : WAIT;
+    return io == IO_DONE ? ended_without_answer(job) : wait_for_more(job);
 }
 
 enum pace job_do_run(struct job *job)

@@ -213,6 +213,31 @@ static void test_held_file_becomes_a_hint(void **state)
 
 /* --- noise ---------------------------------------------------------------- */
 
+/* What a check takes whose payload is preceded by so much noise. */
+static uint64_t took_with_noise(size_t len)
+{
+    struct play play;
+    char *noise = malloc(len + 1);
+    assert_non_null(noise);
+    memset(noise, 'x', len);
+    noise[len] = '\0';
+    play_init(&play);
+    play.machine.noise_before = noise;
+    play.machine.chunk = (size_t)256 * 1024;
+    play_run(&play);
+    play_expect(&play, FAULT_NONE, "done");
+    play_release(&play);
+    free(noise);
+    return play.took;
+}
+
+static void test_a_flood_is_read_at_a_pace(void **state)
+{
+    (void)state;
+    assert_true(took_with_noise((size_t)2 * 1024 * 1024) < 200);
+    assert_in_range(took_with_noise((size_t)8 * 1024 * 1024), 3500, 5000);
+}
+
 static void test_noise_around_and_other_encodings(void **state)
 {
     (void)state;
@@ -630,6 +655,7 @@ int main(void)
         cmocka_unit_test(test_check_cut_before_the_mark_is_over),
         cmocka_unit_test(test_scanner_holds_the_file_for_a_while),
         cmocka_unit_test(test_held_file_becomes_a_hint),
+        cmocka_unit_test(test_a_flood_is_read_at_a_pace),
         cmocka_unit_test(test_noise_around_and_other_encodings),
         cmocka_unit_test(test_lost_result_is_collected),
         cmocka_unit_test(test_lost_result_is_looked_for_at_every_address),
