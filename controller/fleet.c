@@ -46,6 +46,7 @@ struct fleet {
     uv_timer_t beat; /* so that silence counts: see work_time.h */
     uv_timer_t look; /* for config->on_look */
     struct work_time time;
+    struct names *names;
     struct slot *slots;
     size_t active;
     struct schedule *schedule;
@@ -94,7 +95,7 @@ static bool resolve(struct slot *slot)
     if (slot->lookup)
         return false;
     const char *failed =
-        fleet_lookup_begin(&slot->lookup, &slot->fleet->loop, target->address,
+        fleet_lookup_begin(&slot->lookup, slot->fleet->names, target->address,
                            target->port, on_addresses, slot);
     if (failed)
         slot->fleet->ops->resolved(slot->work, NULL, 0, failed);
@@ -388,7 +389,7 @@ static void tell_not_tried(struct fleet *fleet)
     }
 }
 
-/* What the loop still holds are closing handles and abandoned look-ups. */
+/* What the loop still holds are closing handles. */
 static void close_loop(struct fleet *fleet)
 {
     for (size_t i = 0; i < 2; i++)
@@ -396,6 +397,7 @@ static void close_loop(struct fleet *fleet)
     uv_close((uv_handle_t *)&fleet->due, NULL);
     uv_close((uv_handle_t *)&fleet->beat, NULL);
     uv_close((uv_handle_t *)&fleet->look, NULL);
+    names_close(fleet->names);
     uv_run(&fleet->loop, UV_RUN_DEFAULT);
     uv_loop_close(&fleet->loop);
 }
@@ -429,6 +431,9 @@ static int run_all(struct fleet *fleet, enum fleet_end *end)
     uv_timer_start(&fleet->beat, on_beat, WORK_TIME_BEAT_MS, WORK_TIME_BEAT_MS);
     start_look(fleet);
     int failed = start_signals(fleet);
+    fleet->names = names_open(&fleet->loop, fleet->err);
+    if (fleet->names == NULL)
+        failed = -1;
     if (!failed) {
         run_loop(fleet);
         *end = end_of(fleet);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "controller/fleet_lookup.h"
 
-#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct fleet_lookup {
-    uv_getaddrinfo_t request;
-    struct fleet_lookup **owner; /* NULL: abandoned */
+    struct names *names;
+    struct names_query *query;
+    struct fleet_lookup **owner;
     uint16_t port;
     fleet_addresses *answer;
     void *context;
@@ -41,45 +41,37 @@ bool fleet_literal(const char *name, uint16_t port, struct job_address *out)
     return true;
 }
 
-static void on_resolved(uv_getaddrinfo_t *request, int status,
-                        struct addrinfo *found)
+static void on_resolved(void *context, const struct addrinfo *found,
+                        const char *error_text)
 {
-    struct fleet_lookup *lookup = request->data;
+    struct fleet_lookup *lookup = context;
     struct job_address addresses[JOB_ADDRESSES_MAX];
     size_t count = 0;
-    for (struct addrinfo *item = found;
-         item && status == 0 && count < JOB_ADDRESSES_MAX; item = item->ai_next)
+    for (; found && count < JOB_ADDRESSES_MAX; found = found->ai_next)
         addresses[count++] =
-            address_of(item->ai_addr, item->ai_addrlen, lookup->port);
-    if (lookup->owner) {
-        *lookup->owner = NULL;
-        lookup->answer(lookup->context, addresses, count,
-                       status ? uv_strerror(status) : NULL);
-    }
+            address_of(found->ai_addr, found->ai_addrlen, lookup->port);
+    *lookup->owner = NULL;
+    lookup->answer(lookup->context, addresses, count, error_text);
     free(lookup);
-    uv_freeaddrinfo(found);
 }
 
-const char *fleet_lookup_begin(struct fleet_lookup **lookup, uv_loop_t *loop,
-                               const char *name, uint16_t port,
-                               fleet_addresses *answer, void *context)
+const char *fleet_lookup_begin(struct fleet_lookup **lookup,
+                               struct names *names, const char *name,
+                               uint16_t port, fleet_addresses *answer,
+                               void *context)
 {
-    static const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
-                                          .ai_flags = AI_ADDRCONFIG};
     struct fleet_lookup *begun = calloc(1, sizeof *begun);
-    int failed = UV_ENOMEM;
     if (begun) {
-        *begun = (struct fleet_lookup){.owner = lookup,
+        *begun = (struct fleet_lookup){.names = names,
+                                       .owner = lookup,
                                        .port = port,
                                        .answer = answer,
                                        .context = context};
-        begun->request.data = begun;
-        failed = uv_getaddrinfo(loop, &begun->request, on_resolved, name, NULL,
-                                &hints);
+        begun->query = names_ask(names, name, on_resolved, begun);
     }
-    if (failed) {
+    if (begun == NULL || begun->query == NULL) {
         free(begun);
-        return uv_strerror(failed);
+        return "no memory for looking it up";
     }
     *lookup = begun;
     return NULL;
@@ -89,7 +81,7 @@ void fleet_lookup_abandon(struct fleet_lookup **lookup)
 {
     if (*lookup == NULL)
         return;
-    (*lookup)->owner = NULL;
-    uv_cancel((uv_req_t *)&(*lookup)->request);
+    names_forget((*lookup)->names, (*lookup)->query);
+    free(*lookup);
     *lookup = NULL;
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a name to addresses, without blocking the fleet's loop: libuv asks the
- * system's resolver on a thread of its own.
+ * From a name to addresses, without blocking the fleet's loop: a thread of
+ * fleet_names.h asks the system's resolver.
  */
 #ifndef CONTROLLER_FLEET_LOOKUP_H
 #define CONTROLLER_FLEET_LOOKUP_H
 
 #include <stdbool.h>
-#include <uv.h>
 
+#include "controller/fleet_names.h"
 #include "controller/work.h"
 
 struct fleet_lookup; /* NULL: none is under way */
@@ -25,9 +25,10 @@ bool fleet_literal(const char *name, uint16_t port, struct job_address *out);
  * Begins a look-up: NULL, and `answer` is called from the loop, after which
  * *lookup is NULL. Else why it cannot begin; `answer` is not called.
  */
-const char *fleet_lookup_begin(struct fleet_lookup **lookup, uv_loop_t *loop,
-                               const char *name, uint16_t port,
-                               fleet_addresses *answer, void *context);
+const char *fleet_lookup_begin(struct fleet_lookup **lookup,
+                               struct names *names, const char *name,
+                               uint16_t port, fleet_addresses *answer,
+                               void *context);
 
 /* No answer comes any more; *lookup is NULL. */
 void fleet_lookup_abandon(struct fleet_lookup **lookup);
