@@ -164,6 +164,8 @@ int command_explain(const struct options *options, const struct log *log)
     enum fault fault = fault_from_word(options->code);
     if (fault != FAULT_NONE) {
         printf("%s\n  -> %s\n", options->code, fault_hint(fault));
+    } else if (strcmp(options->code, SHARED_HOSTKEY) == 0) {
+        printf("%s\n  -> %s\n", SHARED_HOSTKEY, SHARED_HOSTKEY_HINT);
     } else if (!code_read(options->code, &code)) {
         return wrong_code(options->code);
     } else if (options->host != NULL && host_read(options, &known, &err)) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * trust: collects the hosts' keys, shows them, and adds the new ones to
- * known_hosts after a yes. The exchange stops before any login.
+ * known_hosts after a yes; with --replace also changed ones, in place of the
+ * old. The exchange stops before any login.
  */
 #include "controller/commands.h"
 
@@ -13,6 +14,7 @@
 #include "controller/chosen.h"
 #include "controller/fleet.h"
 #include "controller/live.h"
+#include "controller/known_hosts_replace.h"
 
 struct seen_key {
     const struct target *target;
@@ -165,7 +167,7 @@ static const char *verdict_text(enum key_verdict verdict)
     case KEY_UNKNOWN:
         return "new";
     case KEY_CHANGED:
-        return "CHANGED: known_hosts has another key for it; not added";
+        return "CHANGED";
     case KEY_OTHER_HOST:
         return "OTHER HOST: known_hosts has this key for another host; "
                "not added";
@@ -183,32 +185,94 @@ static bool addable(const struct seen_key *key)
     return key->verdict == KEY_UNKNOWN && key->shared_with == NULL;
 }
 
-static void print_key(const struct seen_key *key)
+static bool replaceable(const struct seen_key *key)
+{
+    return key->verdict == KEY_CHANGED && key->shared_with == NULL;
+}
+
+static struct key_replacement replacement_of(const struct seen_key *key)
+{
+    return (struct key_replacement){name_of(key->target),
+                                    key->target->address,
+                                    key->target->port,
+                                    {key->type, key->blob, key->len}};
+}
+
+static void print_old(void *context, const struct host_key *old,
+                      unsigned long line, bool by_pattern)
+{
+    const struct trust *trust = context;
+    char fingerprint[80];
+    known_hosts_fingerprint(old, fingerprint, sizeof fingerprint);
+    printf("%-20s was %s %s  %s:%lu%s\n", "", old->type, fingerprint,
+           trust->chosen.known_hosts, line,
+           by_pattern ? ", by a pattern: that line stays and counts" : "");
+}
+
+static void print_changed(struct trust *trust, const struct seen_key *key)
+{
+    const struct key_replacement item = replacement_of(key);
+    known_hosts_old_keys(trust->chosen.ssh.known_hosts, &item, print_old,
+                         trust);
+    if (!trust->options->replace)
+        printf("%-20s not replaced. If it was re-installed, compare the new "
+               "fingerprint there, then: wmifleet trust --replace -l %s; if "
+               "not, somebody else answers\n",
+               "", key->target->name);
+}
+
+static void print_key(struct trust *trust, const struct seen_key *key)
 {
     const struct target *target = key->target;
     printf("%-20s %s:%u  %s %s  %s\n", target->name, target->address,
            (unsigned)target->port, key->type, key->fingerprint,
            verdict_text(key->verdict));
+    if (key->verdict == KEY_CHANGED)
+        print_changed(trust, key);
     if (key->shared_with != NULL)
-        printf("%-20s shared-hostkey: %s has the same key, so either can "
-               "pass for the other; not added. Make new keys on one: remove "
-               "%%ProgramData%%\\ssh\\ssh_host_*, restart sshd\n",
-               "", key->shared_with);
+        printf("%-20s " SHARED_HOSTKEY ": %s has the same key; not added; "
+               "%s\n",
+               "", key->shared_with, SHARED_HOSTKEY_HINT);
 }
 
 /* --- adding --------------------------------------------------------------- */
 
-static bool asked_yes(const struct trust *trust, size_t count)
+static bool asked_yes(const struct trust *trust, size_t added, size_t replaced)
 {
+    const char *file = trust->chosen.known_hosts;
     if (trust->options->yes)
         return true;
     enum ask_answer answer =
-        ask_yes_no("Add %zu to %s?", count, trust->chosen.known_hosts);
+        replaced > 0
+            ? ask_yes_no("Replace the keys of %zu hosts and add %zu in %s?",
+                         replaced, added, file)
+            : ask_yes_no("Add %zu to %s?", added, file);
     if (answer == ASK_NOBODY)
         log_line(trust->log, LOG_ERROR,
                  "trust: no terminal to ask at; compare the fingerprints, "
                  "then say --yes");
     return answer == ASK_YES;
+}
+
+static int replace_keys(struct trust *trust, size_t count)
+{
+    struct key_replacement *items = calloc(count + 1, sizeof *items);
+    struct err err = {.text = "out of memory"};
+    size_t filled = 0;
+    for (size_t i = 0; items != NULL && i < trust->key_count; i++) {
+        if (replaceable(&trust->keys[i]))
+            items[filled++] = replacement_of(&trust->keys[i]);
+    }
+    int failed =
+        items == NULL ||
+        known_hosts_replace(trust->chosen.ssh.known_hosts, items, filled, &err);
+    free(items);
+    if (failed) {
+        log_line(trust->log, LOG_ERROR, "%s", err.text);
+        return -1;
+    }
+    printf("%zu replaced in %s\n", filled, trust->chosen.known_hosts);
+    return 0;
 }
 
 static int add_keys(struct trust *trust)
@@ -235,23 +299,29 @@ static int add_keys(struct trust *trust)
 /* 0 when every key that was seen is known now. */
 static int settle(struct trust *trust)
 {
-    size_t new_keys = 0;
-    size_t bad_keys = 0;
+    size_t added = 0;
+    size_t replaced = 0;
+    size_t bad = 0;
     qsort(trust->keys, trust->key_count, sizeof *trust->keys, by_name);
     for (size_t i = 0; i < trust->key_count; i++) {
-        print_key(&trust->keys[i]);
-        new_keys += addable(&trust->keys[i]);
-        bad_keys +=
-            !addable(&trust->keys[i]) && trust->keys[i].verdict != KEY_KNOWN;
+        const struct seen_key *key = &trust->keys[i];
+        print_key(trust, key);
+        if (addable(key))
+            added++;
+        else if (trust->options->replace && replaceable(key))
+            replaced++;
+        else if (key->verdict != KEY_KNOWN)
+            bad++;
     }
     fflush(stdout);
-    if (new_keys == 0)
-        return bad_keys > 0 ? EXIT_DIFFERENCES : 0;
-    if (!asked_yes(trust, new_keys))
+    if (added + replaced == 0)
+        return bad > 0 ? EXIT_DIFFERENCES : 0;
+    if (!asked_yes(trust, added, replaced))
         return EXIT_DIFFERENCES;
-    if (add_keys(trust))
+    if ((replaced > 0 && replace_keys(trust, replaced)) ||
+        (added > 0 && add_keys(trust)))
         return EXIT_CONTROLLER;
-    return bad_keys > 0 ? EXIT_DIFFERENCES : 0;
+    return bad > 0 ? EXIT_DIFFERENCES : 0;
 }
 
 static int collect(struct trust *trust, enum fleet_end *end, struct err *err)

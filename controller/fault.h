@@ -26,8 +26,8 @@ enum fault_group { GROUP_UNREACHABLE, GROUP_FAILED, GROUP_CANCELLED };
     X(HOSTKEY_UNKNOWN, "hostkey-unknown", GROUP_UNREACHABLE, 0,                \
       "compare the fingerprint on the machine, then run: wmifleet trust")      \
     X(HOSTKEY_CHANGED, "hostkey-changed", GROUP_UNREACHABLE, 0,                \
-      "if the machine was re-installed, replace its line in known_hosts; if "  \
-      "not, somebody else answers")                                            \
+      "if the machine was re-installed, compare the fingerprint there, then "  \
+      "run: wmifleet trust --replace; if not, somebody else answers")          \
     X(HOSTKEY_OTHER_HOST, "hostkey-other-host", GROUP_UNREACHABLE, 0,          \
       "the address belongs to another host of this fleet now; correct "        \
       "ansible_host")                                                          \
@@ -67,6 +67,13 @@ enum fault_group { GROUP_UNREACHABLE, GROUP_FAILED, GROUP_CANCELLED };
       "what the machine answered is not a result of this run; is it really "   \
       "yours?")                                                                \
     X(CANCELLED, "cancelled", GROUP_CANCELLED, 0, "run it again")
+
+/* What trust finds, which is no host's fault alone. */
+#define SHARED_HOSTKEY "shared-hostkey"
+#define SHARED_HOSTKEY_HINT                                                    \
+    "either machine can pass for the other (an image made after sshd's first " \
+    "start); make new keys on one: remove %ProgramData%\\ssh\\ssh_host_*, "    \
+    "restart sshd, then run: wmifleet trust"
 
 enum fault {
     FAULT_NONE,

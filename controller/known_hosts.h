@@ -6,8 +6,9 @@
  * The file is indexed by key, so that a match costs one hash even with ten
  * thousand hashed names, and the question "whose key is this?" is free. A
  * name is looked up as OpenSSH writes it: `name`, or `[name]:port` when the
- * port is not 22. The file is only ever appended to, by this module alone, a
- * whole line a write, under a lock. `@revoked` keys are refused, for
+ * port is not 22. The file is appended to, a whole line a write, under a lock;
+ * it is rewritten only by known_hosts_replace.h. `@revoked` keys are refused,
+ * for
  * `@cert-authority` lines a host is told "not supported".
  */
 #ifndef CONTROLLER_KNOWN_HOSTS_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The index behind known_hosts.h, shared by known_hosts.c (which makes it)
- * and known_hosts_match.c (which asks it). Nobody else includes this.
+ * The index behind known_hosts.h, shared by known_hosts.c (which makes it),
+ * known_hosts_match.c and known_hosts_replace.c (which ask it). Nobody else
+ * includes this.
  */
 #ifndef CONTROLLER_KNOWN_HOSTS_INDEX_H
 #define CONTROLLER_KNOWN_HOSTS_INDEX_H
@@ -34,5 +35,12 @@ const struct known_line *known_hosts_find(const struct known_hosts *known,
                                           const struct host_key *key,
                                           enum line_marker marker,
                                           const char *name);
+
+/* Is asked once for each line that names a host; false ends the walk. */
+typedef bool line_visitor(void *context, const struct known_line *line);
+
+/* Every line that speaks of `name`, patterns and hashed ones too. */
+void known_hosts_visit(const struct known_hosts *known, const char *name,
+                       line_visitor *visit, void *context);
 
 #endif

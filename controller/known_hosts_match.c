@@ -78,9 +78,6 @@ const struct known_line *known_hosts_find(const struct known_hosts *known,
     return NULL;
 }
 
-/* Is asked once for each line that names a host; false ends the walk. */
-typedef bool line_visitor(void *context, const struct known_line *line);
-
 static void visit_name(const struct known_hosts *known, const char *name,
                        bool hashed_too, line_visitor *visit, void *context)
 {
@@ -96,6 +93,12 @@ static void visit_name(const struct known_hosts *known, const char *name,
             known_line_has(line, name, known->hasher) && !visit(context, line))
             return;
     }
+}
+
+void known_hosts_visit(const struct known_hosts *known, const char *name,
+                       line_visitor *visit, void *context)
+{
+    visit_name(known, name, true, visit, context);
 }
 
 struct found {

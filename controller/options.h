@@ -73,6 +73,7 @@ struct options {
     bool restart_never; /* of winmgmt */
     bool dry_run;
     bool allow_irreversible; /* apply */
+    bool replace;            /* trust: changed keys too */
     bool yes;
     bool force_ssh;
     enum output output;

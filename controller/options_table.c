@@ -111,6 +111,8 @@ const struct option_row options_rows[] = {
      "--from: ask for its password where the inventory has none", NULL, 0},
     {0, "reader-password-file", KIND_TEXT, OPT(reader_password_file), V(VERIFY),
      "FILE", "--from: its password is the file's first line", NULL, 0},
+    {0, "replace", KIND_FLAG, OPT(replace), V(TRUST), NULL,
+     "also changed keys, in place of the old ones", NULL, 0},
     {0, "yes", KIND_FLAG, OPT(yes), V(TRUST) | V_RUN, NULL, "do not ask", NULL,
      0},
     {0, "list", KIND_FLAG, OPT(list), V(INVENTORY), NULL,

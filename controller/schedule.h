@@ -9,8 +9,8 @@
  *
  * It ends early when more hosts went wrong than are allowed, over the whole
  * run; where nothing was said of how many are, when every host of a batch
- * went wrong; when a canary went wrong, or nobody agreed to go on. Hosts at work are not its business: they end by
- * themselves.
+ * went wrong; when a canary went wrong, or nobody agreed to go on. Hosts at
+ * work are not its business: they end by themselves.
  *
  * Pure: the time is given, nothing is waited for.
  */

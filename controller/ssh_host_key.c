@@ -132,7 +132,8 @@ static enum io refuse(struct transport *t, const struct key_match *match,
         break;
     case KEY_REVOKED:
         err_set(err, FAULT_HOSTKEY_CHANGED,
-                "%s: %s answers with a key that %s:%lu has as @revoked, %s %s",
+                "%s: %s answers with a key that %s:%lu has as @revoked, %s %s; "
+                "it needs another key",
                 alias, t->label, file, match->line, t->key.type, print);
         break;
     case KEY_AUTHORITY:
