@@ -301,8 +301,10 @@ struct transport_wait agent_wait(const struct agent *agent)
     if (agent->stage == IDLE)
         return (struct transport_wait){.fd = -1};
     if (agent->stage == CONNECTING)
-        return (struct transport_wait){agent->timer, TRANSPORT_READABLE};
-    return (struct transport_wait){agent->fd, agent->stage == SENDING
-                                                  ? TRANSPORT_WRITABLE
-                                                  : TRANSPORT_READABLE};
+        return (struct transport_wait){.fd = agent->timer,
+                                       .events = TRANSPORT_READABLE};
+    return (struct transport_wait){.fd = agent->fd,
+                                   .events = agent->stage == SENDING
+                                                 ? TRANSPORT_WRITABLE
+                                                 : TRANSPORT_READABLE};
 }

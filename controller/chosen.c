@@ -115,6 +115,7 @@ int chosen_open_undo(struct chosen *chosen, const struct options *options,
 void chosen_close(struct chosen *chosen)
 {
     known_hosts_close(chosen->ssh.known_hosts);
+    trials_free(chosen->ssh.trials);
     secret_free(chosen->last_secret);
     secret_free(chosen->password);
     free(chosen->targets.items);
@@ -281,8 +282,13 @@ int chosen_connect(struct chosen *chosen, const struct options *options,
         .private_key = options->private_key,
         .password = chosen_password,
         .password_context = chosen,
+        .trials = trials_new(),
         .log = log,
     };
+    if (chosen->ssh.trials == NULL) {
+        log_line(log, LOG_ERROR, "out of memory");
+        return -1;
+    }
     return check_private_key(options, log) ||
                    choose_known_hosts(chosen, options, log) ||
                    open_known_hosts(chosen, log) ||

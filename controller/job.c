@@ -344,5 +344,8 @@ struct job_wait job_step(struct job *job, uint64_t now_ms)
         wait.io = job->plan->transport->wait(job->transport);
     if (wait.io.fd >= 0)
         wait.what = JOB_FOR_IO;
+    else if (wait.io.again_ms > 0 &&
+             later(job->now, wait.io.again_ms) < wait.deadline_ms)
+        wait.deadline_ms = later(job->now, wait.io.again_ms);
     return wait;
 }

@@ -162,6 +162,11 @@ int run_on_done(void *context, const struct target *target, struct job *job,
                 struct result *result, struct err *err)
 {
     struct run *run = context;
+    if (run->chosen.ssh.trials != NULL &&
+        trials_stopped(run->chosen.ssh.trials))
+        schedule_stop(run->schedule,
+                      "the first hosts all refused the password, and Windows "
+                      "locks accounts; correct it, then --rerun all");
     if (job != NULL && run->verb != VERB_PING &&
         known_target_put(run->store, target, job_cache(job), err)) {
         result_free(result);

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "controller/known_hosts.h"
+#include "controller/ssh_trials.h"
 #include "controller/transport.h"
 
 /* Shared by all connections of a run; outlives them. */
@@ -31,6 +32,7 @@ struct ssh_context {
     const char *(*password)(void *context, const struct target *target,
                             struct err *err);
     void *password_context;
+    struct trials *trials; /* of shared passwords; NULL: each is sent */
     const struct log *log;
 };
 

@@ -9,16 +9,25 @@
  */
 #include "controller/ssh_login.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+
+static void tell_trial(struct ssh_login *login, enum trial_outcome outcome)
+{
+    if (login->trial != NULL)
+        trial_tell(login->trial, outcome);
+    login->trial = NULL;
+}
 
 void ssh_login_free(struct transport *t)
 {
     struct ssh_login *login = t->login;
     if (login == NULL)
         return;
+    tell_trial(login, TRIAL_UNKNOWN);
     key_file_release(&login->file);
     agent_close(login->agent);
     if (login->password != NULL)
@@ -45,7 +54,13 @@ static struct ssh_login *login_new(const struct transport *t)
 
 bool ssh_login_wait(struct transport *t, struct transport_wait *wait)
 {
-    if (t->login == NULL || t->login->agent == NULL)
+    if (t->login == NULL)
+        return false;
+    if (t->login->waits) {
+        *wait = (struct transport_wait){.fd = -1, .again_ms = TRIALS_ASK_MS};
+        return true;
+    }
+    if (t->login->agent == NULL)
         return false;
     struct transport_wait pending = agent_wait(t->login->agent);
     if (pending.fd < 0)
@@ -169,10 +184,36 @@ static bool has_password(struct transport *t)
     return false;
 }
 
+/* IO_FAIL: it is not to be sent. */
+static enum io may_send(struct transport *t)
+{
+    struct ssh_login *login = t->login;
+    struct trials *trials = t->context->trials;
+    if (login->trial != NULL || trials == NULL)
+        return IO_DONE;
+    struct trial *trial = trials_of(trials, login->user, login->password);
+    enum trial_answer answer = trial == NULL ? TRIAL_STOPPED : trial_ask(trial);
+    login->waits = answer == TRIAL_WAIT;
+    if (answer == TRIAL_SEND)
+        login->trial = trial;
+    if (answer != TRIAL_STOPPED)
+        return answer == TRIAL_SEND ? IO_DONE : IO_AGAIN;
+    char text[96];
+    snprintf(text, sizeof text,
+             "was not sent: the first %d hosts refused it, and Windows locks "
+             "accounts",
+             TRIALS_MAX);
+    ssh_login_note(t, "the password", text);
+    return IO_FAIL;
+}
+
 static enum io step_password(struct transport *t, struct err *err)
 {
     struct ssh_login *login = t->login;
-    if (!has_password(t)) {
+    enum io allowed = has_password(t) ? may_send(t) : IO_FAIL;
+    if (allowed == IO_AGAIN)
+        return IO_AGAIN;
+    if (allowed == IO_FAIL) {
         login->step = LOGIN_REFUSED;
         return IO_DONE;
     }
@@ -237,7 +278,8 @@ static enum io step_interactive(struct transport *t, struct err *err)
 
 static enum io step_refused(struct transport *t, struct err *err)
 {
-    const struct ssh_login *login = t->login;
+    struct ssh_login *login = t->login;
+    tell_trial(login, TRIAL_REFUSED);
     err_set(err, FAULT_AUTH,
             "%s: login as %s refused; tried: %s; the server takes: %s%s",
             t->label, login->user,
@@ -282,6 +324,8 @@ enum io ssh_log_in(struct transport *t, struct err *err)
     enum io io = IO_DONE;
     while (io == IO_DONE && t->login->step != LOGIN_IN)
         io = step(t, err);
+    if (io == IO_DONE)
+        tell_trial(t->login, TRIAL_TAKEN);
     if (io != IO_AGAIN)
         ssh_login_free(t);
     return io;

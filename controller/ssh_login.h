@@ -33,7 +33,9 @@ struct ssh_login {
     struct agent *agent;
     size_t identity;
     char *password;
-    bool answered; /* the password was given to a prompt */
+    bool answered;       /* the password was given to a prompt */
+    struct trial *trial; /* it is out, and what became of it is not told */
+    bool waits;          /* for what other hosts say to the password */
 };
 
 /*

@@ -35,7 +35,8 @@ enum io { IO_DONE, IO_AGAIN, IO_FAIL };
 /* What an IO_AGAIN waits for; fd -1: nothing but the deadline. */
 struct transport_wait {
     int fd;
-    int events; /* TRANSPORT_READABLE | TRANSPORT_WRITABLE */
+    int events;        /* TRANSPORT_READABLE | TRANSPORT_WRITABLE */
+    unsigned again_ms; /* with fd -1: and is asked again after that; 0: not */
 };
 
 /* The host key as it came over the wire. Lives as long as the transport. */

@@ -50,7 +50,8 @@ until_true() {
 }
 
 # farm_counts: what was done to each target so far. The columns: name, fault,
-# connections, logins, uploads, commands, runs that were no repetition.
+# connections, logins, uploads, commands, runs that were no repetition,
+# passwords.
 farm_counts() {
     rm -f "$LAB/counts"
     kill -USR1 "$(cat "$LAB/farm.pid")"

@@ -102,6 +102,9 @@ void connections_close(struct farm *farm)
         close_connection(farm->connections);
 }
 
+/* Of every target, beside the key. */
+#define FARM_PASSWORD "farm"
+
 /* --- who may come in ------------------------------------------------------ */
 
 /* Clients begin with "none", to be told what they may try. */
@@ -131,6 +134,20 @@ static int on_publickey(ssh_session session, const char *user, ssh_key key,
     if (signature != SSH_PUBLICKEY_STATE_VALID)
         return SSH_AUTH_DENIED;
     connection->target->counts.logins++;
+    return SSH_AUTH_SUCCESS;
+}
+
+static int on_password(ssh_session session, const char *user,
+                       const char *password, void *context)
+{
+    (void)session;
+    (void)user;
+    struct target *target = ((struct connection *)context)->target;
+    target->counts.passwords++;
+    if (target->script == SCRIPT_AUTH_REFUSED ||
+        strcmp(password, FARM_PASSWORD) != 0)
+        return SSH_AUTH_DENIED;
+    target->counts.logins++;
     return SSH_AUTH_SUCCESS;
 }
 
@@ -195,11 +212,13 @@ static int begin_session(struct connection *connection)
         .userdata = connection,
         .auth_none_function = on_none,
         .auth_pubkey_function = on_publickey,
+        .auth_password_function = on_password,
         .channel_open_request_session_function = on_channel,
     };
     ssh_callbacks_init(&connection->callbacks);
     ssh_set_server_callbacks(connection->session, &connection->callbacks);
-    ssh_set_auth_methods(connection->session, SSH_AUTH_METHOD_PUBLICKEY);
+    ssh_set_auth_methods(connection->session,
+                         SSH_AUTH_METHOD_PUBLICKEY | SSH_AUTH_METHOD_PASSWORD);
     ssh_set_blocking(connection->session, 0);
     /* Says hello, and makes what ssh_event_add_session takes over. */
     if (ssh_handle_key_exchange(connection->session) == SSH_ERROR)

@@ -166,9 +166,10 @@ int files_counts(const char *path, const struct farm *farm)
         const struct counts *counts = &target->counts;
         char name[TARGET_NAME_SIZE];
         target_name(target, name);
-        fprintf(file, "%s\t%s\t%u\t%u\t%u\t%u\t%u\n", name,
+        fprintf(file, "%s\t%s\t%u\t%u\t%u\t%u\t%u\t%u\n", name,
                 script_word(target->script), counts->connections,
-                counts->logins, counts->uploads, counts->execs, counts->works);
+                counts->logins, counts->uploads, counts->execs, counts->works,
+                counts->passwords);
     }
     return close_new(file, temporary, path);
 }

@@ -31,7 +31,8 @@ struct counts {
     unsigned logins;
     unsigned uploads; /* whole files */
     unsigned execs;
-    unsigned works; /* runs that were no repetition */
+    unsigned works;     /* runs that were no repetition */
+    unsigned passwords; /* that were tried */
 };
 
 struct target {
