@@ -21,7 +21,7 @@
  * Who says more than this beside documents is read at that pace: a few that
  * never end would take the time of all others, and TCP lets them wait.
  */
-#define NOISE_AT_ONCE (4u * 1024 * 1024)
+#define NOISE_AT_ONCE 4194304u
 #define NOISE_PAUSE 250
 
 /* Somebody else's run is asked about again after 1, 2, 4, 8, 10, 10... s. */

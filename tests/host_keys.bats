@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
+# shellcheck disable=SC2154 # `run` sets stderr
 #
 # Whose key is it? Each case that a known_hosts file can be in, and what
 # becomes of the file. The targets are the farm's; OpenSSH judges the outcome.
