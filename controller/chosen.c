@@ -27,6 +27,14 @@ bool chosen_tell(const struct problems *problems, const struct log *log)
     return problems->error_count > 0;
 }
 
+/* What the command line says of retries goes before everything else. */
+static void take_retries(struct target_list *targets,
+                         const struct options *options)
+{
+    for (size_t i = 0; options->retries >= 0 && i < targets->count; i++)
+        targets->items[i].retries = options->retries;
+}
+
 int chosen_open(struct chosen *chosen, const struct options *options,
                 enum inventory_need need, const struct log *log)
 {
@@ -42,9 +50,8 @@ int chosen_open(struct chosen *chosen, const struct options *options,
     int failed = chosen->inventory == NULL ||
                  inventory_select(chosen->inventory, &selection,
                                   &chosen->targets, &problems);
-    for (size_t i = 0; !failed && i < chosen->targets.count; i++)
-        if (options->retries >= 0)
-            chosen->targets.items[i].retries = options->retries;
+    if (!failed)
+        take_retries(&chosen->targets, options);
     bool told = chosen_tell(&problems, log);
     if (failed && !told)
         log_line(log, LOG_ERROR, "the inventory cannot be read");
@@ -103,6 +110,15 @@ int chosen_open_undo(struct chosen *chosen, const struct options *options,
     if (failed)
         return -1;
     keep_planned(&chosen->targets, plan, as_kept);
+    take_retries(&chosen->targets, options);
+    if (as_kept && options->limit == NULL && options->exclude == NULL &&
+        chosen->targets.count < plan->count) {
+        log_line(log, LOG_ERROR,
+                 "run %s: names of %zu of its hosts mean something else in a "
+                 "list of hosts (a port, a range); give the inventory with -i",
+                 plan->run, plan->count - chosen->targets.count);
+        return -1;
+    }
     if (chosen->targets.count > 0)
         return 0;
     log_line(log, LOG_ERROR,

@@ -341,6 +341,18 @@ static enum options_outcome take_words(struct parsed *parsed, int argc,
     return OPTIONS_RUN;
 }
 
+/* Whether two options cannot both hold; says which. */
+static bool options_disagree(const struct options *options)
+{
+    if (!options->from_target ||
+        (options->rerun == NULL && options->resume == NULL))
+        return false;
+    fprintf(stderr, "wmifleet: --from-target asks the machines, not the store: "
+                    "--rerun and --resume mean nothing with it; choose hosts "
+                    "with -l PATTERN\n");
+    return true;
+}
+
 enum options_outcome options_parse(struct options *options, int argc,
                                    char **argv)
 {
@@ -377,7 +389,8 @@ enum options_outcome options_parse(struct options *options, int argc,
     enum options_outcome outcome = take_words(&parsed, argc - 1, argv + 1);
     if (outcome == OPTIONS_RUN &&
         (family_words_wrong(parsed.options.only, parsed.options.skip) ||
-         rerun_words_wrong(parsed.options.rerun)))
+         rerun_words_wrong(parsed.options.rerun) ||
+         options_disagree(&parsed.options)))
         outcome = OPTIONS_WRONG;
     if (outcome == OPTIONS_RUN)
         finish(&parsed, options);
