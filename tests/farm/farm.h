@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "tests/farm/ed25519.h"
 #include "tests/farm/target.h"
 
 #define FARM_TARGETS_MAX 1000000u
@@ -22,7 +23,9 @@ struct connection;
 
 struct farm {
     struct target *targets;
+    struct ed25519 *host_keys; /* by which each target is known */
     unsigned count;
+    struct known_upload known;
     uint16_t port;
     uint16_t refusing_port; /* of SCRIPT_REFUSE: nobody listens there */
     uint16_t silent_port;   /* of SCRIPT_SWITCHED_OFF */

@@ -8,7 +8,6 @@
 #include <sys/resource.h>
 
 #include "tests/farm/connection.h"
-#include "tests/farm/ed25519.h"
 #include "tests/farm/files.h"
 #include "tests/farm/listeners.h"
 
@@ -234,17 +233,22 @@ static int spread_faults(struct farm *farm, const struct options *options)
 static int make_targets(struct farm *farm, const struct options *options)
 {
     farm->count = options->count;
+    buf_init(&farm->known.bytes, KNOWN_UPLOAD_MAX);
     farm->counts_open = options->counts != NULL;
     farm->targets = calloc(farm->count, sizeof *farm->targets);
-    if (farm->targets == NULL)
+    farm->host_keys = calloc(farm->count, sizeof *farm->host_keys);
+    if (farm->targets == NULL || farm->host_keys == NULL)
         return -1;
     unsigned spread = options->latency_most_ms > options->latency_ms
                           ? options->latency_most_ms - options->latency_ms + 1
                           : 1;
     for (unsigned i = 0; i < farm->count; i++) {
         target_init(&farm->targets[i], i);
+        farm->targets[i].known = &farm->known;
         farm->targets[i].latency_ms =
             options->latency_ms + i * 2654435761u % spread;
+        if (ed25519_derive(&farm->host_keys[i], "host", i) != 0)
+            return -1;
     }
     if (spread_faults(farm, options) == 0)
         return 0;
@@ -322,6 +326,8 @@ static void release(struct farm *farm)
     for (unsigned i = 0; farm->targets != NULL && i < farm->count; i++)
         target_release(&farm->targets[i]);
     free(farm->targets);
+    free(farm->host_keys);
+    buf_release(&farm->known.bytes);
     ssh_key_free(farm->client_key);
     ssh_bind_free(farm->bind);
     uv_loop_close(&farm->loop);

@@ -181,14 +181,11 @@ static enum status make_file(struct sftp *sftp, const char *name,
     if (file != NULL)
         target_remove_file(file);
     file = target_make_file(sftp->target, name);
-    EVP_MD_CTX *digest = EVP_MD_CTX_new();
-    if (file == NULL || digest == NULL ||
-        !EVP_DigestInit_ex(digest, EVP_sha256(), NULL)) {
-        EVP_MD_CTX_free(digest);
+    if (file == NULL)
         return STATUS_FAILURE;
-    }
-    *handle = (struct sftp_handle){.file = file, .digest = digest};
-    buf_init(&handle->bytes, is_request(name) ? PROTOCOL_REQUEST_MAX : 0);
+    *handle = (struct sftp_handle){.file = file};
+    buf_init(&handle->bytes,
+             is_request(name) ? PROTOCOL_REQUEST_MAX : KNOWN_UPLOAD_MAX);
     return STATUS_OK;
 }
 
@@ -218,6 +215,39 @@ static struct sftp_handle *read_handle(struct sftp *sftp, struct reader *reader)
     return &sftp->handles[number];
 }
 
+static bool is_kept(const struct sftp *sftp, const struct file *file)
+{
+    return is_request(file->name) || sftp->target->known->bytes.len == 0;
+}
+
+/* These differ from the known upload: from here on they are hashed. */
+static int begin_digest(const struct sftp *sftp, struct sftp_handle *handle)
+{
+    EVP_MD_CTX *digest = EVP_MD_CTX_new();
+    if (digest == NULL || !EVP_DigestInit_ex(digest, EVP_sha256(), NULL) ||
+        !EVP_DigestUpdate(digest, sftp->target->known->bytes.data,
+                          handle->same)) {
+        EVP_MD_CTX_free(digest);
+        return -1;
+    }
+    handle->digest = digest;
+    return 0;
+}
+
+static int hash_bytes(const struct sftp *sftp, struct sftp_handle *handle,
+                      const void *bytes, size_t len)
+{
+    const struct buf *known = &sftp->target->known->bytes;
+    if (handle->digest == NULL && len <= known->len - handle->same &&
+        memcmp(known->data + handle->same, bytes, len) == 0) {
+        handle->same += len;
+        return 0;
+    }
+    if (handle->digest == NULL && begin_digest(sftp, handle) != 0)
+        return -1;
+    return EVP_DigestUpdate(handle->digest, bytes, len) ? 0 : -1;
+}
+
 static enum status write_file(struct sftp *sftp, struct sftp_handle *handle,
                               uint64_t offset, const struct reader *data)
 {
@@ -227,8 +257,8 @@ static enum status write_file(struct sftp *sftp, struct sftp_handle *handle,
     if (sftp->target->script == SCRIPT_SFTP_FULL &&
         offset + data->left > FULL_AT)
         return STATUS_FAILURE;
-    if (!EVP_DigestUpdate(handle->digest, data->at, data->left) ||
-        (is_request(file->name) &&
+    if (hash_bytes(sftp, handle, data->at, data->left) != 0 ||
+        (is_kept(sftp, file) &&
          buf_add(&handle->bytes, data->at, data->left) != 0))
         return STATUS_FAILURE;
     file->size += data->left;
@@ -249,18 +279,42 @@ static void on_write(struct sftp *sftp, uint32_t id, struct reader *reader)
     answer_status(sftp, id, status);
 }
 
+static int find_hash(const struct sftp *sftp, struct sftp_handle *handle)
+{
+    const struct known_upload *known = sftp->target->known;
+    char *hash = handle->file->hash;
+    if (handle->digest == NULL && handle->same == known->bytes.len &&
+        handle->same > 0) {
+        memcpy(hash, known->hash, sizeof known->hash);
+        return 0;
+    }
+    unsigned char digest[EVP_MAX_MD_SIZE] = {0};
+    if ((handle->digest == NULL && begin_digest(sftp, handle) != 0) ||
+        !EVP_DigestFinal_ex(handle->digest, digest, NULL))
+        return -1;
+    target_hash_text(digest, hash);
+    return 0;
+}
+
+static void remember(struct known_upload *known, struct sftp_handle *handle)
+{
+    if (known->bytes.len > 0 || handle->bytes.len < handle->file->size)
+        return;
+    memcpy(known->hash, handle->file->hash, sizeof known->hash);
+    buf_add(&known->bytes, handle->bytes.data, handle->bytes.len);
+}
+
 static void on_close(struct sftp *sftp, uint32_t id, struct reader *reader)
 {
     struct sftp_handle *handle = read_handle(sftp, reader);
-    unsigned char digest[EVP_MAX_MD_SIZE] = {0};
-    if (handle == NULL) {
+    if (handle == NULL || find_hash(sftp, handle) != 0) {
         answer_status(sftp, id, STATUS_FAILURE);
         return;
     }
-    EVP_DigestFinal_ex(handle->digest, digest, NULL);
-    target_hash_text(digest, handle->file->hash);
     if (is_request(handle->file->name))
         handle->file->bytes = buf_take(&handle->bytes);
+    else
+        remember(sftp->target->known, handle);
     sftp->target->counts.uploads++;
     handle_close(handle);
     answer_status(sftp, id, STATUS_OK);
@@ -332,14 +386,13 @@ static void on_packet(struct sftp *sftp, struct reader reader)
     }
 }
 
-void sftp_feed(struct sftp *sftp, const void *bytes, size_t len)
+/* How many of the bytes were whole packets. */
+static size_t take_packets(struct sftp *sftp, const char *bytes, size_t len)
 {
-    buf_add(&sftp->in, bytes, len);
     size_t done = 0;
-    while (!sftp->broken && sftp->in.len - done >= 4) {
-        struct reader reader = {.at =
-                                    (const unsigned char *)sftp->in.data + done,
-                                .left = sftp->in.len - done};
+    while (!sftp->broken && len - done >= 4) {
+        struct reader reader = {.at = (const unsigned char *)bytes + done,
+                                .left = len - done};
         uint32_t packet_len = read_number(&reader);
         sftp->broken = packet_len < 1 || packet_len > PACKET_MAX;
         if (sftp->broken || reader.left < packet_len)
@@ -348,6 +401,18 @@ void sftp_feed(struct sftp *sftp, const void *bytes, size_t len)
         on_packet(sftp, reader);
         done += 4 + (size_t)packet_len;
     }
-    buf_drop_front(&sftp->in, done);
+    return done;
+}
+
+void sftp_feed(struct sftp *sftp, const void *bytes, size_t len)
+{
+    if (sftp->in.len == 0) { /* as a rule a packet comes whole */
+        size_t done = take_packets(sftp, bytes, len);
+        buf_add(&sftp->in, (const char *)bytes + done, len - done);
+    } else {
+        buf_add(&sftp->in, bytes, len);
+        buf_drop_front(&sftp->in,
+                       take_packets(sftp, sftp->in.data, sftp->in.len));
+    }
     sftp->broken = sftp->broken || sftp->in.failed || sftp->out.failed;
 }

@@ -20,9 +20,10 @@ struct sftp {
     struct buf in;
     struct buf out;
     struct sftp_handle {
-        struct file *file; /* NULL: not open */
-        EVP_MD_CTX *digest;
-        struct buf bytes; /* of a request */
+        struct file *file;  /* NULL: not open */
+        size_t same;        /* bytes so far, as in the known upload */
+        EVP_MD_CTX *digest; /* of those that differ, else NULL */
+        struct buf bytes;   /* of a request, and while nothing is known */
     } handles[SFTP_HANDLES_MAX];
     bool hangs_up; /* the target's script says so */
     bool broken;   /* the client speaks something else */

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define IN_MAX ((size_t)4 * 1024 * 1024)
 #define PIECE_MAX 32768u
 
 /* --- what libssh says ----------------------------------------------------- */
@@ -18,7 +17,7 @@ static int on_data(ssh_session session, ssh_channel handle, void *data,
     (void)handle;
     struct stream *stream = context;
     if (!is_stderr && stream->is_sftp)
-        buf_add(&stream->in, data, len);
+        sftp_feed(&stream->sftp, data, len);
     return (int)len;
 }
 
@@ -70,7 +69,6 @@ struct stream *stream_new(ssh_session session, struct target *target)
     if (stream == NULL)
         return NULL;
     stream->target = target;
-    buf_init(&stream->in, IN_MAX);
     sftp_init(&stream->sftp, target);
     stream->callbacks = (struct ssh_channel_callbacks_struct){
         .userdata = stream,
@@ -93,7 +91,6 @@ void stream_free(struct stream *stream)
     sftp_release(&stream->sftp);
     if (stream->is_playing)
         play_release(&stream->play);
-    buf_release(&stream->in);
     free(stream->command);
     free(stream);
 }
@@ -164,8 +161,6 @@ static void end_stream(struct stream *stream, int status)
 static enum stream_wish work_sftp(struct stream *stream)
 {
     struct sftp *sftp = &stream->sftp;
-    sftp_feed(sftp, stream->in.data, stream->in.len);
-    buf_reset(&stream->in);
     if (sftp->hangs_up)
         return STREAM_HANGS_UP;
     if (sftp->broken)

@@ -19,7 +19,6 @@ struct stream {
     struct target *target;
     ssh_channel handle;
     struct ssh_channel_callbacks_struct callbacks;
-    struct buf in;
     char *command; /* asked for, not yet begun */
     bool is_sftp;
     bool is_playing;

@@ -26,6 +26,16 @@ struct file {
     char *bytes;                      /* of a request, else NULL */
 };
 
+/*
+ * What came first and whole, kept for all: others bring the same bytes, and
+ * comparing is ten times cheaper than hashing. It never changes again.
+ */
+#define KNOWN_UPLOAD_MAX ((size_t)1024 * 1024)
+struct known_upload {
+    struct buf bytes; /* empty: nothing came yet */
+    char hash[PROTOCOL_HASH_LEN + 1];
+};
+
 struct counts {
     unsigned connections;
     unsigned logins;
@@ -40,6 +50,7 @@ struct target {
     enum script script;
     unsigned latency_ms;
     struct counts counts;
+    struct known_upload *known; /* everybody's */
 
     struct file *files; /* TARGET_FILES_MAX, or NULL: none was ever made */
     char payload_hash[PROTOCOL_HASH_LEN + 1]; /* settled; "": none */
