@@ -6,6 +6,7 @@
 #   make demo         the main job on three lab targets
 #   make test         everything that CI runs; ends with "N passed, N failed"
 #   make farm         build/farm/farm: thousands of targets for a test
+#   make bench        the figures of docs/benchmarks.md (BENCH_QUICK=1: tiny)
 #   make unit lab-test lint    parts of it (TESTS=tests/x.bats for some)
 #   make fuzz         the parsers' fuzz targets (FUZZ="rpc json" FUZZ_RUNS=N)
 #   make deps         install what is missing (Debian packages)
@@ -177,6 +178,7 @@ unit-bins: $(UNIT_BIN)
 -include tests/lab/lab.mk
 include tests/farm/farm.mk
 include tests/fuzz/fuzz.mk
+include tests/bench/bench.mk
 
 .PHONY: unit
 unit:

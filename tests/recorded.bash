@@ -3,7 +3,7 @@
 #
 # Many targets without Wine, for bats files: `load recorded`. Real sshd behind
 # one door on 127.0.1.1 and up, recorded results behind it
-# (lab/native/recorded.c). For numbers; what Windows does is the lab's matter.
+# (lab/native/recorded.c), or RECORDED_SHELL and RECORDED_SFTP. For numbers; what Windows does is the lab's matter.
 
 # shellcheck source=tests/lab.bash
 . "$BATS_TEST_DIRNAME/lab.bash"
@@ -63,7 +63,7 @@ LogLevel ERROR
 PermitUserRC no
 PrintMotd no
 PrintLastLog no
-Subsystem sftp wmifleet-lab-sftp
+Subsystem sftp ${RECORDED_SFTP:-wmifleet-lab-sftp}
 SetEnv "LAB_RECORDED=$LAB/machines" "LAB_SFTP=$SFTP_SERVER" "LAB_PREFIX=$LAB/target-door"
 END
 }
@@ -71,7 +71,7 @@ END
 recorded_open() {
     process_start "$LAB/port" env -i LAB_PREFIX="$LAB/target-door" \
         LAB_ACCOUNT=Administrator LAB_ACCOUNT_HOME="$LAB/machines" \
-        LAB_ACCOUNT_HASH='*' LAB_ACCOUNT_SHELL="$BUILD/lab/recorded" \
+        LAB_ACCOUNT_HASH='*' LAB_ACCOUNT_SHELL="${RECORDED_SHELL:-$BUILD/lab/recorded}" \
         LD_LIBRARY_PATH="$SSHD_LIBRARIES" "$BUILD/lab/door" "$@" -- \
         /usr/bin/env LD_PRELOAD="$BUILD/lab/account.so" \
         "$SSHD" -i -f "$LAB/sshd_config" -E "$LAB/sshd.log"
