@@ -11,10 +11,10 @@
 /* Bytes of what a machine printed that go into a message. */
 #define NOISE_TOLD 200
 
-/* Where SFTP does not start, or the file is gone, nothing was left behind. */
+/* Where SFTP does not start nothing was left behind. */
 static enum pace upload_broke(struct job *job, struct one_time_file *file)
 {
-    if (job->err.code == FAULT_SFTP || job->err.code == FAULT_REMOVED)
+    if (job->err.code == FAULT_SFTP)
         file->there = false;
     return job_broke(job);
 }
@@ -71,12 +71,23 @@ static const char *say_noise(const struct job *job, struct buf *text)
     return text->failed ? "something" : text->data;
 }
 
-/* The command line was taken and the payload never spoke. */
+static enum pace payload_is_cut(struct job *job, uint64_t len)
+{
+    err_set(&job->err, 0, "%s: %zu bytes were written, %llu are there",
+            job->names.payload, job->plan->payload.len,
+            (unsigned long long)len);
+    return job_conclude(job, FAULT_UPLOAD, job->err.text);
+}
+
+/*
+ * The command line was taken and the payload never spoke. Only now its size
+ * is asked for: one that runs has proved by its hash that it is whole.
+ */
 enum pace job_do_look(struct job *job)
 {
-    bool exists = false;
+    struct found_file found = {.exists = false};
     switch (job->plan->transport->stat(job->transport, job->names.payload,
-                                       &exists, &job->err)) {
+                                       &found, &job->err)) {
     case IO_AGAIN:
         return WAIT;
     case IO_FAIL:
@@ -84,10 +95,12 @@ enum pace job_do_look(struct job *job)
     case IO_DONE:
         break;
     }
+    job->payload_file.there = found.exists;
+    if (found.sized && found.len != job->plan->payload.len)
+        return payload_is_cut(job, found.len);
     struct buf noise;
     const char *said = say_noise(job, &noise);
-    job->payload_file.there = exists;
-    if (exists)
+    if (found.exists)
         err_set(&job->err, 0, "%s did not start; the machine printed %s",
                 job->names.payload, said);
     else
@@ -95,7 +108,7 @@ enum pace job_do_look(struct job *job)
                 "%s was uploaded whole and is gone; the machine printed %s",
                 job->names.payload, said);
     buf_release(&noise);
-    return job_conclude(job, exists ? FAULT_NOT_STARTED : FAULT_REMOVED,
+    return job_conclude(job, found.exists ? FAULT_NOT_STARTED : FAULT_REMOVED,
                         job->err.text);
 }
 

@@ -36,6 +36,10 @@ enum io ssh_exec(struct transport *t, const char *command, struct err *err)
         if (io != IO_DONE)
             return io;
     }
+    /* A file that is still open is none that Windows runs. */
+    enum io io = ssh_finish_upload(t, FAULT_LOST, err);
+    if (io != IO_DONE)
+        return io;
     static const char request[] = "exec";
     int code =
         libssh2_channel_process_startup(t->channel, request, sizeof request - 1,

@@ -5,9 +5,16 @@
  * trips and the clean-up after the result needs it again. A server whose
  * sftp-server ends at once is only found out by the deadline: until SFTP is
  * up, libssh2 shows nobody that channel's end.
+ *
+ * A round trip is what a cold host costs most. So the answer to a close is
+ * read only when that of the next request has come too: the server answers in
+ * order, and libssh2 keeps an answer until it is asked for by its number.
+ * This holds once the close is out as a whole; until then nothing else may be
+ * sent. No command is given before.
  */
 #include "controller/ssh_transport.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define PAYLOAD_MODE 0700
@@ -102,42 +109,38 @@ static enum io upload_write(struct transport *t, const char *name,
     return IO_DONE;
 }
 
+static const char closing_failed[] = "closing it failed";
+
 static enum io upload_close(struct transport *t, const char *name,
                             struct err *err)
 {
     int code = libssh2_sftp_close_handle(t->file);
-    if (code == LIBSSH2_ERROR_EAGAIN)
+    if (code == LIBSSH2_ERROR_EAGAIN &&
+        (libssh2_session_block_directions(t->session) &
+         LIBSSH2_SESSION_BLOCK_OUTBOUND))
         return IO_AGAIN;
+    if (code == LIBSSH2_ERROR_EAGAIN) {
+        t->closing_file = t->file;
+        snprintf(t->closing_name, sizeof t->closing_name, "%s", name);
+    }
     t->file = NULL;
-    if (code != 0)
-        return request_failed(t, code, FAULT_UPLOAD, name, "closing it failed",
-                              err);
+    if (code != 0 && code != LIBSSH2_ERROR_EAGAIN)
+        return request_failed(t, code, FAULT_UPLOAD, name, closing_failed, err);
     return IO_DONE;
 }
 
-static enum io upload_stat(struct transport *t, const char *name, size_t len,
-                           struct err *err)
+enum io ssh_finish_upload(struct transport *t, enum fault lost, struct err *err)
 {
-    LIBSSH2_SFTP_ATTRIBUTES found = {0};
-    int code = libssh2_sftp_stat_ex(t->sftp, name, (unsigned)strlen(name),
-                                    LIBSSH2_SFTP_STAT, &found);
+    if (t->closing_file == NULL)
+        return IO_DONE;
+    int code = libssh2_sftp_close_handle(t->closing_file);
     if (code == LIBSSH2_ERROR_EAGAIN)
         return IO_AGAIN;
-    if (code == LIBSSH2_ERROR_SFTP_PROTOCOL && !t->broken &&
-        libssh2_sftp_last_error(t->sftp) == LIBSSH2_FX_NO_SUCH_FILE) {
-        err_set(err, FAULT_REMOVED, "%s: vanished as soon as it was written",
-                name);
-        return IO_FAIL;
-    }
-    if (code != 0)
-        return request_failed(t, code, FAULT_UPLOAD, name,
-                              "its size cannot be read back", err);
-    if (!(found.flags & LIBSSH2_SFTP_ATTR_SIZE) || found.filesize != len) {
-        err_set(err, FAULT_UPLOAD, "%s: %zu bytes were written, %llu are there",
-                name, len, (unsigned long long)found.filesize);
-        return IO_FAIL;
-    }
-    return IO_DONE;
+    t->closing_file = NULL;
+    if (code == 0)
+        return IO_DONE;
+    enum fault fault = ssh_is_broken(t, code) ? lost : FAULT_UPLOAD;
+    return request_failed(t, code, fault, t->closing_name, closing_failed, err);
 }
 
 static enum io upload_step(struct transport *t, const char *name,
@@ -146,14 +149,14 @@ static enum io upload_step(struct transport *t, const char *name,
     switch (t->upload_step) {
     case UPLOAD_OPEN:
         return upload_open(t, name, err);
+    case UPLOAD_FINISH:
+        return ssh_finish_upload(t, FAULT_UPLOAD, err);
     case UPLOAD_WRITE:
         return upload_write(t, name, data, len, err);
     case UPLOAD_CLOSE:
-        return upload_close(t, name, err);
-    case UPLOAD_STAT:
         break;
     }
-    return upload_stat(t, name, len, err);
+    return upload_close(t, name, err);
 }
 
 enum io ssh_upload(struct transport *t, const char *name, const void *data,
@@ -165,7 +168,7 @@ enum io ssh_upload(struct transport *t, const char *name, const void *data,
         io = upload_step(t, name, data, len, err);
         if (io != IO_DONE)
             return io;
-        if (t->upload_step == UPLOAD_STAT) {
+        if (t->upload_step == UPLOAD_CLOSE) {
             t->upload_step = UPLOAD_OPEN;
             return IO_DONE;
         }
@@ -195,20 +198,23 @@ static enum io judge(struct transport *t, int code, const char *name,
     return IO_DONE;
 }
 
-enum io ssh_stat(struct transport *t, const char *name, bool *exists,
-                 struct err *err)
+enum io ssh_stat(struct transport *t, const char *name,
+                 struct found_file *found, struct err *err)
 {
     ssh_begin(t);
     enum io io = open_sftp(t, err);
     if (io != IO_DONE)
         return io;
-    LIBSSH2_SFTP_ATTRIBUTES found = {0};
+    LIBSSH2_SFTP_ATTRIBUTES attributes = {0};
     bool missing;
     int code = libssh2_sftp_stat_ex(t->sftp, name, (unsigned)strlen(name),
-                                    LIBSSH2_SFTP_STAT, &found);
+                                    LIBSSH2_SFTP_STAT, &attributes);
     io = judge(t, code, name, &missing, err);
     if (io == IO_DONE)
-        *exists = !missing;
+        *found = (struct found_file){
+            .exists = !missing,
+            .sized = code == 0 && (attributes.flags & LIBSSH2_SFTP_ATTR_SIZE),
+            .len = attributes.filesize};
     return io;
 }
 

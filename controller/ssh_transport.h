@@ -21,11 +21,13 @@
 
 struct ssh_login;
 
+#define SSH_FILE_NAME_SIZE 96
+
 enum ssh_upload_step {
     UPLOAD_OPEN,
+    UPLOAD_FINISH, /* the file before this one */
     UPLOAD_WRITE,
     UPLOAD_CLOSE,
-    UPLOAD_STAT,
 };
 
 struct transport {
@@ -60,6 +62,8 @@ struct transport {
 
     LIBSSH2_SFTP *sftp;
     LIBSSH2_SFTP_HANDLE *file;
+    LIBSSH2_SFTP_HANDLE *closing_file; /* asked for, the answer not yet read */
+    char closing_name[SSH_FILE_NAME_SIZE];
     enum ssh_upload_step upload_step;
     size_t uploaded;
 };
@@ -91,10 +95,16 @@ enum io ssh_exec(struct transport *t, const char *command, struct err *err);
 enum io ssh_read(struct transport *t, struct buf *out, struct buf *errors,
                  struct err *err);
 enum io ssh_close_channel(struct transport *t, struct err *err);
+/*
+ * Reads the answer to the close of the last uploaded file, when that is still
+ * due. `lost`: the fault where the connection is gone.
+ */
+enum io ssh_finish_upload(struct transport *t, enum fault lost,
+                          struct err *err);
 enum io ssh_upload(struct transport *t, const char *name, const void *data,
                    size_t len, struct err *err);
-enum io ssh_stat(struct transport *t, const char *name, bool *exists,
-                 struct err *err);
+enum io ssh_stat(struct transport *t, const char *name,
+                 struct found_file *found, struct err *err);
 enum io ssh_unlink(struct transport *t, const char *name, bool *removed,
                    struct err *err);
 

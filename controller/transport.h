@@ -48,6 +48,12 @@ struct host_key {
 
 struct transport;
 
+struct found_file {
+    bool exists;
+    bool sized; /* the server says how long it is */
+    uint64_t len;
+};
+
 struct transport_ops {
     /*
      * A transport for one connection. `context` is the implementation's own
@@ -85,14 +91,15 @@ struct transport_ops {
 
     /* SFTP, in the login's start directory; `name` is a bare file name. */
     /*
-     * Writes a new file, closes the handle and compares the size. Fault SFTP
+     * Writes a new file and closes the handle; every write is answered, the
+     * close by the next upload or exec, which fails where it did. Fault SFTP
      * when there is no SFTP at all, else UPLOAD.
      */
     enum io (*upload)(struct transport *t, const char *name, const void *data,
                       size_t len, struct err *err);
-    /* IO_DONE with *exists; only a lost connection is IO_FAIL. */
-    enum io (*stat)(struct transport *t, const char *name, bool *exists,
-                    struct err *err);
+    /* IO_DONE with *found; only a lost connection is IO_FAIL. */
+    enum io (*stat)(struct transport *t, const char *name,
+                    struct found_file *found, struct err *err);
     /* IO_DONE with *removed (true when it was not there); as stat. */
     enum io (*unlink)(struct transport *t, const char *name, bool *removed,
                       struct err *err);

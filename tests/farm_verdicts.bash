@@ -25,7 +25,7 @@ sftp-refused      unreachable  sftp                upload_payload
 sftp-garbage      unreachable  sftp                upload_payload
 sftp-denied       unreachable  upload              upload_payload
 sftp-full         unreachable  upload              upload_payload
-sftp-wrong-size   unreachable  upload              upload_payload
+sftp-wrong-size   unreachable  upload              start
 drop-upload       unreachable  upload              upload_payload
 vanish            unreachable  removed             start
 exec-refused      unreachable  exec                exec

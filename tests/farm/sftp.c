@@ -304,6 +304,14 @@ static void remember(struct known_upload *known, struct sftp_handle *handle)
     buf_add(&known->bytes, handle->bytes.data, handle->bytes.len);
 }
 
+/* What is left is no program any more. */
+static void cut(struct file *file)
+{
+    file->hash[0] = '\0';
+    if (file->size > 0)
+        file->size--;
+}
+
 static void on_close(struct sftp *sftp, uint32_t id, struct reader *reader)
 {
     struct sftp_handle *handle = read_handle(sftp, reader);
@@ -315,6 +323,8 @@ static void on_close(struct sftp *sftp, uint32_t id, struct reader *reader)
         handle->file->bytes = buf_take(&handle->bytes);
     else
         remember(sftp->target->known, handle);
+    if (sftp->target->script == SCRIPT_SFTP_WRONG_SIZE)
+        cut(handle->file);
     sftp->target->counts.uploads++;
     handle_close(handle);
     answer_status(sftp, id, STATUS_OK);
@@ -329,15 +339,12 @@ static void on_stat(struct sftp *sftp, uint32_t id, struct reader *reader)
         answer_status(sftp, id, STATUS_NO_SUCH_FILE);
         return;
     }
-    enum script script = sftp->target->script;
-    uint64_t size = file->size;
-    if (script == SCRIPT_SFTP_WRONG_SIZE && size > 0)
-        size--;
-    uint32_t now = script == SCRIPT_CLOCK_SKEW ? TIME_AHEAD : TIME_NOW;
+    uint32_t now =
+        sftp->target->script == SCRIPT_CLOCK_SKEW ? TIME_AHEAD : TIME_NOW;
     begin_answer(sftp, PACKET_ATTRS, id, 4 + 8 + 8);
     add_number(&sftp->out, ATTR_SIZE | ATTR_TIMES);
-    add_number(&sftp->out, (uint32_t)(size >> 32));
-    add_number(&sftp->out, (uint32_t)size);
+    add_number(&sftp->out, (uint32_t)(file->size >> 32));
+    add_number(&sftp->out, (uint32_t)file->size);
     add_number(&sftp->out, now);
     add_number(&sftp->out, now);
 }

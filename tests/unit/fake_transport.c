@@ -277,12 +277,15 @@ static enum io fake_upload(struct transport *t, const char *name,
     return IO_DONE;
 }
 
-static enum io fake_stat(struct transport *t, const char *name, bool *exists,
-                         struct err *err)
+static enum io fake_stat(struct transport *t, const char *name,
+                         struct found_file *found, struct err *err)
 {
     enum io io = scripted(t, FAKE_STAT, err);
+    bool exists = find_file(t->machine, name) != NULL;
     if (io == IO_DONE)
-        *exists = find_file(t->machine, name) != NULL;
+        *found = (struct found_file){.exists = exists,
+                                     .sized = exists && t->machine->cut_len > 0,
+                                     .len = t->machine->cut_len};
     return io;
 }
 

@@ -68,6 +68,7 @@ struct fake_machine {
     bool utf16;           /* its shell re-encodes */
     bool antivirus;       /* removes a program as it is run */
     bool forbids;         /* application control */
+    size_t cut_len;       /* unless 0: so much is left of a file */
     bool crashes;         /* the payload dies after the start mark */
     bool saves;           /* its result, before it is printed */
     bool stays_away;      /* once dropped, it refuses connections */

@@ -166,16 +166,19 @@ static void test_application_control(void **state)
     play_release(&play);
 }
 
-static void test_antivirus_takes_it_as_it_is_written(void **state)
+static void test_upload_that_lost_its_end(void **state)
 {
     (void)state;
     struct play play;
     play_init(&play);
-    play.machine.rules[0] = (struct fake_rule){
-        .op = FAKE_UPLOAD, .nth = 1, .how = FAKE_FAILS, .fault = FAULT_REMOVED};
+    play.machine.forbids = true;
+    play.machine.cut_len = 3;
     play_run(&play);
-    play_expect(&play, FAULT_REMOVED, "upload_payload");
-    assert_int_equal(cJSON_GetArraySize(play.result->hints), 0);
+    play_expect(&play, FAULT_UPLOAD, "start");
+    assert_non_null(
+        strstr(play.result->fault_text, "bytes were written, 3 are there"));
+    assert_int_equal(play.result->status, STATUS_UNREACHABLE);
+    assert_int_equal(fake_machine_files(&play.machine), 0);
     play_release(&play);
 }
 
@@ -645,7 +648,7 @@ int main(void)
         cmocka_unit_test(test_posix_shell_on_first_contact),
         cmocka_unit_test(test_antivirus_took_the_payload),
         cmocka_unit_test(test_application_control),
-        cmocka_unit_test(test_antivirus_takes_it_as_it_is_written),
+        cmocka_unit_test(test_upload_that_lost_its_end),
         cmocka_unit_test(test_apply_cut_before_the_mark_is_asked_for_again),
         cmocka_unit_test(test_apply_cut_before_the_mark_and_away),
         cmocka_unit_test(test_apply_silent_before_the_mark_is_asked_for_again),
