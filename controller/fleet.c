@@ -14,6 +14,7 @@
 
 #include "controller/fleet_jobs.h"
 #include "controller/fleet_lookup.h"
+#include "controller/fleet_pace.h"
 #include "controller/fleet_watch.h"
 #include "controller/work_time.h"
 
@@ -50,6 +51,7 @@ struct fleet {
     struct slot *slots;
     size_t active;
     struct schedule *schedule;
+    struct fleet_pace pace;
     struct result **kept; /* of a host that is tried again: its last result */
     bool waits;           /* for `due` */
     bool asks;
@@ -249,14 +251,20 @@ static void wait_until(struct fleet *fleet, uint64_t due_ms)
 static void admit_all(struct fleet *fleet)
 {
     fleet->waits = false;
+    uint64_t now = uv_now(&fleet->loop);
     while (fleet->active < fleet->config->forks) {
-        struct schedule_next next =
-            schedule_next(fleet->schedule, uv_now(&fleet->loop));
+        uint64_t due_ms = fleet_pace_due(&fleet->pace, now);
+        if (due_ms > now) {
+            wait_until(fleet, due_ms);
+            return;
+        }
+        struct schedule_next next = schedule_next(fleet->schedule, now);
         if (next.answer == SCHEDULE_WAIT)
             wait_until(fleet, next.due_ms);
         fleet->asks = next.answer == SCHEDULE_ASK;
         if (next.answer != SCHEDULE_ADMIT)
             return;
+        fleet_pace_begun(&fleet->pace, now);
         if (admit(fleet, next.host)) {
             schedule_done(fleet->schedule, next.host, SCHEDULE_NOT_BEGUN, 0);
             stop(fleet, "the run was stopped");

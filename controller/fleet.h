@@ -2,13 +2,13 @@
 /*
  * All hosts of a run through one event loop.
  *
- * The only owner of libuv. Admits at most `forks` jobs at a time, resolves
- * names without blocking (literal addresses skip the resolver), steps each
- * job when its descriptor or deadline is due, and hands every finished job
- * to `on_done` exactly once; then its session is gone. The schedule says which
- * host is next; one that is to be tried again is told with its last result.
- * Hosts that were never admitted when the run stopped early are told to
- * `on_not_tried`.
+ * The only owner of libuv. Admits at most `forks` jobs at a time, and not all
+ * of them in one moment (fleet_pace.h), resolves names without blocking
+ * (literal addresses skip the resolver), steps each job when its descriptor or
+ * deadline is due, and hands every finished job to `on_done` exactly once;
+ * then its session is gone. The schedule says which host is next; one that is
+ * to be tried again is told with its last result. Hosts that were never
+ * admitted when the run stopped early are told to `on_not_tried`.
  *
  * SIGINT and SIGTERM: the first stops admission and lets running jobs end,
  * the second cancels them. fleet_run restores the signal handlers.

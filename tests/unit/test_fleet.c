@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "controller/fleet.h"
+#include "controller/fleet_pace.h"
 #include "tests/unit/fake_transport.h"
 #include "tests/unit/results_seen.h"
 
@@ -44,6 +45,9 @@ struct run {
     size_t fail_at;     /* the store fails then */
     unsigned looks;     /* at the host that hangs */
     size_t naps;        /* of work that is no job, alive */
+    unsigned begun;
+    uint64_t first_ms; /* when the first was begun */
+    unsigned at_once;  /* were begun in that very moment */
     double seconds;
 };
 
@@ -403,7 +407,9 @@ static void *nap_begin(const void *context, const struct target *target,
                        uint64_t now_ms, struct err *err)
 {
     struct run *run = *(struct run *const *)context;
-    (void)now_ms;
+    if (run->begun++ == 0)
+        run->first_ms = now_ms;
+    run->at_once += now_ms == run->first_ms;
     if (run->done_count >= run->fail_at) {
         err_set(err, 0, "%s: no more", target->name);
         return NULL;
@@ -503,6 +509,20 @@ static void test_work_that_is_no_job(void **state)
     }
 }
 
+static void test_a_fleet_begins_as_no_flood(void **state)
+{
+    (void)state;
+    struct run *run = run_new(100, 100);
+    run->config.work = &naps;
+    run->config.work_context = &run;
+    run->config.on_done = take_nap;
+    run->fail_at = SIZE_MAX;
+    run_all(run);
+    assert_int_equal(run->begun, 100);
+    assert_int_equal(run->at_once, FLEET_PACE_BURST);
+    run_free(run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -518,6 +538,7 @@ int main(void)
         cmocka_unit_test(test_waiting_is_no_busy_loop),
         cmocka_unit_test(test_forks_fit_the_descriptors),
         cmocka_unit_test(test_work_that_is_no_job),
+        cmocka_unit_test(test_a_fleet_begins_as_no_flood),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
