@@ -3,7 +3,8 @@
 #
 # Many targets without Wine, for bats files: `load recorded`. Real sshd behind
 # one door on 127.0.1.1 and up, recorded results behind it
-# (lab/native/recorded.c), or RECORDED_SHELL and RECORDED_SFTP. For numbers; what Windows does is the lab's matter.
+# (lab/native/recorded.c); RECORDED_SHELL and RECORDED_SFTP put others there.
+# For numbers; what Windows does is the lab's matter.
 
 # shellcheck source=tests/lab.bash
 . "$BATS_TEST_DIRNAME/lab.bash"

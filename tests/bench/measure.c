@@ -12,6 +12,7 @@
  * counts from its fork on.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,7 @@ static int64_t us_of(struct timeval time)
 static void run(char **command)
 {
     close(RESULT_FD);
+    prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
     execvp(command[0], command);
     perror(command[0]);
     _exit(127);

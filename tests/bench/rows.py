@@ -4,12 +4,12 @@ busy moment of the machine falls on all of them."""
 
 import contextlib
 import os
+import shutil
 import subprocess
 
 from servers import Farm, Lab, Machines, summary_of
 from taken import Failure
 
-LATENCY_MS = 100
 ADMITTED = 256
 
 
@@ -21,7 +21,8 @@ class Bench:
         self.wmifleet = os.path.join(build, "wmifleet")
         self.repetitions = 1 if quick else 5
         self.hosts = 10 if quick else 100
-        self.ansible_hosts = 3 if quick else 25
+        self.latency_ms = 10 if quick else 100
+        self.ansible_hosts = 1 if quick else 25
         self.ansible_repetitions = 1 if quick else 3
         self.farms = (20, 40) if quick else (1000, 10000)
         self.large_repetitions = 1 if quick else 3
@@ -50,13 +51,13 @@ class Bench:
 # --- real sshd ---------------------------------------------------------------
 
 def peers(plain):
-    """What others need to run `true` on all the machines."""
+    """What others that are installed need to run `true` on all machines."""
     hosts = os.path.join(plain.scratch, "hosts")
     with open(hosts, "w", encoding="utf-8") as file:
         file.write("\n".join(plain.addresses) + "\n")
     count = str(plain.count)
     ssh = f"-F {plain.ssh_config}"
-    return {
+    every = {
         "pssh": (["parallel-ssh", "-h", hosts, "-p", count, "-t", "0", "-x",
                   ssh, "true"], {}),
         "pdsh": (["pdsh", "-R", "ssh", "-f", count, "-w",
@@ -65,6 +66,8 @@ def peers(plain):
         "clush": (["clush", "-S", "-q", "-f", count, "-o", ssh, "-w",
                    ",".join(plain.addresses), "true"], {}),
     }
+    return {name: how for name, how in every.items()
+            if shutil.which(how[0][0])}
 
 
 def logins(bench):
@@ -77,7 +80,7 @@ def logins(bench):
         store = bench.warm(recorded)
         for word, servers, shells in (
                 ("near", recorded, plain),
-                ("far", recorded.slow(LATENCY_MS), plain.slow(LATENCY_MS))):
+                ("far", recorded.slow(bench.latency_ms), plain.slow(bench.latency_ms))):
             if word == "far": # another port is another machine
                 store = bench.warm(servers)
             for _ in range(bench.repetitions):
@@ -96,14 +99,13 @@ def login_turn(bench, word, recorded, plain, store):
 def ansible(bench, plain):
     """Ansible, which takes long: fewer hosts."""
     count = bench.ansible_hosts
-    python = subprocess.run(["which", "python3"], check=True, text=True,
-                            stdout=subprocess.PIPE).stdout.strip()
     inventory = ",".join(plain.addresses[:count]) + ","
     common = {"ANSIBLE_HOST_KEY_CHECKING": "True",
               "ANSIBLE_HOME": bench.new_file("ansible"),
               "ANSIBLE_NOCOLOR": "1"}
     base = ["ansible", "all", "-i", inventory, "-f", str(count),
-            "-e", f"ansible_python_interpreter={python}"]
+            "-e",
+            f"ansible_python_interpreter={shutil.which('python3')}"]
     # Its own way, but the connections are not kept for a minute afterwards.
     shared = f"-F {plain.ssh_config} -o ControlMaster=auto -o ControlPersist=1"
     alone = f"-F {plain.ssh_config}"
@@ -126,7 +128,7 @@ def round_trips(bench):
         places = {}
         for word, servers, shells in (
                 ("near", recorded, plain),
-                ("far", recorded.slow(LATENCY_MS), plain.slow(LATENCY_MS))):
+                ("far", recorded.slow(bench.latency_ms), plain.slow(bench.latency_ms))):
             places[word] = (servers, shells, bench.warm(servers))
         for _ in range(bench.repetitions):
             for word, (servers, shells, store) in places.items():
@@ -178,7 +180,7 @@ def memory(bench):
     them to be at work at the same time."""
     count = min(ADMITTED, bench.farms[-1])
     bench.facts["admitted"] = count
-    with Farm(bench.build, bench.scratch, count, LATENCY_MS) as farm:
+    with Farm(bench.build, bench.scratch, count, bench.latency_ms) as farm:
         for _ in range(bench.repetitions):
             for name, limit in (("one", "f00001"), ("all", "all")):
                 store = bench.new_file("store")
@@ -203,11 +205,17 @@ def payload(bench):
         lab = Lab(stack, bench.build, bench.scratch)
         name, request = lab.payload()
         empty = os.path.join(bench.build, "bench/empty.exe")
+        shutil.copy(empty, lab.profile)
         for turn in range(2 * bench.repetitions + 1):
             bench.taken.take("empty program", [lab.wine, empty])
             bench.taken.take(
                 "payload", [lab.wine, name, "check", request,
                             f"bench-{turn}"], cwd=lab.settled)
+            bench.taken.take("empty program, login",
+                             [*lab.ssh, ".\\empty.exe"])
+            bench.taken.take("payload, login", [
+                *lab.ssh, f"C:\\ProgramData\\wmifleet\\{name} check {request} "
+                f"bench-login-{turn}"])
 
 
 PARTS = (logins, round_trips, memory, farms, payload)

@@ -148,6 +148,16 @@ class Lab:
                        check=True)
         subprocess.run([lab, "up", "1", folder], env=env, check=True)
         self.wine = os.path.join(folder, "target-1/wine")
+        self.profile = os.path.join(
+            folder, "target-1/prefix/drive_c/users/Administrator")
+        with open(os.path.join(folder, "target-1/port"),
+                  encoding="utf-8") as file:
+            port = file.read().strip()
+        self.ssh = ["ssh", "-F", "none", "-p", port, "-o", "BatchMode=yes",
+                    "-i", os.path.join(folder, "id_ed25519"), "-o",
+                    "LogLevel=ERROR", "-o", "StrictHostKeyChecking=no", "-o",
+                    "UserKnownHostsFile=" + os.path.join(scratch, "lab-ssh"),
+                    "Administrator@127.0.0.1"]
         self.settled = os.path.join(
             folder, "target-1/prefix/drive_c/ProgramData/wmifleet")
         options = ["-i", os.path.join(folder, "inventory.json"),
