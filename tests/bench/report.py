@@ -139,6 +139,8 @@ def logins(bench):
                       spread(bench, f"{name}, near", "cpu",
                              1000 / hosts).text(1)))
     for name in ("ansible raw", "ansible ping, pipelined", "ansible ping"):
+        if not bench.taken.values(name, "wall"):
+            continue
         lines.append((f"{name} ({bench.ansible_hosts} hosts)",
                       spread(bench, name).text(2), "", "",
                       spread(bench, name, "cpu",

@@ -91,7 +91,7 @@ def logins(bench):
 def login_turn(bench, word, recorded, plain, store):
     bench.taken.take(f"warm, {word}", bench.check(recorded, store))
     for name, (command, env) in peers(plain).items():
-        bench.taken.take(f"{name}, {word}", command, env=env)
+        bench.taken.peer(f"{name}, {word}", command, env)
     bench.taken.take(f"cold, {word}",
                      bench.check(recorded, bench.new_file("store")))
 
@@ -103,9 +103,8 @@ def ansible(bench, plain):
     common = {"ANSIBLE_HOST_KEY_CHECKING": "True",
               "ANSIBLE_HOME": bench.new_file("ansible"),
               "ANSIBLE_NOCOLOR": "1"}
-    base = ["ansible", "all", "-i", inventory, "-f", str(count),
-            "-e",
-            f"ansible_python_interpreter={shutil.which('python3')}"]
+    base = ["ansible", "all", "-i", inventory, "-f", str(count), "-T", "60",
+            "-e", "ansible_python_interpreter=/usr/bin/python3"]
     # Its own way, but the connections are not kept for a minute afterwards.
     shared = f"-F {plain.ssh_config} -o ControlMaster=auto -o ControlPersist=1"
     alone = f"-F {plain.ssh_config}"
@@ -114,7 +113,7 @@ def ansible(bench, plain):
                 ("ansible raw", ["-m", "raw", "-a", "true"], "False", alone),
                 ("ansible ping, pipelined", ["-m", "ping"], "True", alone),
                 ("ansible ping", ["-m", "ping"], "False", shared)):
-            bench.taken.take(name, [*base, *module], env={
+            bench.taken.peer(name, [*base, *module], {
                 **common, "ANSIBLE_PIPELINING": pipelined,
                 "ANSIBLE_SSH_ARGS": ssh,
                 "ANSIBLE_SSH_CONTROL_PATH_DIR": bench.scratch})

@@ -5,6 +5,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 
@@ -27,7 +28,8 @@ def run(measure, command, *, expect=(0,), env=None, cwd=None, output=None):
     it ended otherwise than expected."""
     reading, writing = os.pipe()
     os.set_inheritable(writing, True)
-    with open(output or os.devnull, "wb") as out:
+    with tempfile.TemporaryFile() if output is None else open(
+            output, "wb+") as out:
         # measure tells its numbers at descriptor 3.
         done = subprocess.run(
             ["/bin/sh", "-c", f'exec "$0" "$@" 3>&{writing} {writing}>&-',
@@ -35,13 +37,16 @@ def run(measure, command, *, expect=(0,), env=None, cwd=None, output=None):
             stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE,
             env={**os.environ, **(env or {})}, cwd=cwd, pass_fds=(writing,),
             check=False)
+        out.seek(max(0, out.seek(0, os.SEEK_END) - 1000))
+        said = out.read()
     os.close(writing)
     with os.fdopen(reading) as told:
         numbers = told.read().split()
     if len(numbers) != 4 or int(numbers[3]) not in expect:
         raise Failure(f"{' '.join(command)}: ended with "
                       f"{numbers[3] if len(numbers) == 4 else '?'}\n"
-                      f"{done.stderr.decode(errors='replace')[-2000:]}")
+                      f"{said.decode(errors='replace')}\n"
+                      f"{done.stderr.decode(errors='replace')[-1000:]}")
     return Sample(int(numbers[0]) / 1e6, int(numbers[1]) / 1e6,
                   int(numbers[2]))
 
@@ -66,6 +71,13 @@ class Taken:
         self.say(f"{name}: {sample.wall:.2f} s, "
                  f"{sample.cpu * 1000:.0f} ms of CPU")
         return sample
+
+    def peer(self, name, command, env):
+        """A sample of somebody else's program; its failure is told only."""
+        try:
+            self.take(name, command, env=env)
+        except Failure as why:
+            self.say(f"{name}: left out: {why}")
 
     def keep(self, name, wall=0.0, cpu=0.0, most_kib=0):
         """A sample that was taken otherwise."""

@@ -29,7 +29,8 @@
     X(SFTP_GARBAGE, "sftp-garbage", "answers SFTP with something else")        \
     X(SFTP_DENIED, "sftp-denied", "no file may be made")                       \
     X(SFTP_FULL, "sftp-full", "its disk is full")                              \
-    X(SFTP_WRONG_SIZE, "sftp-wrong-size", "files lose their last byte")    \
+    X(SFTP_WRONG_SIZE, "sftp-wrong-size", "files lose their last byte")        \
+    X(SFTP_CLOSE_FAILS, "sftp-close-fails", "files cannot be closed")          \
     X(DROP_UPLOAD, "drop-upload", "hangs up in the middle of an upload")       \
     X(VANISH, "vanish", "what was uploaded is gone when it is to run")         \
     /* a command without a start mark */                                       \

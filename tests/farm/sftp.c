@@ -327,7 +327,10 @@ static void on_close(struct sftp *sftp, uint32_t id, struct reader *reader)
         cut(handle->file);
     sftp->target->counts.uploads++;
     handle_close(handle);
-    answer_status(sftp, id, STATUS_OK);
+    answer_status(sftp, id,
+                  sftp->target->script == SCRIPT_SFTP_CLOSE_FAILS
+                      ? STATUS_FAILURE
+                      : STATUS_OK);
 }
 
 static void on_stat(struct sftp *sftp, uint32_t id, struct reader *reader)
