@@ -185,10 +185,10 @@ def memory(bench):
              for word in ("warm", "cold")
              for name, count in (("one", 1), ("all", bench.facts["admitted"]))]
     for size in bench.farms:
-        lines.append((f"1 of {size}",
+        lines.append((f"all {size} chosen, 1 of them done",
                       spread(bench, f"{size}, one of them",
                              "most_kib").text(0)))
-        lines.append((f"{size}, warm, without what 1 of them takes",
+        lines.append((f"{size}, warm, without that",
                       f"{beside_inventory(bench, size):.0f}"))
     return table(("hosts", "KiB"), *lines)
 
