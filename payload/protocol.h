@@ -46,6 +46,9 @@
  *   target in their order, and "salt".
  *   For the verb snapshots, "wmi" is {} and "options" may have "run": only
  *   snapshots of runs whose id begins so.
+ *   The option "again" (any text) gives another hash to a request that a run
+ *   was cancelled with: what that run left is done, under its id.
+ *   For the verb cancel, the name alone counts; the file is not read.
  *
  * OUTPUT   standard output, binary, pure ASCII. Each document is
  *   RS (0x1E), one line of JSON, LF. Anything around it is noise of the
@@ -97,6 +100,8 @@
  *        "complete": true}
  *       `wmi` and `earlier_wmi` are the request's, without secrets; earlier
  *       versions wrote neither these nor `verb`.
+ *     c-<run-id>                         that run is to stop; there only
+ *                                        while the verb cancel waits for it
  *     pending.json                       settings that wait for winmgmt
  *     a-<sid>.json                       when the password of an account was
  *                                        set here (password_record.h)
@@ -108,6 +113,13 @@
  *   under the machine-wide mutex, one with the same key waits for it and
  *   prints its result; any other ends with class `busy`. Results of the verb
  *   snapshots are not saved: they are read again.
+ *
+ * CANCEL   <payload> cancel <request> <run-id>, while another payload works
+ *   under this run id and with this request: it stops before its next setting.
+ *   Its own result has class `cancelled`, says what it did, has the state
+ *   `skipped` for what it did not come to, and is saved as any. The result of
+ *   cancel has an empty list of settings and tells in "hints" what became of
+ *   it; where no such payload is at work that is no error.
  */
 #ifndef PAYLOAD_PROTOCOL_H
 #define PAYLOAD_PROTOCOL_H
@@ -139,7 +151,8 @@
     X(apply)                                                                   \
     X(undo)                                                                    \
     X(snapshots)                                                               \
-    X(verify)
+    X(verify)                                                                  \
+    X(cancel)
 
 /* Of one connection of the verb verify, in their order. X(name) */
 #define PROTOCOL_STEPS(X)                                                      \
@@ -167,6 +180,7 @@
  * unsafe-dir      the folder has another owner, a looser DACL or is a link
  * busy            another run holds the machine-wide mutex
  * run-timeout     the payload's own deadline passed between two settings
+ * cancelled       the verb cancel came between two settings
  * payload-failed  anything else; the text says what
  */
 #define PROTOCOL_ERRORS(X)                                                     \
@@ -174,6 +188,7 @@
     X(UNSAFE_DIR, "unsafe-dir")                                                \
     X(BUSY, "busy")                                                            \
     X(RUN_TIMEOUT, "run-timeout")                                              \
+    X(CANCELLED, "cancelled")                                                  \
     X(PAYLOAD_FAILED, "payload-failed")
 
 #endif

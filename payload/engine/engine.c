@@ -107,6 +107,12 @@ static bool deadline_passed(const struct engine *engine)
     return engine->host->now_ms(engine->host->context) >= engine->deadline_ms;
 }
 
+static bool is_cancelled(const struct engine *engine)
+{
+    const struct engine_host *host = engine->host;
+    return host->cancelled != NULL && host->cancelled(host->context);
+}
+
 static bool calls_for_write(const struct engine *engine,
                             enum setting_verdict verdict)
 {
@@ -357,6 +363,8 @@ static enum engine_end step(struct engine *engine, struct work *work,
         return ENGINE_DONE;
     if (deadline_passed(engine))
         return ENGINE_TIMEOUT;
+    if (is_cancelled(engine))
+        return ENGINE_CANCELLED;
     int status = writing ? change(engine, work) : look(engine, work, apply);
     if (status == 0)
         return ENGINE_DONE;
@@ -379,18 +387,41 @@ static enum engine_end pass(struct engine *engine, bool writing, bool apply,
     return end;
 }
 
-enum engine_end engine_run(struct engine *engine, bool apply,
-                           unsigned long long deadline_ms, struct err *err)
+static enum engine_end both_passes(struct engine *engine, bool apply,
+                                   struct err *err)
 {
-    engine->deadline_ms = deadline_ms;
-    for (size_t i = 0; i < engine->count; i++)
-        engine->works[i].setting->deadline_ms = deadline_ms;
     enum engine_end end = pass(engine, false, apply, err);
     if (end != ENGINE_DONE || !apply)
         return end;
     if (engine_open_count(engine) > 0 && save_snapshot(engine, err) != 0)
         return ENGINE_FAILED;
     return pass(engine, true, apply, err);
+}
+
+/* Nothing was written of what has no entry yet. */
+static enum engine_end skip_rest(struct engine *engine, struct err *err)
+{
+    err_set(err, 0, "%lu of %lu settings were not reached",
+            (unsigned long)engine_open_count(engine),
+            (unsigned long)engine->count);
+    for (size_t i = 0; i < engine->count; i++) {
+        struct work *work = &engine->works[i];
+        const struct verdict verdict = {.state = "skipped"};
+        if (work->entry == NULL &&
+            finish(engine, work, work->before, &verdict) != 0)
+            return ENGINE_FAILED;
+    }
+    return ENGINE_CANCELLED;
+}
+
+enum engine_end engine_run(struct engine *engine, bool apply,
+                           unsigned long long deadline_ms, struct err *err)
+{
+    engine->deadline_ms = deadline_ms;
+    for (size_t i = 0; i < engine->count; i++)
+        engine->works[i].setting->deadline_ms = deadline_ms;
+    enum engine_end end = both_passes(engine, apply, err);
+    return end == ENGINE_CANCELLED ? skip_rest(engine, err) : end;
 }
 
 size_t engine_open_count(const struct engine *engine)

@@ -14,8 +14,9 @@
  * run wrote it.
  *
  * A setting that fails never stops the others. The run deadline is looked
- * at before each setting. Free of windows.h: clock, lock and disk are the
- * host's.
+ * at before each setting, and whether the run is to stop; what waits for
+ * winmgmt then is left waiting, since a restart may take a minute.
+ * Free of windows.h: clock, lock and disk are the host's.
  *
  * One thread runs the engine; another (the watchdog) may at any moment call
  * engine_settings while it holds the host's lock. An entry that has been
@@ -65,6 +66,8 @@ struct engine_host {
     const char *(*restart_takes)(void *context);
     /* What that cuts, in a line; NULL: nothing. May be NULL itself. */
     const char *(*restart_cuts)(void *context);
+    /* Whether the run is to stop, asked between settings. May be NULL. */
+    bool (*cancelled)(void *context);
     /*
      * Restarts winmgmt; called at most once. 0, or -1 with `reason`: those
      * who wait have then failed. NULL: it may not, and they go on waiting.
@@ -76,7 +79,9 @@ struct engine_host {
 enum engine_end {
     ENGINE_DONE,
     ENGINE_TIMEOUT, /* the deadline passed; the settings so far are there */
-    ENGINE_FAILED,  /* the engine itself could not go on; err says why */
+    /* It was to stop: what was not come to is `skipped`; err says how much. */
+    ENGINE_CANCELLED,
+    ENGINE_FAILED, /* the engine itself could not go on; err says why */
 };
 
 struct engine;

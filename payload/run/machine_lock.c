@@ -29,7 +29,7 @@ static int fail(struct failure *failure, const char *path, const char *what)
                        "%s: it cannot be %s: %s", path, what, error_text(code));
 }
 
-static HANDLE open_lock(const char *path)
+static HANDLE open_lock(const char *path, DWORD disposition)
 {
     wchar_t *wide = utf16_from_utf8(path);
     HANDLE file = INVALID_HANDLE_VALUE;
@@ -37,7 +37,7 @@ static HANDLE open_lock(const char *path)
     if (wide != NULL)
         file = CreateFileW(wide, GENERIC_READ | GENERIC_WRITE,
                            FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
-                           OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+                           disposition, FILE_ATTRIBUTE_NORMAL, NULL);
     DWORD code = GetLastError();
     free(wide);
     SetLastError(code);
@@ -103,7 +103,7 @@ int machine_lock_take(struct machine_lock *lock, const struct folder *folder,
     char holder[KEY_MAX];
     lock->file = NULL;
     folder_path(folder, "lock", path);
-    HANDLE file = open_lock(path);
+    HANDLE file = open_lock(path, OPEN_ALWAYS);
     if (file == INVALID_HANDLE_VALUE)
         return fail(failure, path, "opened");
     if (wait_for(file, key, wait_ms, holder) == 0) {
@@ -131,4 +131,35 @@ void machine_lock_release(struct machine_lock *lock)
     UnlockFileEx(lock->file, 0, 1, 0, &at);
     CloseHandle(lock->file);
     lock->file = NULL;
+}
+
+/* "<run>-<verb>-<hash>"; no verb and no hash has a '-' in it. */
+static bool is_key_of(const char *key, const struct command *command)
+{
+    size_t run_len = strlen(command->run);
+    const char *hash = strrchr(key, '-');
+    return hash != NULL && strcmp(hash + 1, command->hash) == 0 &&
+           strncmp(key, command->run, run_len) == 0 && key[run_len] == '-' &&
+           strchr(key + run_len + 1, '-') == hash;
+}
+
+bool machine_lock_is_held(const struct folder *folder,
+                          const struct command *command)
+{
+    char path[FILE_PATH_MAX];
+    char holder[KEY_MAX];
+    folder_path(folder, "lock", path);
+    HANDLE file = open_lock(path, OPEN_EXISTING);
+    if (file == INVALID_HANDLE_VALUE)
+        return false;
+    bool held = !try_lock(file);
+    if (held) {
+        read_key(file, holder);
+        held = is_key_of(holder, command);
+    } else {
+        OVERLAPPED at = locked_byte();
+        UnlockFileEx(file, 0, 1, 0, &at);
+    }
+    CloseHandle(file);
+    return held;
 }

@@ -12,6 +12,9 @@
 #ifndef PAYLOAD_MACHINE_LOCK_H
 #define PAYLOAD_MACHINE_LOCK_H
 
+#include <stdbool.h>
+
+#include "payload/run/command.h"
 #include "payload/run/folder.h"
 
 struct machine_lock {
@@ -26,5 +29,12 @@ int machine_lock_take(struct machine_lock *lock, const struct folder *folder,
                       const char *key, unsigned long wait_ms,
                       struct failure *failure);
 void machine_lock_release(struct machine_lock *lock);
+
+/*
+ * Whether a payload works here with the run id and the request of `command`,
+ * whatever its verb is. Makes no file.
+ */
+bool machine_lock_is_held(const struct folder *folder,
+                          const struct command *command);
 
 #endif

@@ -16,12 +16,14 @@
 #include <windows.h>
 #include <objbase.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "payload/win32/errors.h"
 #include "payload/facts/facts.h"
+#include "payload/run/cancellation.h"
 #include "payload/run/identity.h"
 #include "payload/run/output.h"
 #include "payload/settings/run_id.h"
@@ -99,6 +101,8 @@ static void bark(void *context)
         return;
     char *text = save_result(run, &failure,
                              "the run was ended while this was under way");
+    if (run->worked)
+        cancellation_forget(&run->folder, run->command.run);
     print_result(text);
     free(text);
 }
@@ -258,6 +262,40 @@ static bool work_once(struct run *run)
     return false;
 }
 
+static void cancel(struct run *run)
+{
+    char text[PROTOCOL_RUN_ID_MAX + 80];
+    struct err err;
+    const char *what = "";
+    switch (cancellation_ask(&run->folder, &run->command,
+                             PROTOCOL_RUN_SECONDS * MS_PER_SECOND, &err)) {
+    case CANCELLATION_ENDED:
+        what = "was at work and has ended";
+        break;
+    case CANCELLATION_NONE:
+        what = "is not at work here: nothing was stopped";
+        break;
+    case CANCELLATION_LASTS:
+        what = "was told to stop and is still at work";
+        break;
+    case CANCELLATION_REFUSED:
+        failure_set(&run->failure, FAILURE_PAYLOAD_FAILED,
+                    (unsigned long)err.code, NULL, "%s", err.text);
+        return;
+    }
+    snprintf(text, sizeof text, "run %s %s", run->command.run, what);
+    run_hint(run, text);
+}
+
+/* True when the answer has been printed already. */
+static bool do_verb(struct run *run)
+{
+    if (run->command.verb != COMMAND_cancel)
+        return work_once(run);
+    cancel(run);
+    return false;
+}
+
 static void release(struct run *run)
 {
     machine_lock_release(&run->lock);
@@ -286,7 +324,10 @@ static void tell(struct run *run)
     if (!may_end(run))
         Sleep(INFINITE); /* the watchdog's thread ends the process */
     char *text = save_result(run, &run->failure, NULL);
+    bool held = run->lock.file != NULL;
     machine_lock_release(&run->lock);
+    if (held)
+        cancellation_forget(&run->folder, run->command.run);
     print_result(text);
     free(text);
 }
@@ -301,7 +342,7 @@ void run_command(int count, char *const words[])
     if (take_command(&run, count, words) == 0) {
         look_around(&run);
         if (require_administrator(&run) == 0 && take_folder(&run) == 0)
-            told = work_once(&run);
+            told = do_verb(&run);
     }
     if (!told)
         tell(&run);

@@ -8,6 +8,7 @@
 #include "payload/connection/connections.h"
 #include "payload/engine/families.h"
 #include "payload/facts/facts.h"
+#include "payload/run/cancellation.h"
 #include "payload/run/pending.h"
 #include "payload/run/run_state.h"
 #include "payload/engine/snapshot.h"
@@ -119,6 +120,12 @@ static int save_snapshot(void *context, const cJSON *settings, struct err *err)
                : -1;
 }
 
+static bool is_cancelled(void *context)
+{
+    const struct run *run = context;
+    return cancellation_is_asked(&run->folder, run->command.run);
+}
+
 static bool waits(void *context, const char *id)
 {
     const struct run *run = context;
@@ -192,6 +199,7 @@ static int make_engine(struct run *run)
         .waits = waits,
         .restart_takes = restart_takes,
         .restart_cuts = restart_cuts,
+        .cancelled = is_cancelled,
         .restart = request_may_restart(&run->request) ? restart_winmgmt : NULL,
     };
     run->pending = pending_load(&run->folder);
@@ -215,6 +223,11 @@ static void run_engine(struct run *run)
     if (end == ENGINE_FAILED)
         failure_set(&run->failure, FAILURE_PAYLOAD_FAILED,
                     (unsigned long)err.code, NULL, "%s", err.text);
+    if (end == ENGINE_CANCELLED)
+        failure_set(&run->failure, FAILURE_CANCELLED, 0,
+                    "what is done stays done: go on with --resume, or put it "
+                    "back with undo",
+                    "the run was told to stop: %s", err.text);
     if (end == ENGINE_TIMEOUT)
         failure_set(&run->failure, FAILURE_RUN_TIMEOUT, 0,
                     "run it again: what is done stays done",

@@ -44,6 +44,8 @@ static void test_good_lines(void **state)
     assert_int_equal(command.verb, COMMAND_check);
     assert_true(command.one_time);
     assert_string_equal(command.request, "wmifleet-" NONCE "-" HASH ".json");
+    assert_int_equal(parse(&command, "cancel", "r-" HASH ".json", "r1"), 0);
+    assert_int_equal(command.verb, COMMAND_cancel);
 }
 
 static void test_bad_lines(void **state)

@@ -57,6 +57,7 @@ struct machine {
     bool restart_fails;
     bool nothing_runs; /* there is nothing to restart */
     int restarts;
+    int looks_left; /* for the word to stop; 0: it never comes */
     unsigned long long deadline;
     char log[128]; /* "a.a R c.c": what was written, R the restart */
     cJSON *during; /* what the watchdog would tell in the restart */
@@ -193,6 +194,12 @@ static int restart(void *context, unsigned long long deadline_ms,
                : 0;
 }
 
+static bool is_cancelled(void *context)
+{
+    struct machine *machine = context;
+    return machine->looks_left > 0 && --machine->looks_left == 0;
+}
+
 static struct engine_host host_of(struct machine *machine)
 {
     return (struct engine_host){.context = machine,
@@ -206,6 +213,7 @@ static struct engine_host host_of(struct machine *machine)
                                 .waits = waits,
                                 .restart_takes = restart_takes,
                                 .restart_cuts = restart_cuts,
+                                .cancelled = is_cancelled,
                                 .restart = machine->never ? NULL : restart};
 }
 
@@ -533,6 +541,46 @@ static void test_deadline_stops_between_settings(void **state)
     release(&machine, settings);
 }
 
+static void test_a_cancel_stops_between_settings(void **state)
+{
+    (void)state;
+    struct machine machine = {.places = {{.value = 0, .wanted = 1},
+                                         {.value = 1, .wanted = 1},
+                                         {.value = 0, .wanted = 1},
+                                         {.value = 5, .wanted = 1}},
+                              .restart = {true, false, false, true},
+                              .count = 4,
+                              .looks_left = 6};
+    /* Four looks of the first pass, two of the second. */
+    cJSON *settings = run_machine(&machine, true, FAR, ENGINE_CANCELLED);
+    assert_int_equal(cJSON_GetArraySize(settings), 4);
+    assert_string_equal(state_at(settings, 0), "pending_restart");
+    assert_string_equal(state_at(settings, 1), "ok");
+    assert_string_equal(state_at(settings, 2), "skipped");
+    assert_string_equal(state_at(settings, 3), "skipped");
+    assert_true(number_at(settings, 3, "before") == 5);
+    assert_true(number_at(settings, 3, "after") == 5);
+    assert_string_equal(machine.log, "a.a");
+    assert_int_equal(cJSON_GetArraySize(machine.snapshot), 3);
+    release(&machine, settings);
+}
+
+static void test_a_cancel_before_the_first_write_writes_nothing(void **state)
+{
+    (void)state;
+    struct machine machine = {
+        .places = {{.value = 0, .wanted = 1}, {.value = 0, .wanted = 1}},
+        .count = 2,
+        .looks_left = 2};
+    cJSON *settings = run_machine(&machine, true, FAR, ENGINE_CANCELLED);
+    assert_int_equal(cJSON_GetArraySize(settings), 2);
+    assert_string_equal(state_at(settings, 0), "skipped");
+    assert_string_equal(state_at(settings, 1), "skipped");
+    assert_null(machine.snapshot);
+    assert_string_equal(machine.log, "");
+    release(&machine, settings);
+}
+
 static bool has_hint(const cJSON *settings, int i, const char *text)
 {
     const cJSON *hint;
@@ -841,6 +889,8 @@ int main(void)
         cmocka_unit_test(test_what_does_not_come_has_failed),
         cmocka_unit_test(test_what_comes_late_needs_its_snapshot),
         cmocka_unit_test(test_deadline_stops_between_settings),
+        cmocka_unit_test(test_a_cancel_stops_between_settings),
+        cmocka_unit_test(test_a_cancel_before_the_first_write_writes_nothing),
         cmocka_unit_test(test_one_restart_behind_the_last_that_needs_it),
         cmocka_unit_test(test_no_restart_without_a_change),
         cmocka_unit_test(test_a_failed_last_one_does_not_stop_the_restart),
