@@ -61,6 +61,7 @@ static int open_run(struct run *run, struct err *err)
                                   .verb = run->verb,
                                   .sources = run->sources,
                                   .reason = run->options->reason,
+                                  .goes_on = run->resumed.run[0] != '\0',
                                   .targets = &run->chosen.targets};
     if (run->store == NULL ||
         (run_goes_via(run) && verify_from_learn(&run->via, run->store, err)) ||
@@ -96,6 +97,7 @@ static void close_run(struct run *run)
     free(run->again);
     free(run->apply);
     free(run->sources);
+    resumed_release(&run->resumed);
     verify_from_close(&run->via);
     chosen_close(&run->chosen);
     from_target_release(&run->from);
@@ -221,7 +223,8 @@ static int end_run(struct run *run, enum fleet_end end, struct err *err)
     int status = result_exit_status(run->verb, recap_counts(run->recap));
     if (end == FLEET_INTERRUPTED)
         status = EXIT_INTERRUPTED;
-    if (store_run_end(run->store, run->id, status, err))
+    if (!run->resumed.stays_open &&
+        store_run_end(run->store, run->id, status, err))
         return -1;
     if (recap_end(run->recap, schedule_why(run->schedule)))
         return err_set(err, 0, "standard output: cannot be written");
@@ -286,7 +289,8 @@ static int choose_hosts(struct run *run)
     const struct log *log = run->log;
     struct err err;
     if (options->collector != NULL)
-        return verify_from_open(&run->via, &run->chosen, options, log);
+        return verify_from_open(&run->via, &run->chosen, options, log,
+                                &run->resumed);
     if (run->verb == VERB_UNDO && plan_undo(run, &err)) {
         log_line(log, LOG_ERROR, "%s", err.text);
         return -1;
@@ -298,7 +302,8 @@ static int choose_hosts(struct run *run)
                                                           : INVENTORY_WMI,
                                    log);
     return failed ? -1
-                  : rerun_narrow(&run->chosen.targets, options, run->verb, log);
+                  : rerun_narrow(&run->chosen.targets, options, run->verb, log,
+                                 &run->resumed);
 }
 
 /*
@@ -330,6 +335,11 @@ static int choose(struct run *run)
         ((run->verb != VERB_VERIFY || run_goes_via(run)) &&
          chosen_connect(connecting(run), run->options, run->log)))
         return EXIT_CONTROLLER;
+    if (run->resumed.run[0] != '\0') {
+        memcpy(run->fresh_id, run->id, sizeof run->fresh_id);
+        snprintf(run->id, sizeof run->id, "%.*s", PROTOCOL_RUN_ID_MAX,
+                 run->resumed.run);
+    }
     return -1;
 }
 

@@ -62,7 +62,8 @@ int kept_run_begin(struct store *store, const struct kept_run *run,
                                    .hosts = targets->count};
         snprintf(stored.id, sizeof stored.id, "%s", run->id);
         snprintf(stored.verb, sizeof stored.verb, "%s", verb_word(run->verb));
-        failed = store_run_begin(store, &stored, hosts, err);
+        failed = run->goes_on ? store_run_go_on(store, &stored, hosts, err)
+                              : store_run_begin(store, &stored, hosts, err);
     }
     free(reason);
     free_hosts(hosts, targets->count);

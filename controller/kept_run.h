@@ -3,6 +3,8 @@
 #ifndef CONTROLLER_KEPT_RUN_H
 #define CONTROLLER_KEPT_RUN_H
 
+#include <stdbool.h>
+
 #include "controller/result.h"
 #include "controller/store.h"
 #include "inventory/inventory.h"
@@ -13,6 +15,7 @@ struct kept_run {
     enum verb verb;
     char *sources;      /* the inventories as given */
     const char *reason; /* NULL: none was given */
+    bool goes_on;       /* it is in the store, and gone on with */
     const struct target_list *targets;
 };
 

@@ -55,7 +55,8 @@ const struct option_row options_rows[] = {
      "failed, unreachable, pending, with commas between, or all",
      NULL, 0},
     {0, "resume", KIND_TEXT, OPT(resume), V_RUN, "RUN",
-     "only hosts that this run did not come to (--rerun: that it left so)",
+     "goes on with this run: hosts that it did not come to\n"
+     "(with --rerun: a new run, of those that it left so)",
      NULL, 0},
     {0, "timeout", KIND_NUMBER, OPT(timeout_s), V_HOSTS, "S",
      "seconds for a whole host", NULL, 0},

@@ -154,6 +154,16 @@ void requests_free(struct requests *requests)
     free(requests);
 }
 
+int requests_set_again(struct requests *requests, const char *text,
+                       struct err *err)
+{
+    cJSON_DeleteItemFromObjectCaseSensitive(requests->options, "again");
+    if (text != NULL &&
+        cJSON_AddStringToObject(requests->options, "again", text) == NULL)
+        return err_set(err, 0, "out of memory");
+    return 0;
+}
+
 /* A copy of `item` as a member; an absent item is no member. */
 static bool add_copy(cJSON *object, const char *key, const cJSON *item)
 {

@@ -27,6 +27,13 @@ struct requests *requests_new(const struct request_options *options,
 void requests_free(struct requests *requests);
 
 /*
+ * What every request has as the option "again" from now on, so that it is
+ * another one than without; NULL: none. The text is copied.
+ */
+int requests_set_again(struct requests *requests, const char *text,
+                       struct err *err);
+
+/*
  * The request for these settings; its bytes live as long as `requests`.
  * `undo` is the member of that name, or NULL; it is not kept.
  */

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/problems.h"
+#include "controller/kept_target.h"
 #include "controller/store.h"
 #include "inventory/table.h"
 
@@ -69,17 +71,25 @@ bool rerun_words_wrong(const char *text)
 /* --- the earlier run --------------------------------------------------------
  */
 
+/* What a gathered name has in the table. */
+static const char has_result[] = "it has a result";
+static const char has_none[] = "it has none";
+static const char was_cancelled[] = "it was cancelled";
+
 struct gathered {
     unsigned wants;
     enum verb verb;
-    struct table names;
+    struct table names; /* to one of the texts above */
+    size_t pending;     /* those without a result */
+    bool open;          /* the run has no end: its controller was killed */
     char **owned;
     size_t count;
     size_t room;
     bool failed;
 };
 
-static int gather_name(struct gathered *gathered, const char *host)
+static int gather_name(struct gathered *gathered, const char *host,
+                       const char *how)
 {
     if (gathered->count == gathered->room) {
         size_t room = gathered->room == 0 ? 64 : gathered->room * 2;
@@ -93,7 +103,7 @@ static int gather_name(struct gathered *gathered, const char *host)
     if (name == NULL)
         return -1;
     gathered->owned[gathered->count++] = name;
-    return table_put_text(&gathered->names, name, name);
+    return table_put_text(&gathered->names, name, (char *)how);
 }
 
 static unsigned kind_of(enum verb verb, enum status status)
@@ -113,14 +123,18 @@ static int each_result(void *context, const char *host, int status,
     unsigned kind = kind_of(gathered->verb, (enum status)status);
     (void)json;
     if (gathered->wants == ~0u || (kind & gathered->wants) != 0)
-        gathered->failed |= gather_name(gathered, host) != 0;
+        gathered->failed |=
+            gather_name(gathered, host,
+                        status == STATUS_CANCELLED ? was_cancelled
+                                                   : has_result) != 0;
     return gathered->failed;
 }
 
 static int each_pending(void *context, const char *host)
 {
     struct gathered *gathered = context;
-    gathered->failed |= gather_name(gathered, host) != 0;
+    gathered->pending++;
+    gathered->failed |= gather_name(gathered, host, has_none) != 0;
     return gathered->failed;
 }
 
@@ -161,13 +175,14 @@ static int find_newest(struct store *store, enum verb verb, struct newest *out,
 
 /* The run that --resume names; of this verb. */
 static int find_named(struct store *store, const char *name, enum verb verb,
-                      struct newest *out, struct err *err)
+                      struct newest *out, bool *open, struct err *err)
 {
     struct store_run run;
     *out = (struct newest){.verb = verb_word(verb)};
     if (store_run_find(store, name, &run, err))
         return -1;
     snprintf(out->id, sizeof out->id, "%s", run.id);
+    *open = run.ended[0] == '\0';
     int failed = 0;
     if (strcmp(run.verb, out->verb) != 0)
         failed = err_set(err, 0, "--resume %s: that was %s, not %s", name,
@@ -176,17 +191,14 @@ static int find_named(struct store *store, const char *name, enum verb verb,
     return failed;
 }
 
-static int gather(struct gathered *gathered, const struct options *options,
-                  char run[48], struct err *err)
+static int gather(struct gathered *gathered, struct store *store,
+                  const struct options *options, char run[48], struct err *err)
 {
-    struct store *store = store_open(options->store, err);
     struct newest found;
-    if (store == NULL)
-        return -1;
-    int failed =
-        options->resume != NULL
-            ? find_named(store, options->resume, gathered->verb, &found, err)
-            : find_newest(store, gathered->verb, &found, err);
+    int failed = options->resume != NULL
+                     ? find_named(store, options->resume, gathered->verb,
+                                  &found, &gathered->open, err)
+                     : find_newest(store, gathered->verb, &found, err);
     if (!failed &&
         store_results(store, found.id, each_result, gathered, err) < 0)
         failed = -1;
@@ -197,7 +209,6 @@ static int gather(struct gathered *gathered, const struct options *options,
         failed = err_set(err, 0, "out of memory");
     if (!failed)
         memcpy(run, found.id, sizeof found.id);
-    store_close(store);
     return failed;
 }
 
@@ -216,28 +227,109 @@ static size_t keep_gathered(struct target_list *targets,
     return kept;
 }
 
+/* --- going on with it --------------------------------------------------------
+ */
+
+void resumed_release(struct resumed *resumed)
+{
+    table_release(&resumed->cancelled);
+    *resumed = (struct resumed){.run = ""};
+}
+
+/* What was asked of the host then; true when it is what is asked now. */
+static bool asks_the_same(const struct kept_target *kept,
+                          const struct target *target)
+{
+    const cJSON *then = kept->target.wmi;
+    if (then == NULL || target->wmi == NULL)
+        return then == target->wmi;
+    return cJSON_Compare(then, target->wmi, 1);
+}
+
+/*
+ * Where the run may have written, undo goes by what it asked: under the same
+ * id nothing else may be asked.
+ */
+static int check_asked(struct store *store, const char *run,
+                       const struct target *target, struct err *err)
+{
+    struct kept_target kept;
+    char *text = NULL;
+    int found = store_host_target(store, run, target->name, &text, err);
+    int failed =
+        found < 0 || (found > 0 &&
+                      kept_target_parse(&kept, target->name, text, err) != 0)
+            ? -1
+            : 0;
+    free(text);
+    if (failed || found == 0)
+        return failed;
+    if (!asks_the_same(&kept, target))
+        failed = err_set(err, 0,
+                         "%s: its settings in the inventory are no longer "
+                         "those that run %s asked for and may have begun; put "
+                         "them back, or undo that run first",
+                         target->name, run);
+    kept_target_release(&kept);
+    return failed;
+}
+
+static int go_on(struct resumed *resumed, const struct gathered *gathered,
+                 struct store *store, const char *run,
+                 const struct target_list *targets, struct err *err)
+{
+    size_t pending = 0;
+    int failed = 0;
+    for (size_t i = 0; !failed && i < targets->count; i++) {
+        const struct target *target = &targets->items[i];
+        const char *how = table_get_text(&gathered->names, target->name);
+        pending += how == has_none;
+        if (how == was_cancelled &&
+            table_put_text(&resumed->cancelled, target->name, (char *)how))
+            failed = err_set(err, 0, "out of memory");
+        else if (gathered->verb == VERB_APPLY &&
+                 (how == was_cancelled || gathered->open))
+            failed = check_asked(store, run, target, err);
+    }
+    snprintf(resumed->run, sizeof resumed->run, "%s", run);
+    resumed->stays_open = gathered->open && pending < gathered->pending;
+    return failed;
+}
+
+static int narrow(struct target_list *targets, struct gathered *gathered,
+                  const struct options *options, struct resumed *resumed,
+                  const struct log *log, struct err *err)
+{
+    char run[48] = "";
+    struct store *store = store_open(options->store, err);
+    int failed =
+        store == NULL ? -1 : gather(gathered, store, options, run, err);
+    if (!failed && keep_gathered(targets, gathered) == 0)
+        failed = err_set(
+            err, 0, "run %s left nothing of the selection to be done again",
+            run);
+    if (!failed && options->rerun == NULL)
+        failed = go_on(resumed, gathered, store, run, targets, err);
+    if (!failed)
+        log_line(log, LOG_INFO, "%zu hosts that run %s left", targets->count,
+                 run);
+    store_close(store);
+    return failed;
+}
+
 int rerun_narrow(struct target_list *targets, const struct options *options,
-                 enum verb verb, const struct log *log)
+                 enum verb verb, const struct log *log, struct resumed *resumed)
 {
     struct gathered gathered = {.verb = verb, .wants = WANTS_PENDING};
     struct err err;
-    char run[48] = "";
     const char *wrong;
     if (options->rerun == NULL && options->resume == NULL)
         return 0;
     if (options->rerun != NULL)
         gathered.wants = read_words(options->rerun, &wrong);
-    int failed = gather(&gathered, options, run, &err);
+    int failed = narrow(targets, &gathered, options, resumed, log, &err);
     if (failed)
         log_line(log, LOG_ERROR, "%s", err.text);
-    else if (keep_gathered(targets, &gathered) == 0)
-        failed = -1;
-    if (failed && run[0] != '\0')
-        log_line(log, LOG_ERROR,
-                 "run %s left nothing of the selection to be done again", run);
-    else if (!failed)
-        log_line(log, LOG_INFO, "%zu hosts that run %s left", targets->count,
-                 run);
     gathered_release(&gathered);
-    return failed ? -1 : 0;
+    return failed;
 }

@@ -15,6 +15,7 @@
 #include "controller/outdir.h"
 #include "controller/recap.h"
 #include "controller/requests.h"
+#include "controller/rerun.h"
 #include "controller/schedule.h"
 #include "controller/store.h"
 #include "controller/verify_from.h"
@@ -25,7 +26,9 @@ struct run {
     struct live live;
     enum verb verb;
     char id[PROTOCOL_RUN_ID_MAX + 1];
-    struct undo_plan undo;   /* undo: what to put back where */
+    char fresh_id[PROTOCOL_RUN_ID_MAX + 1]; /* resumed: never used before */
+    struct resumed resumed;                 /* the run that is gone on with */
+    struct undo_plan undo;                  /* undo: what to put back where */
     struct from_target from; /* zeroed where it is not asked for */
     struct verify_from via;  /* as that */
     struct chosen chosen;

@@ -44,7 +44,11 @@ int run_on_request(void *context, const struct target *target,
         *request = (struct blob){0};
         return 0;
     }
-    int failed = run->verb == VERB_UNDO
+    bool again = table_get_text(&run->resumed.cancelled, target->name) != NULL;
+    int failed =
+        requests_set_again(run->requests, again ? run->fresh_id : NULL, err);
+    if (!failed)
+        failed = run->verb == VERB_UNDO
                      ? undo_request_of(run, target, request, err)
                      : apply_request_of(run, target, request, err);
     return failed ? err_prefix(err, target->name) : 0;

@@ -9,6 +9,19 @@
 
 /* --- runs ----------------------------------------------------------------- */
 
+/* Each as it is reached now, whatever the run had of it. */
+static int put_hosts(struct store *store, const struct store_run *run,
+                     const struct store_host *hosts, struct err *err)
+{
+    for (size_t i = 0; i < run->hosts; i++)
+        if (store_change(store, err,
+                         "INSERT OR REPLACE INTO run_host(run, host, target)"
+                         " VALUES(?1, ?2, ?3)",
+                         "sss", run->id, hosts[i].name, hosts[i].target))
+            return -1;
+    return 0;
+}
+
 int store_run_begin(struct store *store, const struct store_run *run,
                     const struct store_host *hosts, struct err *err)
 {
@@ -17,14 +30,21 @@ int store_run_begin(struct store *store, const struct store_run *run,
             store, err,
             "INSERT INTO run(id, verb, started, reason, inventory) VALUES"
             "(?1, ?2, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?3, ?4)",
-            "ssss", run->id, run->verb, run->reason, run->inventory))
+            "ssss", run->id, run->verb, run->reason, run->inventory) ||
+        put_hosts(store, run, hosts, err))
         return -1;
-    for (size_t i = 0; i < run->hosts; i++)
-        if (store_change(store, err,
-                         "INSERT OR IGNORE INTO run_host(run, host, target)"
-                         " VALUES(?1, ?2, ?3)",
-                         "sss", run->id, hosts[i].name, hosts[i].target))
-            return -1;
+    return store_commit(store, err);
+}
+
+int store_run_go_on(struct store *store, const struct store_run *run,
+                    const struct store_host *hosts, struct err *err)
+{
+    if (store_begin(store, err) ||
+        store_change(store, err,
+                     "UPDATE run SET ended='', exit_status=-1 WHERE id=?1", "s",
+                     run->id) ||
+        put_hosts(store, run, hosts, err))
+        return -1;
     return store_commit(store, err);
 }
 

@@ -48,6 +48,12 @@ struct store_host {
 /* Begins a run and commits. `hosts` are the run->hosts that it selected. */
 int store_run_begin(struct store *store, const struct store_run *run,
                     const struct store_host *hosts, struct err *err);
+/*
+ * Goes on with a run that is there: it has no end again until store_run_end.
+ * Its `hosts` that it had are as they are given now.
+ */
+int store_run_go_on(struct store *store, const struct store_run *run,
+                    const struct store_host *hosts, struct err *err);
 int store_run_end(struct store *store, const char *run, int exit_status,
                   struct err *err);
 

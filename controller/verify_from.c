@@ -110,7 +110,8 @@ static int check_count(const struct verify_from *from, size_t count)
 }
 
 int verify_from_open(struct verify_from *from, struct chosen *chosen,
-                     const struct options *options, const struct log *log)
+                     const struct options *options, const struct log *log,
+                     struct resumed *resumed)
 {
     const char *host = options->collector;
     *from = (struct verify_from){
@@ -124,7 +125,7 @@ int verify_from_open(struct verify_from *from, struct chosen *chosen,
         open_collector(from, chosen))
         return -1;
     leave_out_collector(from, chosen);
-    if (rerun_narrow(&chosen->targets, options, VERB_VERIFY, log) ||
+    if (rerun_narrow(&chosen->targets, options, VERB_VERIFY, log, resumed) ||
         check_count(from, chosen->targets.count))
         return -1;
     from->passwords = calloc(chosen->targets.count + 1, sizeof(char *));

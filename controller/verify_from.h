@@ -13,6 +13,7 @@
 
 #include "controller/chosen.h"
 #include "controller/requests.h"
+#include "controller/rerun.h"
 #include "controller/store.h"
 
 struct verify_from {
@@ -30,11 +31,12 @@ bool verify_from_is_asked(const struct options *options,
                           const char **lonely_option);
 
 /*
- * Chooses the targets into `chosen`, and HOST; reads the passwords. 0, or -1
- * after telling what is wrong.
+ * Chooses the targets into `chosen`, and HOST; reads the passwords. `resumed`
+ * as rerun_narrow has it. 0, or -1 after telling what is wrong.
  */
 int verify_from_open(struct verify_from *from, struct chosen *chosen,
-                     const struct options *options, const struct log *log);
+                     const struct options *options, const struct log *log,
+                     struct resumed *resumed);
 void verify_from_close(struct verify_from *from);
 
 /* What the store knows of the targets: computer names, facts. */
