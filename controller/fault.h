@@ -66,7 +66,8 @@ enum fault_group { GROUP_UNREACHABLE, GROUP_FAILED, GROUP_CANCELLED };
     X(BAD_RESULT, "bad-result", GROUP_FAILED, 0,                               \
       "what the machine answered is not a result of this run; is it really "   \
       "yours?")                                                                \
-    X(CANCELLED, "cancelled", GROUP_CANCELLED, 0, "run it again")
+    X(CANCELLED, "cancelled", GROUP_CANCELLED, 0,                              \
+      "--resume goes on with it, undo puts back what was done")
 
 /* What trust finds, which is no host's fault alone. */
 #define SHARED_HOSTKEY "shared-hostkey"

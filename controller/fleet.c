@@ -316,29 +316,43 @@ static void start_look(struct fleet *fleet)
 
 /* --- the whole run -------------------------------------------------------- */
 
-static void cancel_all(struct fleet *fleet)
+static void end_all(struct fleet *fleet, void (*end)(void *work))
 {
     struct slot *next = NULL;
     for (struct slot *slot = fleet->slots; slot; slot = next) {
         next = slot->next;
-        fleet->ops->cancel(slot->work);
+        end(slot->work);
         slot_step(slot);
     }
+}
+
+static void tell_interrupted(const struct fleet *fleet)
+{
+    const struct log *log = fleet->config->log;
+    if (fleet->interrupts == 1)
+        log_line(log, LOG_WARNING,
+                 "interrupted: no further host is begun, %zu at work are "
+                 "waited for; Ctrl-C once more tells them to stop",
+                 fleet->active);
+    else if (fleet->active > 0)
+        log_line(log, LOG_WARNING,
+                 "%zu are told to stop before their next setting, and waited "
+                 "for, 10 s at most; Ctrl-C once more leaves them at work",
+                 fleet->active);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
 {
     (void)number;
     struct fleet *fleet = handle->data;
+    const struct work_ops *ops = fleet->ops;
     schedule_stop(fleet->schedule, "interrupted");
-    if (++fleet->interrupts > 1) {
-        cancel_all(fleet);
-        return;
-    }
-    log_line(fleet->config->log, LOG_WARNING,
-             "interrupted: no further host is begun, %zu at work are waited "
-             "for; once more to leave them",
-             fleet->active);
+    if (++fleet->interrupts == 2)
+        end_all(fleet, ops->stop != NULL ? ops->stop : ops->cancel);
+    else if (fleet->interrupts > 2)
+        end_all(fleet, ops->cancel);
+    if (fleet->interrupts <= 2)
+        tell_interrupted(fleet);
 }
 
 static int start_signals(struct fleet *fleet)

@@ -11,7 +11,8 @@
  * admitted when the run stopped early are told to `on_not_tried`.
  *
  * SIGINT and SIGTERM: the first stops admission and lets running jobs end,
- * the second cancels them. fleet_run restores the signal handlers.
+ * the second stops what is at work (struct work_ops), the third leaves it.
+ * fleet_run restores the signal handlers.
  */
 #ifndef CONTROLLER_FLEET_H
 #define CONTROLLER_FLEET_H

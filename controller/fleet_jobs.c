@@ -37,6 +37,11 @@ static const char *phase_of_job(const void *job, uint64_t *since_ms)
     return job_state_word(job);
 }
 
+static void stop_job(void *job)
+{
+    job_stop(job);
+}
+
 static void cancel_job(void *job)
 {
     job_cancel(job);
@@ -56,6 +61,7 @@ const struct work_ops fleet_jobs = {.begin = begin_job,
                                     .step = step_job,
                                     .resolved = tell_job,
                                     .phase = phase_of_job,
+                                    .stop = stop_job,
                                     .cancel = cancel_job,
                                     .take_result = take_from_job,
                                     .free = free_job};

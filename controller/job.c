@@ -110,6 +110,11 @@ const char *job_word(enum job_state state)
     return states[state].word;
 }
 
+const char *job_state_what(enum job_state state)
+{
+    return states[state].what;
+}
+
 enum fault job_state_fault(enum job_state state)
 {
     return states[state].fault;
@@ -303,10 +308,13 @@ static enum pace on_cancel(struct job *job)
 
 static enum pace step_once(struct job *job)
 {
+    enum pace pace;
     if (job->state == JOB_done)
         return WAIT;
     if (job->cancelled)
         return on_cancel(job);
+    if (job_stop_is_due(job, &pace))
+        return pace;
     if (job->host_deadline > 0 && job->now >= job->host_deadline)
         return on_host_deadline(job);
     if (job->now >= job->deadline)
@@ -322,6 +330,8 @@ static uint64_t next_due(const struct job *job)
     uint64_t due = job->deadline;
     if (job->host_deadline > 0 && job->host_deadline < due)
         due = job->host_deadline;
+    if (job->stop_by > 0 && job->stop_by < due)
+        due = job->stop_by;
     if (job->wake > 0 && job->wake < due)
         due = job->wake;
     return due > 0 ? due : 1;

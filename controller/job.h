@@ -10,7 +10,8 @@
  * (the payload did not start: is it still there?) and `recover` (the
  * connection broke after the start mark, or for a verb that writes broke or
  * stayed silent since the command was given: connect again, give the same
- * command, which the payload answers with the result that it has).
+ * command, which the payload answers with the result that it has). Where the
+ * job is to stop, `tell` gives the payload that word on a second channel.
  *
  * A transient fault before the login is tried again as often as the target's
  * `retries` says; where it says nothing JOB_RETRIES_DEFAULT times, but not
@@ -94,6 +95,12 @@ struct job_wait job_step(struct job *job, uint64_t now_ms);
 void job_resolved(struct job *job, const struct job_address *addresses,
                   size_t count, const char *error_text);
 
+/*
+ * Ends the job soon: at its next step as `cancelled`, but where a payload may
+ * be at work it is told to stop, and what it did until then is waited for, ten
+ * seconds at most.
+ */
+void job_stop(struct job *job);
 /* Ends the job at its next step, as `cancelled`. */
 void job_cancel(struct job *job);
 

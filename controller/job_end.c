@@ -176,7 +176,8 @@ static enum pace connect_later(struct job *job)
 bool job_may_have_begun(const struct job *job)
 {
     return verb_writes(job->plan->verb) &&
-           (job->state == JOB_exec || job->state == JOB_start);
+           (job->state == JOB_exec || job->state == JOB_start ||
+            job->state == JOB_tell);
 }
 
 /*

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the files of the state machine share: job.c steps it,
- * job_end.c ends it, job_states.c holds the way to a login and back, job_run.c
- * the life of one command, job_files.c the files around it. Nobody else
- * includes this.
+ * job_end.c ends it, job_stop.c ends it early, job_states.c holds the way to a
+ * login and back, job_run.c the life of one command, job_files.c the files
+ * around it. Nobody else includes this.
  *
  * Two things end a host. job_fail: the session is gone or in the middle of
  * something, so it is dropped and the job is done. job_conclude: the outcome
@@ -32,6 +32,7 @@
     X(exec, start, 60000, FAULT_EXEC, "the start of the command")              \
     X(start, start, 60000, FAULT_NOT_STARTED, "the payload's start mark")      \
     X(run, run, 200000, FAULT_RUN_TIMEOUT, "the payload's result")             \
+    X(tell, close, 5000, FAULT_EXEC, "the word to stop to be taken")           \
     X(drain, close, 5000, FAULT_NONE, "the end of the output")                 \
     X(close_channel, close, 5000, FAULT_EXEC, "the end of the command")        \
     X(look, close, 5000, FAULT_NOT_STARTED, "word of the payload's file")      \
@@ -73,7 +74,10 @@ struct job {
     uint64_t wake;          /* a sleep's end; 0: not asleep */
     uint64_t spent[JOB_STATE_COUNT];
     bool cancelled;
-    bool concluded; /* the outcome is known */
+    bool stopping;    /* the payload is to be told to stop, */
+    bool told;        /* and was */
+    uint64_t stop_by; /* waited for until then; 0: not begun */
+    bool concluded;   /* the outcome is known */
     struct result *result;
 
     struct job_address addresses[JOB_ADDRESSES_MAX];
@@ -114,6 +118,8 @@ struct job {
 };
 
 const char *job_word(enum job_state state);
+/* What did not come when its time passes. */
+const char *job_state_what(enum job_state state);
 /* The fault of a state that brings no other. */
 enum fault job_state_fault(enum job_state state);
 
@@ -140,6 +146,12 @@ bool job_may_have_begun(const struct job *job);
 
 /* The operation of this state failed: ends the host, or recovers the run. */
 enum pace job_broke(struct job *job);
+
+/*
+ * Where the job is to stop: true when that is the next step, which was done
+ * then.
+ */
+bool job_stop_is_due(struct job *job, enum pace *pace);
 
 /* Fixes the outcome; FAULT_NONE: it is what the result already says. */
 void job_settle(struct job *job, enum fault fault, const char *text);

@@ -81,7 +81,7 @@ static bool payload_is_cached(const struct job *job)
 enum pace job_begin_work(struct job *job)
 {
     if (job_may_work(job)) { /* connected again: the same command */
-        job_set_state(job, JOB_exec);
+        job_set_state(job, job->stopping && !job->told ? JOB_tell : JOB_exec);
         return GO_ON;
     }
     if (job->request.secret && !job->plan->transport->trusts(job->transport)) {

@@ -58,3 +58,16 @@ int payload_command_make(char line[PAYLOAD_COMMAND_MAX],
                        "shell may obey");
     return 0;
 }
+
+int payload_command_cancel(char line[PAYLOAD_COMMAND_MAX], const char *command,
+                           struct err *err)
+{
+    int program_len = (int)strcspn(command, " ");
+    const char *verb =
+        command + program_len + strspn(command + program_len, " ");
+    int len = snprintf(line, PAYLOAD_COMMAND_MAX, "%.*s cancel%s", program_len,
+                       command, verb + strcspn(verb, " "));
+    return len > 0 && len < PAYLOAD_COMMAND_MAX
+               ? 0
+               : err_set(err, 0, "the command line is too long");
+}

@@ -46,4 +46,8 @@ int payload_command_make(char line[PAYLOAD_COMMAND_MAX],
                          const struct payload_command *command,
                          struct err *err);
 
+/* The line that tells the payload of `command`, such a line, to stop. 0/-1. */
+int payload_command_cancel(char line[PAYLOAD_COMMAND_MAX], const char *command,
+                           struct err *err);
+
 #endif

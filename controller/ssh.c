@@ -394,6 +394,7 @@ const struct transport_ops ssh_transport = {
     .login = ssh_log_in,
     .trusts = ssh_trusts,
     .exec = ssh_exec,
+    .exec_beside = ssh_exec_beside,
     .read = ssh_read,
     .close_channel = ssh_close_channel,
     .upload = ssh_upload,

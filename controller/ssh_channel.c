@@ -16,23 +16,25 @@
 
 static const char session_type[] = "session";
 
-static enum io open_channel(struct transport *t, struct err *err)
+static enum io open_channel(struct transport *t, LIBSSH2_CHANNEL **channel,
+                            struct err *err)
 {
-    t->channel = libssh2_channel_open_ex(
-        t->session, session_type, sizeof session_type - 1, CHANNEL_WINDOW,
-        CHANNEL_PACKET, NULL, 0);
-    if (t->channel != NULL)
+    *channel = libssh2_channel_open_ex(t->session, session_type,
+                                       sizeof session_type - 1, CHANNEL_WINDOW,
+                                       CHANNEL_PACKET, NULL, 0);
+    if (*channel != NULL)
         return IO_DONE;
     if (libssh2_session_last_errno(t->session) == LIBSSH2_ERROR_EAGAIN)
         return IO_AGAIN;
     return ssh_fail(t, FAULT_EXEC, err, "no channel for a command");
 }
 
-enum io ssh_exec(struct transport *t, const char *command, struct err *err)
+static enum io start_on(struct transport *t, LIBSSH2_CHANNEL **channel,
+                        const char *command, struct err *err)
 {
     ssh_begin(t);
-    if (t->channel == NULL) {
-        enum io io = open_channel(t, err);
+    if (*channel == NULL) {
+        enum io io = open_channel(t, channel, err);
         if (io != IO_DONE)
             return io;
     }
@@ -42,7 +44,7 @@ enum io ssh_exec(struct transport *t, const char *command, struct err *err)
         return io;
     static const char request[] = "exec";
     int code =
-        libssh2_channel_process_startup(t->channel, request, sizeof request - 1,
+        libssh2_channel_process_startup(*channel, request, sizeof request - 1,
                                         command, (unsigned)strlen(command));
     if (code == LIBSSH2_ERROR_EAGAIN)
         return IO_AGAIN;
@@ -51,6 +53,25 @@ enum io ssh_exec(struct transport *t, const char *command, struct err *err)
     if (code != 0)
         return ssh_fail(t, FAULT_EXEC, err, "the command was not accepted");
     return IO_DONE;
+}
+
+enum io ssh_exec(struct transport *t, const char *command, struct err *err)
+{
+    return start_on(t, &t->channel, command, err);
+}
+
+/*
+ * A read may have stopped in the middle of sending a larger window, and only
+ * another read would end that: this connection has another use then.
+ */
+enum io ssh_exec_beside(struct transport *t, const char *command,
+                        struct err *err)
+{
+    if (!t->telling && (libssh2_session_block_directions(t->session) &
+                        LIBSSH2_SESSION_BLOCK_OUTBOUND))
+        return ssh_fail(t, FAULT_EXEC, err, "no second channel");
+    t->telling = true;
+    return start_on(t, &t->beside, command, err);
 }
 
 /* *got: bytes appended; 0 with IO_DONE: the stream has ended. */

@@ -58,6 +58,8 @@ struct transport {
     struct ssh_login *login; /* while logging in */
 
     LIBSSH2_CHANNEL *channel;
+    LIBSSH2_CHANNEL *beside; /* a command that nobody listens to */
+    bool telling;            /* `beside` was begun */
     bool closing;
 
     LIBSSH2_SFTP *sftp;
@@ -92,6 +94,8 @@ void ssh_login_free(struct transport *t);
 /* What the login waits for, when that is not the session's socket. */
 bool ssh_login_wait(struct transport *t, struct transport_wait *wait);
 enum io ssh_exec(struct transport *t, const char *command, struct err *err);
+enum io ssh_exec_beside(struct transport *t, const char *command,
+                        struct err *err);
 enum io ssh_read(struct transport *t, struct buf *out, struct buf *errors,
                  struct err *err);
 enum io ssh_close_channel(struct transport *t, struct err *err);

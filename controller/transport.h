@@ -80,6 +80,13 @@ struct transport_ops {
     /* Opens a channel without PTY and standard input and starts `command`. */
     enum io (*exec)(struct transport *t, const char *command, struct err *err);
     /*
+     * Starts `command` on a channel of its own, beside the one whose output is
+     * read, if there is one. Nobody reads what it prints; it ends with the
+     * connection. Also between two reads.
+     */
+    enum io (*exec_beside)(struct transport *t, const char *command,
+                           struct err *err);
+    /*
      * Appends what came on standard output and standard error. IO_DONE once
      * both have ended; IO_AGAIN after appending all there was. A buffer that
      * is full is a failure (BAD_RESULT); a broken connection is LOST.

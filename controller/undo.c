@@ -220,7 +220,9 @@ static bool is_unsure(const cJSON *result)
         return false;
     cJSON_ArrayForEach (setting, settings) {
         const cJSON *after = json_member(setting, "after");
-        if (after == NULL || cJSON_IsNull(after))
+        const char *state = json_text(setting, "state");
+        bool skipped = state != NULL && strcmp(state, "skipped") == 0;
+        if (!skipped && (after == NULL || cJSON_IsNull(after)))
             return true;
     }
     return cJSON_GetArraySize(settings) == 0;

@@ -58,6 +58,10 @@ struct work_ops {
      * the time of `step`. NULL: such work does not tell.
      */
     const char *(*phase)(const void *work, uint64_t *since_ms);
+    /*
+     * Ends it soon, with what was done until then; NULL: as `cancel`.
+     */
+    void (*stop)(void *work);
     /* Ends it at its next step, as `cancelled`. */
     void (*cancel)(void *work);
     /* Once finished: the result, owned by the caller from now on. */

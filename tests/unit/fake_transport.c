@@ -14,6 +14,7 @@
 struct transport {
     struct fake_machine *machine;
     bool begun;      /* an operation is under way */
+    bool telling;    /* exec_beside is */
     unsigned agains; /* of it, so far */
     enum fake_how how;
     const struct fake_rule *rule;
@@ -22,6 +23,7 @@ struct transport {
     bool reading; /* its output */
     struct fake_output output;
     size_t read_at;
+    char command[PAYLOAD_COMMAND_MAX];
     int fds[2]; /* ours, and the one that makes it readable */
 };
 
@@ -193,10 +195,47 @@ static enum io fake_exec(struct transport *t, const char *command,
     if (io != IO_DONE)
         return io;
     buf_addf(&t->machine->log, "<%s> ", command);
+    snprintf(t->command, sizeof t->command, "%s", command);
     fake_machine_run(t->machine, command, &t->output);
     t->running = true;
     t->reading = true;
     t->read_at = 0;
+    return IO_DONE;
+}
+
+/* The command that runs goes on and says that it was cancelled. */
+static void stop_at_once(struct transport *t)
+{
+    struct fake_machine *machine = t->machine;
+    machine->error = "{\"class\":\"cancelled\",\"text\":\"told to stop\"}";
+    machine->saved_run[0] = '\0';
+    if (!t->running)
+        return;
+    stop_running(t);
+    fake_machine_run(machine, t->command, &t->output);
+    t->running = true;
+    t->rule = NULL;
+    t->how = FAKE_GOES;
+    make_ready(t);
+}
+
+static enum io fake_exec_beside(struct transport *t, const char *command,
+                                struct err *err)
+{
+    bool begun = t->begun;
+    const struct fake_rule *rule = t->rule;
+    enum fake_how how = t->how;
+    t->begun = t->telling;
+    enum io io = scripted(t, FAKE_BESIDE, err);
+    t->telling = io == IO_AGAIN;
+    if (io != IO_DONE)
+        return io;
+    buf_addf(&t->machine->log, "<%s> ", command);
+    t->begun = begun;
+    t->rule = rule;
+    t->how = how;
+    if (t->machine->stops)
+        stop_at_once(t);
     return IO_DONE;
 }
 
@@ -329,6 +368,7 @@ const struct transport_ops fake_transport = {
     .login = fake_login,
     .trusts = fake_trusts,
     .exec = fake_exec,
+    .exec_beside = fake_exec_beside,
     .read = fake_read,
     .close_channel = fake_close,
     .upload = fake_upload,

@@ -21,6 +21,7 @@
     X(HOST_KEY, "host_key")                                                    \
     X(LOGIN, "login")                                                          \
     X(EXEC, "exec")                                                            \
+    X(BESIDE, "beside")                                                        \
     X(READ, "read")                                                            \
     X(CLOSE, "close")                                                          \
     X(UPLOAD, "upload")                                                        \
@@ -73,6 +74,7 @@ struct fake_machine {
     bool saves;           /* its result, before it is printed */
     bool stays_away;      /* once dropped, it refuses connections */
     bool refuses;         /* connections */
+    bool stops;           /* when it is told to, beside a command */
     unsigned busy;        /* so many times another run is at work */
     unsigned held;        /* so many times an unlink finds the file held */
     size_t chunk;         /* bytes a read brings; 0: all */

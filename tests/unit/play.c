@@ -68,6 +68,8 @@ void play_job(struct play *play, struct job *job)
 {
     uint64_t now = 1000;
     for (;;) {
+        if (play->stop_at > 0 && now - 1000 >= play->stop_at)
+            job_stop(job);
         struct job_wait wait = job_step(job, now);
         if (wait.what == JOB_FOR_NOTHING)
             break;
@@ -83,6 +85,9 @@ void play_job(struct play *play, struct job *job)
             answer_lookup(play, job);
         else if (wait.what == JOB_FOR_IO && play->machine.ready)
             now++;
+        else if (now < 1000 + play->stop_at &&
+                 wait.deadline_ms > 1000 + play->stop_at)
+            now = 1000 + play->stop_at;
         else
             now = wait.deadline_ms;
     }

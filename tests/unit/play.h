@@ -24,6 +24,7 @@ struct play {
     const char *addresses_error; /* the resolver's answer is that */
     size_t addresses;
     uint64_t cancel_at;
+    uint64_t stop_at; /* ms from the beginning; 0: never */
     uint64_t took;
     struct result *result;
     struct target_cache cache_after;

@@ -507,6 +507,92 @@ static void test_cancel_in_every_state(void **state)
     }
 }
 
+static void stop_at_work(struct play *play)
+{
+    play_init(play);
+    play->plan.verb = VERB_APPLY;
+    play_make_warm(play);
+    play->machine.rules[0] = (struct fake_rule){
+        .op = FAKE_READ, .nth = 1, .how = FAKE_HANGS, .where = FAKE_AFTER_MARK};
+    play->machine.stops = true;
+    play->stop_at = 1;
+}
+
+static void test_stop_before_any_work_ends_at_once(void **state)
+{
+    (void)state;
+    static const enum fake_op ops[] = {FAKE_CONNECT, FAKE_HANDSHAKE, FAKE_LOGIN,
+                                       FAKE_UPLOAD};
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
+        struct play play;
+        play_init(&play);
+        play.plan.verb = VERB_APPLY;
+        play.machine.rules[0] =
+            (struct fake_rule){.op = ops[i], .nth = 1, .how = FAKE_AGAIN};
+        play.stop_at = 1;
+        play_run(&play);
+        assert_int_equal(play.result->fault, FAULT_CANCELLED);
+        assert_in_range(play.took, 0, 10);
+        assert_null(strstr(play.machine.log.data, "beside"));
+        play_release(&play);
+    }
+}
+
+static void test_stop_tells_the_payload_and_takes_its_result(void **state)
+{
+    (void)state;
+    struct play play;
+    stop_at_work(&play);
+    play.machine.rules[1] =
+        (struct fake_rule){.op = FAKE_BESIDE, .nth = 1, .how = FAKE_AGAIN};
+    play_run(&play);
+    play_expect(&play, FAULT_CANCELLED, "run");
+    assert_string_equal(play.result->fault_text, "told to stop");
+    assert_int_equal(cJSON_GetArraySize(play.result->settings), 1);
+    assert_non_null(strstr(play.machine.log.data, ".exe cancel r-"));
+    assert_int_equal(play.machine.sessions, 1);
+    play_release(&play);
+}
+
+static void test_stop_without_a_second_channel_connects_again(void **state)
+{
+    (void)state;
+    struct play play;
+    stop_at_work(&play);
+    play.machine.rules[1] = (struct fake_rule){
+        .op = FAKE_BESIDE, .nth = 1, .how = FAKE_FAILS, .fault = FAULT_EXEC};
+    play_run(&play);
+    play_expect(&play, FAULT_CANCELLED, "run");
+    assert_string_equal(play.result->fault_text, "told to stop");
+    assert_int_equal(play.machine.sessions, 2);
+    play_release(&play);
+}
+
+static void test_stop_leaves_what_does_not_stop(void **state)
+{
+    (void)state;
+    struct play play;
+    stop_at_work(&play);
+    play.machine.stops = false;
+    play_run(&play);
+    play_expect(&play, FAULT_CANCELLED, "run");
+    assert_non_null(strstr(play.result->fault_text, "still be at work"));
+    assert_in_range(play.took, 10000, 10100);
+    play_release(&play);
+}
+
+static void test_stop_where_the_command_was_only_given(void **state)
+{
+    (void)state;
+    struct play play;
+    stop_at_work(&play);
+    play.machine.rules[0].where = FAKE_AT_ONCE;
+    play_run(&play);
+    play_expect(&play, FAULT_CANCELLED, "run");
+    assert_string_equal(play.result->fault_text, "told to stop");
+    play_release(&play);
+}
+
 static void test_timing_tells_each_stage(void **state)
 {
     (void)state;
@@ -547,6 +633,11 @@ int main(void)
         cmocka_unit_test(test_upload_may_take_its_size),
         cmocka_unit_test(test_host_deadline),
         cmocka_unit_test(test_cancel_in_every_state),
+        cmocka_unit_test(test_stop_before_any_work_ends_at_once),
+        cmocka_unit_test(test_stop_tells_the_payload_and_takes_its_result),
+        cmocka_unit_test(test_stop_without_a_second_channel_connects_again),
+        cmocka_unit_test(test_stop_leaves_what_does_not_stop),
+        cmocka_unit_test(test_stop_where_the_command_was_only_given),
         cmocka_unit_test(test_timing_tells_each_stage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
