@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "controller/commands.h"
 #include "controller/payload_image.h"
@@ -70,8 +73,31 @@ static struct log make_log(const struct options *options)
     return log;
 }
 
+/*
+ * The next file to be opened would take the number of a closed stream, and
+ * what is printed would go into it: the store. False when standard output was
+ * closed.
+ */
+static bool open_standard_streams(void)
+{
+    bool can_tell = true;
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+            continue;
+        can_tell = can_tell && fd != STDOUT_FILENO;
+        if (open("/dev/null", O_RDWR) != fd)
+            return false;
+    }
+    return can_tell;
+}
+
 int main(int argc, char **argv)
 {
+    if (!open_standard_streams()) {
+        fprintf(stderr, "wmifleet: standard output is closed: nothing was "
+                        "done (>/dev/null throws results away)\n");
+        return EXIT_CONTROLLER;
+    }
     if (argc == 2 && strcmp(argv[1], "--version") == 0)
         return print_version();
     struct options options;
@@ -85,6 +111,8 @@ int main(int argc, char **argv)
     }
     forbid_core_files();
     signal(SIGPIPE, SIG_IGN);
+    /* A file that may not grow is an error to be told, as a full disk is. */
+    signal(SIGXFSZ, SIG_IGN);
     /* With libuv's four resolver threads a few dead names hold all others. */
     setenv("UV_THREADPOOL_SIZE", "64", 0);
     const struct log log = make_log(&options);

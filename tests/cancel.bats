@@ -45,7 +45,7 @@ factory() {
 
 until_true() {
     local end=$((SECONDS + 60))
-    until "$@"; do
+    until "$@" 2>/dev/null; do
         [ $SECONDS -lt $end ] || return 1
         sleep 0.05
     done
@@ -54,7 +54,10 @@ until_true() {
 # begin: an apply in the background, held while winmgmt does not stop.
 begin() {
     "$LAB/target-1/mode" service-stop-hangs
-    wmifleet apply --json "$@" >"$LAB/out" 2>"$LAB/err" 3>&- &
+    rm -f "$LAB"/{out,err}
+    WMIFLEET_STORE=$LAB/state.db "$WMIFLEET" apply --json \
+        -i "$LAB/inventory.json" --known-hosts "$LAB/known_hosts" \
+        >"$LAB/out" 2>"$LAB/err" 3>&- &
     CONTROLLER=$!
     until_true held
 }
@@ -131,4 +134,43 @@ firewall.wmi_group skipped"
     no_mark
     run wmifleet check
     assert_equal "$status" 3
+}
+
+all_changed="uac.local_account_token_filter_policy changed
+cimom.allow_anonymous_callback changed
+firewall.wmi_group changed"
+
+# Goes on with the run; then it is a whole one, and undo brings all back.
+assert_goes_on() {
+    run wmifleet apply --json --resume "$1"
+    assert_equal "$status" 0
+    assert_equal "$(result_of target-1 <<<"$output" | states)" "$all_changed"
+    assert_equal "$(wmifleet runs --json | jq -s length)" 1
+    no_mark
+    run wmifleet undo --json
+    assert_equal "$status" 0
+    assert_equal "$(factory)" "$(cat "$LAB/factory")"
+}
+
+@test "Ctrl-C twice: the machine stops, and the run is gone on with" {
+    local ended=0
+    begin
+    kill -INT "$CONTROLLER"
+    until_true grep -q interrupted "$LAB/err"
+    kill -INT "$CONTROLLER"
+    until_true mark_is_there
+    go_on
+    wait "$CONTROLLER" || ended=$?
+    assert_equal "$ended" 130
+    assert_equal "$(applied | jq -r '.status + " " + .error.class')" \
+        "cancelled cancelled"
+    assert_goes_on "$(run_id)"
+}
+
+@test "a controller killed while the machine works: the run is gone on with" {
+    begin
+    kill -KILL "$CONTROLLER"
+    wait "$CONTROLLER" || :
+    go_on
+    assert_goes_on "$(run_id)"
 }

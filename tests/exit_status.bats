@@ -23,9 +23,9 @@ setup() {
 }
 
 until_true() {
-    local end=$((SECONDS + 20))
-    until "$@"; do
-        [ $SECONDS -lt $end ]
+    local end=$((SECONDS + 60))
+    until "$@" 2>/dev/null; do
+        [ $SECONDS -lt $end ] || return 1
         sleep 0.02
     done
 }
@@ -40,7 +40,7 @@ contacted() {
 
 # begin OPTIONS...: check in the background, on a store of its own.
 begin() {
-    rm -f "$LAB"/early.db*
+    rm -f "$LAB"/early.db* "$LAB"/{out,err}
     WMIFLEET_STORE=$LAB/early.db "$WMIFLEET" check -i "$LAB/inventory.json" \
         --known-hosts "$LAB/known_hosts" --json "$@" \
         >"$LAB/out" 2>"$LAB/err" 3>&- &
@@ -117,6 +117,52 @@ END
     done
 }
 
+# interrupt_held SIGNAL OPTIONS: while m006, not the first of them, is at work.
+interrupt_held() {
+    local signal=$1
+    shift
+    machine 6 hold
+    begin -f 1 -vv "$@"
+    until_true grep -q "m006: start -> run" "$LAB/err"
+    kill "-$signal" "$CONTROLLER"
+    until_true grep -q interrupted "$LAB/err"
+}
+
+let_go() {
+    rm "$LAB/machines/$(machine_address 6)/hold"
+}
+
+verdicts() {
+    jq -r 'select(.host) | "\(.host) \(.status)"' "$@"
+}
+
+@test "interrupted is 130, whatever the others are" {
+    local signal hosts
+    while read -r signal hosts; do
+        interrupt_held "$signal" -l "$hosts"
+        let_go
+        ended
+        echo "$signal $hosts: $EXIT_STATUS"
+        assert_equal "$EXIT_STATUS" 130
+        assert_equal "$(jq -c 'select(.summary).summary.interrupted' \
+            "$LAB/out")" true
+        # one verdict for each, and the store has the same
+        assert_equal "$(verdicts "$LAB/out" | cut -d' ' -f1 | sort)" \
+            "$(tr , '\n' <<<"$hosts")"
+        assert_equal "$(wmifleet show --json --store "$LAB/early.db" |
+            verdicts | grep -v not_tried)" \
+            "$(verdicts "$LAB/out" | grep -v not_tried | sort)"
+    done <<'END'
+INT m001,m006,m007
+TERM m001,m006,m007
+INT m002,m006,m007
+INT m003,m006,m007
+TERM m004,m006,m007
+INT m002,m003,m004,m006,m007
+TERM m001,m002,m003,m004,m006
+END
+}
+
 @test "interrupted: 130, what was done is recorded, the rest not tried" {
     machine 6 hold
     begin -l 'm00[5-8]' -f 1
@@ -133,20 +179,62 @@ m006"
     assert_equal "$(jq -c 'select(.summary).summary.not_tried' "$LAB/out")" 2
 }
 
-@test "interrupted twice: those at work are left" {
-    machine 6 hold
-    begin -l 'm00[5-8]' -f 1
-    until_true has_lines 1 "$LAB/out"
-    kill -INT "$CONTROLLER"
-    until_true grep -q interrupted "$LAB/err"
-    kill -INT "$CONTROLLER"
-    ended
-    assert_equal "$EXIT_STATUS" 130
-    assert_equal "$(jq -r 'select(.host) | "\(.host) \(.status)"' \
-        "$LAB/out")" "m005 ok
+@test "interrupted twice: those at work are stopped, and say what they did" {
+    local signal
+    for signal in INT TERM; do
+        interrupt_held "$signal" -l 'm00[5-8]'
+        assert_contains "$(cat "$LAB/err")" "1 at work are waited for"
+        kill "-$signal" "$CONTROLLER"
+        ended
+        assert_equal "$EXIT_STATUS" 130
+        assert_equal "$(verdicts "$LAB/out")" "m005 ok
 m006 cancelled
 m007 not_tried
 m008 not_tried"
+        assert_equal "$(jq -r 'select(.host == "m006") |
+            .error.class + ": " + .error.text' "$LAB/out")" \
+            "cancelled: told to stop"
+        assert_contains "$(cat "$LAB/err")" "told to stop before their next"
+    done
+}
+
+@test "interrupted three times: those at work are left at once" {
+    # told to stop it does not hear
+    machine 6 deaf
+    interrupt_held INT -l 'm00[5-8]'
+    kill -INT "$CONTROLLER"
+    until_true grep -q 'once more leaves' "$LAB/err"
+    kill -INT "$CONTROLLER"
+    ended
+    rm "$LAB/machines/$(machine_address 6)/deaf"
+    assert_equal "$EXIT_STATUS" 130
+    assert_equal "$(verdicts "$LAB/out" | grep m006)" "m006 cancelled"
+    assert_contains "$(jq -r 'select(.host == "m006").error.text' "$LAB/out")" \
+        "may still be at work"
+}
+
+@test "what an interrupted run left is gone on with by the command it prints" {
+    local words
+    machine 6 hold
+    rm -f "$LAB"/early.db* "$LAB"/{out,err}
+    WMIFLEET_STORE=$LAB/early.db "$WMIFLEET" check -l 'm00[5-8]' -f 1 \
+        -i "$LAB/inventory.json" --known-hosts "$LAB/known_hosts" -v \
+        >"$LAB/out" 2>"$LAB/err" 3>&- &
+    CONTROLLER=$!
+    until_true grep -q 'm005: ok' "$LAB/err"
+    kill -INT "$CONTROLLER"
+    until_true grep -q interrupted "$LAB/err"
+    let_go
+    ended
+    assert_equal "$EXIT_STATUS" 130
+    words=$(sed -n 's/^to go on:  *wmifleet //p' "$LAB/out")
+    assert_contains "$words" "check --resume "
+    run bash -c "'$WMIFLEET' $words --store '$LAB/early.db' --json"
+    assert_equal "$status" 0
+    assert_equal "$(verdicts <<<"$output" | sort)" "m007 ok
+m008 ok"
+    assert_equal "$(wmifleet runs --json --store "$LAB/early.db" | jq -c '[.ok,
+        .exit_status]')" '[4,0]'
 }
 
 @test "killed in the middle: finished hosts are kept, the others pending" {
@@ -192,4 +280,66 @@ m008 not_tried"
     run wmifleet runs
     assert_contains "$output" 'moved \x1b[2J\u{9b}'
     [[ $output != *$'\e'* ]]
+}
+
+# What was shown is in the store, and going on brings all of them there.
+assert_nothing_lost() {
+    local id
+    id=$(wmifleet runs --json --store "$LAB/early.db" | jq -r .run)
+    assert_equal "$(comm -23 <(verdicts "$LAB/out" | grep -v not_tried | sort) \
+        <(wmifleet show --json --store "$LAB/early.db" | verdicts | sort))" ""
+    wmifleet check -l 'm0[01][05-9]' --store "$LAB/early.db" --resume "$id"
+    assert_equal "$(wmifleet show --json --store "$LAB/early.db" | verdicts |
+        grep -c ' ok')" 6
+}
+
+@test "a reader that goes away in the middle: nothing is lost" {
+    rm -f "$LAB"/early.db*
+    run bash -c '"$@" 2>"$LAB/err" | head -n 1 >"$LAB/out"
+        exit "${PIPESTATUS[0]}"' - \
+        "$WMIFLEET" check --json -f 1 --store "$LAB/early.db" \
+        -l 'm0[01][05-9]' -i "$LAB/inventory.json" \
+        --known-hosts "$LAB/known_hosts"
+    assert_equal "$status" 1
+    assert_contains "$(cat "$LAB/err")" "standard output"
+    assert_nothing_lost
+}
+
+@test "a store on a full disk: told, and what was shown is kept" {
+    local limit done
+    # more and more room, until one host is done before it is used up
+    for limit in 56 64 80 96 112; do
+        rm -f "$LAB"/early.db*
+        # a limit of files' sizes is a full disk to anybody, root or not
+        run bash -c 'ulimit -f "$1"; shift; exec "$@" >"$LAB/out" 2>"$LAB/err"' - \
+            "$limit" "$WMIFLEET" check --json -f 1 --store "$LAB/early.db" \
+            -l 'm0[01][05-9]' -i "$LAB/inventory.json" \
+            --known-hosts "$LAB/known_hosts"
+        done=$(verdicts "$LAB/out" | grep -c ' ok' || :)
+        echo "$limit KiB: $status, $done done, $(cat "$LAB/err")"
+        [ "$done" = 0 ] || break
+    done
+    assert_equal "$status" 1
+    assert_contains "$(cat "$LAB/err")" "early.db"
+    assert_nothing_lost
+}
+
+@test "standard output that is closed from the start is told, before any work" {
+    run bash -c 'exec "$@" >&-' - "$WMIFLEET" check \
+        -i "$LAB/inventory.json" --known-hosts "$LAB/known_hosts" \
+        --store "$LAB/closed.db"
+    assert_equal "$status" 1
+    assert_contains "$output" "standard output is closed"
+    assert_equal "$(contacted)" 0
+    [ ! -e "$LAB/closed.db" ]
+}
+
+@test "standard error that is closed stays out of the store" {
+    rm -f "$LAB"/early.db*
+    run bash -c 'exec "$@" 2>&- <&-' - "$WMIFLEET" check -vvv -l m005 \
+        -i "$LAB/inventory.json" --known-hosts "$LAB/known_hosts" \
+        --store "$LAB/early.db"
+    assert_equal "$status" 0
+    assert_equal "$(wmifleet show --json --store "$LAB/early.db" | verdicts)" \
+        "m005 ok"
 }

@@ -40,6 +40,7 @@ drop-result       failed       lost                run
 drop-result-once  drift        -                   done
 no-result         failed       payload-failed      run
 silent-result     failed       run-timeout         run
+works-on          failed       run-timeout         run
 trickle-result    failed       run-timeout         run
 flood-result      failed       run-timeout         run
 truncated-result  failed       bad-result          run

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 #
-# A controller that is killed at any moment loses no host that it showed as
+# A controller that is killed or interrupted at any moment loses no host that it showed as
 # finished, and what it began is gone on with: each machine is worked on once,
 # and undo brings all of them back.
 
@@ -14,11 +14,11 @@ teardown() {
     farm_stop
 }
 
-# new_farm: a farm's machines keep 16 files, and a killed controller leaves some
+# new_farm [OPTIONS]: a farm's machines keep 16 files, and a killed controller leaves some
 # of its own there.
 new_farm() {
     farm_stop
-    farm_start $COUNT --latency 0-6
+    farm_start $COUNT --latency 0-6 "$@"
     WORKS=
 }
 
@@ -131,4 +131,50 @@ lines_of_apply() {
     run wmifleet check --json
     assert_equal "$(jq -r '.status // empty' <<<"$output" | sort | uniq -c |
         sed 's/^ *//')" "$COUNT drift"
+}
+
+has_lines() {
+    [ "$(wc -l <"$2")" -ge "$1" ]
+}
+
+@test "interrupted twice: each says what it did, is gone on with, undone whole" {
+    local controller ended=0 run
+    new_farm --fault works-on:25
+    WMIFLEET_STORE=$LAB/state.db "$WMIFLEET" apply --json -f $COUNT \
+        -i "$LAB/inventory.json" --known-hosts "$LAB/known_hosts" -vv \
+        >"$LAB/first" 2>"$LAB/first.err" 3>&- &
+    controller=$!
+    until_true has_lines 24 "$LAB/first"
+    until_true eval '[ "$(grep -c "start -> run" "$LAB/first.err")" = $COUNT ]'
+    kill -TERM "$controller"
+    until_true grep -q '8 at work are waited for' "$LAB/first.err"
+    kill -TERM "$controller"
+    wait "$controller" || ended=$?
+    assert_equal "$ended" 130
+    assert_equal "$(jq -c 'select(.status == "cancelled") |
+        [.error.class, (.settings | map(.state) | sort)]' "$LAB/first" |
+        sort | uniq -c | sed 's/^ *//')" \
+        '8 ["cancelled",["changed","skipped","skipped"]]'
+    run=$(newest_apply)
+    assert_all_well again apply --json --resume "$run"
+    assert_equal "$(hosts_of "$LAB/again.out" | wc -l)" 8
+    wmifleet show "$run" --json >"$LAB/whole"
+    assert_equal "$(jq -r 'select(.host).status' "$LAB/whole" | sort |
+        uniq -c | sed 's/^ *//')" "$COUNT changed"
+    assert_all_well undone undo --all --json
+    assert_equal "$(changes "$LAB/undone.out")" \
+        "$(reversed "$(changes "$LAB/whole")")"
+}
+
+@test "what was begun is not gone on with under other settings" {
+    local run
+    new_farm
+    apply_and_kill 40 0
+    run=$(newest_apply)
+    WORKS=$(works)
+    jq '.all.vars.wmi.uac.local_account_token_filter_policy = 0' \
+        "$LAB/inventory.json" >"$LAB/other.json"
+    assert_equal "$(run_to other apply --resume "$run" -i "$LAB/other.json")" 1
+    assert_contains "$(cat "$LAB/other.err")" "no longer those that run $run"
+    assert_worked 0
 }

@@ -79,9 +79,11 @@ static void add_error(cJSON *root, const char *class, const char *text)
 }
 
 static void add_script_error(cJSON *root, const struct target *target,
-                             const cJSON *settings)
+                             const struct call *call, const cJSON *settings)
 {
-    if (target->script == SCRIPT_NOT_ADMIN)
+    if (call->cancelled)
+        add_error(root, "cancelled", "the run was told to stop");
+    else if (target->script == SCRIPT_NOT_ADMIN)
         add_error(root, "not-admin", "the login is not elevated");
     else if (target->script == SCRIPT_UNSAFE_DIR)
         add_error(root, "unsafe-dir",
@@ -114,9 +116,9 @@ static void spoil_setting(cJSON *setting)
 }
 
 static void add_settings(cJSON *root, const struct target *target,
-                         const cJSON *settings)
+                         const struct call *call, const cJSON *settings)
 {
-    bool failed = !cJSON_IsNull(json_member(root, "error"));
+    bool failed = !call->cancelled && !cJSON_IsNull(json_member(root, "error"));
     cJSON *copy = failed || settings == NULL ? cJSON_CreateArray()
                                              : cJSON_Duplicate(settings, 1);
     cJSON *first = cJSON_GetArrayItem(copy, 0);
@@ -163,9 +165,9 @@ void answer_result(struct buf *out, const struct target *target,
     cJSON_AddBoolToObject(
         root, "request_settled",
         settled && strcmp(target->request_hash, call->request_hash) == 0);
-    add_script_error(root, target, settings);
+    add_script_error(root, target, call, settings);
     add_facts(root, target);
-    add_settings(root, target, settings);
+    add_settings(root, target, call, settings);
     cJSON *hints = cJSON_AddArrayToObject(root, "hints");
     if (target->script == SCRIPT_ESCAPE_TEXTS)
         cJSON_AddItemToArray(hints, cJSON_CreateString(escapes));

@@ -4,6 +4,7 @@
 #define FARM_ANSWER_H
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 
 #include "base/buf.h"
 #include "tests/farm/target.h"
@@ -13,6 +14,7 @@ struct call {
     const char *run;
     char request_hash[PROTOCOL_HASH_LEN + 1];
     char payload_hash[PROTOCOL_HASH_LEN + 1];
+    bool cancelled;
 };
 
 /* The start mark. */

@@ -100,15 +100,92 @@ static void settle(struct target *target, const struct call *call,
              target->request != NULL ? call->request_hash : "");
 }
 
+static bool is_text(const cJSON *object, const char *key, const char *text)
+{
+    const char *found =
+        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
+    return found != NULL && strcmp(found, text) == 0;
+}
+
+static void put_text(cJSON *object, const char *key, const char *text)
+{
+    cJSON_ReplaceItemInObjectCaseSensitive(object, key,
+                                           cJSON_CreateString(text));
+}
+
+/*
+ * A run that is worked on again tells what stood before its first write, as
+ * the payload's snapshot has it.
+ */
+static void recall(struct target *target, const struct call *call,
+                   const cJSON *settings)
+{
+    cJSON *setting = NULL;
+    if (strcmp(call->verb, "check") == 0)
+        return;
+    if (strcmp(target->snapshot_run, call->run) != 0) {
+        cJSON_Delete(target->snapshot);
+        target->snapshot = cJSON_CreateObject();
+        snprintf(target->snapshot_run, sizeof target->snapshot_run, "%s",
+                 call->run);
+    }
+    cJSON_ArrayForEach (setting, settings) {
+        const char *id = cJSON_GetStringValue(
+            cJSON_GetObjectItemCaseSensitive(setting, "id"));
+        const cJSON *before =
+            cJSON_GetObjectItemCaseSensitive(setting, "before");
+        const cJSON *first =
+            cJSON_GetObjectItemCaseSensitive(target->snapshot, id);
+        if (first == NULL && is_text(setting, "state", "changed")) {
+            cJSON_AddItemToObject(target->snapshot, id,
+                                  cJSON_Duplicate(before, 1));
+        } else if (first != NULL && !cJSON_Compare(first, before, 1)) {
+            cJSON_ReplaceItemInObjectCaseSensitive(setting, "before",
+                                                   cJSON_Duplicate(first, 1));
+            if (is_text(setting, "state", "ok"))
+                put_text(setting, "state", "changed");
+        }
+    }
+}
+
+/* What a run does that is told to stop behind the first family: UAC. */
+static cJSON *work_in_part(struct target *target, const cJSON *request,
+                           const char *verb)
+{
+    cJSON *part = cJSON_Duplicate(request, 1);
+    cJSON *options = cJSON_GetObjectItemCaseSensitive(part, "options");
+    cJSON_DeleteItemFromObjectCaseSensitive(options, "only");
+    cJSON *only = cJSON_AddArrayToObject(options, "only");
+    cJSON_AddItemToArray(only, cJSON_CreateString("uac"));
+    cJSON *done = model_work(&target->state, part, verb);
+    cJSON *rest = model_work(&target->state, request, "check");
+    for (cJSON *setting = NULL;
+         (setting = cJSON_DetachItemFromArray(rest, 0)) != NULL;) {
+        put_text(setting, "state", "skipped");
+        if (strncmp(cJSON_GetStringValue(
+                        cJSON_GetObjectItemCaseSensitive(setting, "id")),
+                    "uac", 3) == 0)
+            cJSON_Delete(setting);
+        else
+            cJSON_AddItemToArray(done, setting);
+    }
+    cJSON_Delete(rest);
+    cJSON_Delete(part);
+    return done;
+}
+
 static void work(struct target *target, const struct call *call,
                  const char *bytes)
 {
     cJSON *request = bytes != NULL ? cJSON_Parse(bytes) : NULL;
     cJSON *settings = NULL;
-    if (request != NULL)
+    if (request != NULL && call->cancelled)
+        settings = work_in_part(target, request, call->verb);
+    else if (request != NULL)
         settings = model_work(&target->state, request, call->verb);
     if (settings != NULL)
         settle(target, call, request, bytes);
+    recall(target, call, settings);
     answer_result(&target->saved, target, call, settings);
     target->counts.works++;
     cJSON_Delete(settings);
@@ -226,6 +303,29 @@ static void play_result(struct play *play, struct target *target,
     buf_add(&play->out, result->data, result->len);
 }
 
+/* The verb cancel. */
+static void tell_to_stop(struct play *play, struct target *target,
+                         const struct call *call)
+{
+    cJSON *nothing = cJSON_CreateArray();
+    if (target->script == SCRIPT_WORKS_ON && !target->dropped_already)
+        snprintf(target->told_run, sizeof target->told_run, "%s", call->run);
+    answer_result(&play->out, target, call, nothing);
+    cJSON_Delete(nothing);
+}
+
+/* True while it works on; told to stop, it has this one cancelled result. */
+static bool works_on(struct target *target, struct call *call)
+{
+    if (target->script != SCRIPT_WORKS_ON || target->dropped_already)
+        return false;
+    if (strcmp(target->told_run, call->run) != 0)
+        return true;
+    call->cancelled = true;
+    target->dropped_already = true;
+    return false;
+}
+
 static void run_payload(struct play *play, struct target *target,
                         struct call *call, const char *request)
 {
@@ -235,7 +335,16 @@ static void run_payload(struct play *play, struct target *target,
         buf_add_text(&play->errors, escapes);
         buf_add_text(&play->out, escapes);
     }
-    answer_mark(&play->out, target, call);
+    if (play->held == NULL)
+        answer_mark(&play->out, target, call);
+    if (strcmp(call->verb, "cancel") == 0) {
+        tell_to_stop(play, target, call);
+        return;
+    }
+    if (works_on(target, call)) {
+        play->end = PLAY_HOLDS;
+        return;
+    }
     play_result(play, target, result_of(target, call, bytes));
     if (noisy)
         buf_add_text(&play->tail, escapes);
@@ -275,6 +384,20 @@ void play_init(struct play *play, struct target *target, const char *command)
     if (copy != NULL)
         run_command(play, target, copy);
     free(copy);
+    if (play->end == PLAY_HOLDS && target->script == SCRIPT_WORKS_ON)
+        play->held = strdup(command);
+}
+
+void play_look(struct play *play, struct target *target)
+{
+    if (play->held == NULL || target->told_run[0] == '\0' ||
+        play->end != PLAY_HOLDS)
+        return;
+    char *copy = strdup(play->held);
+    play->end = PLAY_EXITS;
+    if (copy != NULL)
+        run_command(play, target, copy);
+    free(copy);
 }
 
 void play_release(struct play *play)
@@ -282,4 +405,5 @@ void play_release(struct play *play)
     buf_release(&play->errors);
     buf_release(&play->out);
     buf_release(&play->tail);
+    free(play->held);
 }

@@ -25,11 +25,14 @@ struct play {
     struct buf tail;
     size_t slowly_after; /* bytes of `out`; then one a second */
     enum play_end end;
+    char *held; /* the command that works on until it is told to stop */
     int status;
 };
 
 /* Does what `command` says on `target`. */
 void play_init(struct play *play, struct target *target, const char *command);
+/* Goes on with a command that works on, where that was told to stop. */
+void play_look(struct play *play, struct target *target);
 void play_release(struct play *play);
 
 #endif

@@ -46,6 +46,7 @@
     X(DROP_RESULT_ONCE, "drop-result-once", "hangs up after the first one")    \
     X(NO_RESULT, "no-result", "the program ends after the start mark")         \
     X(SILENT_RESULT, "silent-result", "no word after the start mark")          \
+    X(WORKS_ON, "works-on", "works for ever, the first time; cancel ends it")  \
     X(TRICKLE_RESULT, "trickle-result", "the result, one byte a second")       \
     X(FLOOD_RESULT, "flood-result", "noise without end after the start mark")  \
     /* results that are none */                                                \

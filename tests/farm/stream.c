@@ -215,6 +215,7 @@ static enum stream_wish send_slowly(struct stream *stream, bool tick)
 static enum stream_wish work_command(struct stream *stream, bool tick)
 {
     struct play *play = &stream->play;
+    play_look(play, stream->target);
     if (!send_all(stream, &play->errors, true))
         return blocked(stream);
     if (play->slowly_after != SIZE_MAX && play->out.len > 0)

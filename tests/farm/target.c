@@ -24,6 +24,7 @@ void target_release(struct target *target)
     free(target->saved_key);
     buf_release(&target->saved);
     cJSON_Delete(target->state);
+    cJSON_Delete(target->snapshot);
 }
 
 void target_name(const struct target *target, char *name)

@@ -60,7 +60,10 @@ struct target {
     cJSON *state;         /* how each setting stands, by id */
     char *saved_key;      /* "RUN VERB HASH" of the last work */
     struct buf saved;     /* and its result */
-    bool dropped_already; /* SCRIPT_DROP_RESULT_ONCE */
+    bool dropped_already; /* SCRIPT_DROP_RESULT_ONCE, SCRIPT_WORKS_ON */
+    char told_run[PROTOCOL_RUN_ID_MAX + 1]; /* that one is to stop */
+    char snapshot_run[PROTOCOL_RUN_ID_MAX + 1];
+    cJSON *snapshot; /* how it stood before that run wrote, by id */
 };
 
 void target_init(struct target *target, unsigned index);

@@ -11,7 +11,9 @@
  *     settings     the list of settings of the result; without it: none
  *     drop         after the start mark the session is killed, and so is
  *                  every later one
- *     hold         the result is kept back until this file is gone
+ *     hold         the result is kept back until this file is gone; the verb
+ *                  cancel takes it away, and the result is a cancelled one
+ *     deaf         cancel does not
  *     settled/     what %ProgramData%\wmifleet is on Windows
  *     runs         one line for each time that work was done
  *   LAB_SFTP       sftp-server
@@ -211,7 +213,7 @@ static void settle(const struct call *call)
     }
 }
 
-static void say_result(const struct call *call)
+static void say_result(const struct call *call, bool cancelled)
 {
     static char settings[SETTINGS_MAX] = "[]";
     FILE *file = fopen("settings", "rb");
@@ -225,10 +227,13 @@ static void say_result(const struct call *call)
            "\"identity\":{\"machine_guid\":null,\"machine_sid\":null,"
            "\"install_date\":null},"
            "\"folder\":\"C:\\\\ProgramData\\\\wmifleet\",\"settled\":true,"
-           "\"request_settled\":true,\"error\":null,\"facts\":{},"
+           "\"request_settled\":true,\"error\":%s,\"facts\":{},"
            "\"settings\":%s,\"hints\":[],\"elapsed_ms\":1,\"complete\":true}\n",
            PROTOCOL_RS, PROTOCOL_VERSION, call->run, call->verb,
-           call->request_hash, call->payload_hash, settings);
+           call->request_hash, call->payload_hash,
+           cancelled ? "{\"class\":\"cancelled\",\"text\":\"told to stop\"}"
+                     : "null",
+           settings);
     fflush(stdout);
 }
 
@@ -253,8 +258,14 @@ int main(int argc, char **argv)
     if (status != 0)
         return status;
     say_started(&call);
+    if (strcmp(call.verb, "cancel") == 0) {
+        if (!exists("deaf"))
+            (void)rename("hold", "cancelled");
+        say_result(&call, false);
+        return 0;
+    }
     misbehave();
     settle(&call);
-    say_result(&call);
+    say_result(&call, unlink("cancelled") == 0);
     return 0;
 }
