@@ -2,6 +2,7 @@
 #include "inventory/address.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <string.h>
 
 bool address_is_ipv6(const char *text, size_t len)
@@ -16,6 +17,16 @@ bool address_is_ipv6(const char *text, size_t len)
     memcpy(copy, text, len);
     copy[len] = '\0';
     return inet_pton(AF_INET6, copy, &address) == 1;
+}
+
+bool address_is_good(const char *text)
+{
+    for (const char *c = text; *c != '\0'; c++)
+        if (iscntrl((unsigned char)*c) || strchr(" /@[]\"'\\", *c) != NULL)
+            return false;
+    if (strchr(text, ':') != NULL)
+        return address_is_ipv6(text, strlen(text));
+    return *text != '\0' && *text != '-';
 }
 
 /* The colon before a port: the only one that no bracket holds. */

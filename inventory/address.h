@@ -9,6 +9,9 @@
 /* True when these `len` bytes are a literal IPv6 address, zone included. */
 bool address_is_ipv6(const char *text, size_t len);
 
+/* True when the text can be an address to connect to: a name, a literal. */
+bool address_is_good(const char *text);
+
 /*
  * Splits `pc:2222` and `[fe80::1]:2222` as Ansible does: returns a copy of
  * the name (free it), NULL when out of memory, and puts the port's digits,

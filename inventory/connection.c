@@ -13,6 +13,7 @@
 
 #include "base/json.h"
 #include "inventory/address.h"
+#include "inventory/jump.h"
 #include "inventory/secret.h"
 #include "inventory/ssh_words.h"
 
@@ -229,14 +230,27 @@ static void set_policy(struct draft *draft, const char *text)
                  draft->key, text);
 }
 
-static void refuse_proxy(const struct draft *draft, const char *name,
-                         const char *text)
+/* Of the two ways that come from elsewhere the first counts, as with ssh. */
+static bool takes_route(struct draft *draft, const char *text)
 {
-    if (strcasecmp(text, "none") != 0)
-        COMPLAIN(draft,
-                 "%s: %s is not supported yet in this version: remove it, and "
-                 "run wmifleet where the hosts can be reached directly",
-                 draft->key, name);
+    if (draft->target->given.route)
+        return false;
+    draft->target->given.route = true;
+    return strcasecmp(text, "none") != 0;
+}
+
+static void set_jump(struct draft *draft, const char *text)
+{
+    struct err err;
+    if (takes_route(draft, text) && jump_read(draft->rules, draft->target->name,
+                                              text, &draft->target->jump, &err))
+        COMPLAIN(draft, "%s: %s", draft->key, err.text);
+}
+
+static void set_proxy_command(struct draft *draft, const char *text)
+{
+    if (takes_route(draft, text))
+        set_copy(draft, &draft->target->proxy_command, text);
 }
 
 /* Of no meaning without the OpenSSH program. */
@@ -264,9 +278,10 @@ static void on_option(void *context, const char *name, const char *value)
         set_timeout(draft, value);
     else if (strcasecmp(name, "StrictHostKeyChecking") == 0)
         set_policy(draft, value);
-    else if (strcasecmp(name, "ProxyJump") == 0 ||
-             strcasecmp(name, "ProxyCommand") == 0)
-        refuse_proxy(draft, name, value);
+    else if (strcasecmp(name, "ProxyJump") == 0)
+        set_jump(draft, value);
+    else if (strcasecmp(name, "ProxyCommand") == 0)
+        set_proxy_command(draft, value);
     else if (strcasecmp(name, "UserKnownHostsFile") == 0)
         WARN(draft, "%s: UserKnownHostsFile has no effect: use --known-hosts",
              draft->key);
@@ -334,25 +349,16 @@ static bool is_ssh(struct draft *draft)
     return false;
 }
 
-static bool is_address(const char *text)
-{
-    for (const char *c = text; *c != '\0'; c++)
-        if (iscntrl((unsigned char)*c) || strchr(" /@[]\"'\\", *c) != NULL)
-            return false;
-    if (strchr(text, ':') != NULL)
-        return address_is_ipv6(text, strlen(text));
-    return *text != '\0' && *text != '-';
-}
-
 static void read_address(struct draft *draft)
 {
     struct target *target = draft->target;
     const char *text = target->name;
-    if (look_up(draft, host_names))
+    target->given.address = look_up(draft, host_names);
+    if (target->given.address)
         text = text_of(draft);
     else
         draft->key = "the name";
-    if (text != NULL && !is_address(text))
+    if (text != NULL && !address_is_good(text))
         COMPLAIN(draft, "%s: '%.100s' is no address to connect to", draft->key,
                  text);
     target->address = text;
@@ -420,11 +426,6 @@ static void read_password(struct draft *draft)
 
 static void refuse_unsupported(struct draft *draft)
 {
-    if (look_up(draft, jump_names))
-        COMPLAIN(draft,
-                 "%s is not supported yet in this version: remove it, and run "
-                 "wmifleet where the hosts can be reached directly",
-                 draft->key);
     if (look_up(draft, key_names))
         COMPLAIN(draft,
                  "%s holds a key itself, which is not read: save it as a file "
@@ -449,9 +450,11 @@ void connection_read(const struct connection_rules *rules,
     read_text(&draft, alias_names, set_alias);
     read_host_key_checking(&draft);
     read_password(&draft);
+    read_text(&draft, jump_names, set_jump);
     refuse_unsupported(&draft);
     read_ssh_words(&draft, "ansible_ssh_common_args");
     read_ssh_words(&draft, "ansible_ssh_extra_args");
+    target->given.port = target->port != 0;
     if (target->port == 0)
         target->port = PORT_DEFAULT;
 }
@@ -462,6 +465,7 @@ const char *connection_address(const struct connection_rules *rules,
     struct target target = {.name = host};
     struct draft draft = {.rules = rules, .view = view, .target = &target};
     read_address(&draft);
-    return target.address != NULL && is_address(target.address) ? target.address
-                                                                : NULL;
+    return target.address != NULL && address_is_good(target.address)
+               ? target.address
+               : NULL;
 }

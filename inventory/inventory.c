@@ -88,6 +88,7 @@ void inventory_free(struct inventory *inventory)
     secret_forget_all(inventory);
     model_release(&inventory->model);
     list_release_all(&inventory->docs, doc_free);
+    table_release(&inventory->jumps);
     list_release_all(&inventory->kept, free);
     free(inventory);
 }

@@ -29,6 +29,8 @@ struct inventory {
     struct table wish_index;
     struct list secrets; /* struct cached_secret, secret.c's */
     struct audience audience;
+    struct table jumps;   /* texts of jump hosts: the struct target of each */
+    unsigned jump_depth;  /* of the jump host that is being read */
     resolver_fn *resolve; /* what looks names up */
     void *resolve_context;
 };

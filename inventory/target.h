@@ -34,6 +34,13 @@ struct secret {
     const char *const *command; /* NULL-terminated, {host} already replaced */
 };
 
+/* Of what --ssh-config may say as well, and does not then. */
+struct target_own {
+    bool address;
+    bool port;
+    bool route; /* a jump host, a command, or "none" */
+};
+
 struct target {
     const char *name;    /* inventory name: unique in the selection */
     const char *address; /* name or literal address to connect to */
@@ -46,10 +53,22 @@ struct target {
     enum host_key_policy host_keys;
     unsigned connect_timeout_s; /* 0: the command line's or the default */
     int retries;                /* -1: the command line's or the default */
+    /* The host to come through, which is a target itself; NULL: none. */
+    const struct target *jump;
+    /* OpenSSH's ProxyCommand, its tokens as written; NULL: none. */
+    const char *proxy_command;
+    bool is_jump;            /* others come through it: it has no `wmi` */
+    struct target_own given; /* what the inventory itself says */
     /* Merged, access and collector worked out; NULL: nothing is asked. */
     const cJSON *wmi;
     const cJSON *access;    /* as written, merged; NULL: not asked */
     const cJSON *collector; /* the same */
 };
+
+/* False where somebody else connects, and looks its name up. */
+static inline bool target_needs_address(const struct target *target)
+{
+    return target->jump == NULL && target->proxy_command == NULL;
+}
 
 #endif

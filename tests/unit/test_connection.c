@@ -42,6 +42,12 @@ static void describe(const struct target *target, struct buf *text)
     for (const char *const *word = target->password.command;
          word != NULL && *word != NULL; word++)
         buf_addf(text, " <%s>", *word);
+    if (target->proxy_command != NULL)
+        buf_addf(text, " command=%s", target->proxy_command);
+    if (target->jump != NULL) {
+        buf_addf(text, " via %s=", target->jump->name);
+        describe(target->jump, text);
+    }
 }
 
 static int choose(struct inventory *inventory, enum inventory_need need,
@@ -127,6 +133,31 @@ static const struct {
      "pc1:22 accept-new"},
     {"'ansible_ssh_common_args': '-o ProxyJump=none -J none'", "pc1:22"},
     {"'ansible_ssh_common_args': '-o \\' \\' -o=22'", "pc1:22"},
+    {"'wmifleet_proxy_jump': 'none'", "pc1:22"},
+    {"'wmifleet_proxy_jump': 'gate'", "pc1:22 via gate=gate:22"},
+    {"'wmifleet_proxy_jump': 'ops@gate:2222'",
+     "pc1:22 via gate=gate:2222 user=ops"},
+    {"'wmifleet_proxy_jump': 'a@b@[fe80::1]:9'",
+     "pc1:22 via fe80::1=fe80::1:9 user=a@b"},
+    {"'wmifleet_proxy_jump': 'ssh://ops@gate:2222/'",
+     "pc1:22 via gate=gate:2222 user=ops"},
+    {"'wmifleet_proxy_jump': 'far, ops@near'",
+     "pc1:22 via near=near:22 user=ops via far=far:22"},
+    {"'ansible_ssh_common_args': '-J ops@gate'",
+     "pc1:22 via gate=gate:22 user=ops"},
+    {"'ansible_ssh_extra_args': '-oproxyjump=gate'", "pc1:22 via gate=gate:22"},
+    /* A host that all name, itself too, is reached directly. */
+    {"'wmifleet_proxy_jump': 'pc1'", "pc1:22"},
+    /* ssh takes the first, and Ansible's common arguments come last. */
+    {"'wmifleet_proxy_jump': 'a', 'ansible_ssh_common_args': '-J b'",
+     "pc1:22 via a=a:22"},
+    {"'wmifleet_proxy_jump': 'none', 'ansible_ssh_common_args': '-J b'",
+     "pc1:22"},
+    {"'wmifleet_proxy_jump': 'a', 'ansible_ssh_args': '-J b'",
+     "pc1:22 via b=b:22"},
+    {"'ansible_ssh_common_args': '-o ProxyCommand=none -J b'", "pc1:22"},
+    {"'ansible_ssh_common_args': '-o ProxyCommand=\\'nc %h %p\\' -J b'",
+     "pc1:22 command=nc %h %p"},
     {"'wmifleet_password': {'env': 'PW_{host}'}", "pc1:22 env=PW_pc1"},
     {"'wmifleet_password': {'file': '~/{host}/{host}'}",
      "pc1:22 file=/home/me/pc1/pc1"},
@@ -204,14 +235,18 @@ static const struct {
     {"'ansible_ssh_retries': -1", "ansible_ssh_retries: '-1' is no number"},
     {"'ansible_host_key_checking': 'maybe'",
      "ansible_host_key_checking: 'maybe' is neither true nor false"},
-    {"'wmifleet_proxy_jump': 'gate'",
-     "wmifleet_proxy_jump is not supported yet in this version"},
-    {"'ansible_ssh_common_args': '-J gate'",
-     "ansible_ssh_common_args: ProxyJump is not supported yet"},
-    {"'ansible_ssh_common_args': '-o ProxyCommand=\\'nc %h %p\\''",
-     "ansible_ssh_common_args: ProxyCommand is not supported yet"},
-    {"'ansible_ssh_extra_args': '-oproxyjump=gate'",
-     "ansible_ssh_extra_args: proxyjump is not supported yet"},
+    {"'wmifleet_proxy_jump': ''", "wmifleet_proxy_jump: '' is no jump host"},
+    {"'wmifleet_proxy_jump': 'gate:0'",
+     "wmifleet_proxy_jump: the jump host's port '0' is none"},
+    {"'wmifleet_proxy_jump': 'gate, -oProxyCommand=x'",
+     "wmifleet_proxy_jump: '-oProxyCommand=x' is no jump host"},
+    {"'wmifleet_proxy_jump': '@gate'",
+     "wmifleet_proxy_jump: 'gate' is no jump host"},
+    {"'wmifleet_proxy_jump': ['gate']", "wmifleet_proxy_jump must be a string"},
+    {"'ansible_ssh_common_args': '-J a/b'",
+     "ansible_ssh_common_args: 'a/b' is no jump host"},
+    {"'ansible_ssh_extra_args': '-oproxyjump=gate,'",
+     "ansible_ssh_extra_args: '' is no jump host"},
     {"'ansible_ssh_common_args': '-p'",
      "ansible_ssh_common_args: -p needs a value"},
     {"'ansible_ssh_common_args': '-p 0'",
@@ -286,6 +321,78 @@ static void test_no_secret_in_a_problem(void **state)
     problems_release(&problems);
     buf_release(&text);
     inventory_free(inventory);
+}
+
+/* The text of the selection, or of what is wrong with it. */
+static void choose_text(const char *inventory_text, struct buf *text)
+{
+    struct inventory *inventory = inventory_text_good(inventory_text);
+    struct problems problems;
+    problems_init(&problems);
+    if (choose(inventory, INVENTORY_CONNECT, false, text, &problems) != 0)
+        inventory_text_problems(&problems, text);
+    problems_release(&problems);
+    inventory_free(inventory);
+}
+
+static void test_a_jump_host_of_the_inventory_has_its_variables(void **state)
+{
+    (void)state;
+    struct buf text;
+    buf_init(&text, TEXT_MAX);
+    choose_text(
+        "{'all': {'vars': {'wmifleet_proxy_jump': 'gate-1'}, 'hosts': {\n"
+        "'gate-1': {'ansible_host': '10.0.0.1', 'ansible_port': 2222,\n"
+        "'ansible_user': 'ops', 'wmifleet_host_key_alias': 'gate',\n"
+        "'ansible_private_key_file': '/k', 'ansible_password': 'p'},\n"
+        "'pc1': {}, 'pc2': {'wmifleet_proxy_jump': 'me@gate-1:1'},\n"
+        "'pc3': {'wmifleet_proxy_jump': 'gate-2'},\n"
+        "'gate-2': {'ansible_user': 'two'},\n"
+        "'pc4': {'wmifleet_proxy_jump': 'far,gate-2'}}}}",
+        &text);
+    static const char gate[] = "10.0.0.1:2222 user=ops key=/k alias=gate "
+                               "password=p";
+    struct buf wanted;
+    buf_init(&wanted, TEXT_MAX);
+    buf_addf(&wanted,
+             "%s\npc1:22 via gate-1=%s\n"
+             "pc2:22 via gate-1=10.0.0.1:1 user=me key=/k alias=gate "
+             "password=p\n"
+             "pc3:22 via gate-2=gate-2:22 user=two via gate-1=%s\n"
+             "gate-2:22 user=two via gate-1=%s\n"
+             "pc4:22 via gate-2=gate-2:22 user=two via far=far:22",
+             gate, gate, gate, gate);
+    assert_string_equal(text.data, wanted.data);
+    buf_release(&wanted);
+    buf_release(&text);
+}
+
+static void test_jump_hosts_in_a_ring_are_an_error(void **state)
+{
+    (void)state;
+    struct buf text;
+    buf_init(&text, TEXT_MAX);
+    choose_text("{'all': {'hosts': {'a': {'wmifleet_proxy_jump': 'b'},\n"
+                "'b': {'wmifleet_proxy_jump': 'c'},\n"
+                "'c': {'wmifleet_proxy_jump': 'a'}}}}",
+                &text);
+    assert_non_null(strstr(text.data, "more than 8 jump hosts one behind the "
+                                      "other, or a ring of them"));
+    buf_release(&text);
+}
+
+static void test_what_a_jump_host_lacks_is_told_of_it(void **state)
+{
+    (void)state;
+    struct buf text;
+    buf_init(&text, TEXT_MAX);
+    choose_text("{'all': {'hosts': {'gate': {'ansible_port': 'x'},\n"
+                "'pc1': {'wmifleet_proxy_jump': 'gate'}}}}",
+                &text);
+    assert_non_null(strstr(text.data, "host gate"));
+    assert_non_null(strstr(text.data, "ansible_port: 'x' is no "
+                                      "port"));
+    buf_release(&text);
 }
 
 static void test_force_ssh_overlooks_winrm(void **state)
@@ -621,6 +728,9 @@ int main(void)
         cmocka_unit_test(test_good_variables),
         cmocka_unit_test(test_bad_variables),
         cmocka_unit_test(test_no_secret_in_a_problem),
+        cmocka_unit_test(test_a_jump_host_of_the_inventory_has_its_variables),
+        cmocka_unit_test(test_jump_hosts_in_a_ring_are_an_error),
+        cmocka_unit_test(test_what_a_jump_host_lacks_is_told_of_it),
         cmocka_unit_test(test_force_ssh_overlooks_winrm),
         cmocka_unit_test(test_one_word_for_many_hosts_is_told_once),
         cmocka_unit_test(test_shared_addresses_are_warned_of),
