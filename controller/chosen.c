@@ -130,6 +130,7 @@ int chosen_open_undo(struct chosen *chosen, const struct options *options,
 
 void chosen_close(struct chosen *chosen)
 {
+    ways_free(chosen->ways);
     known_hosts_close(chosen->ssh.known_hosts);
     trials_free(chosen->ssh.trials);
     secret_free(chosen->last_secret);
@@ -149,7 +150,7 @@ static const char *chosen_password(void *context, const struct target *target,
 {
     struct chosen *chosen = context;
     if (target->password.source == SECRET_NONE)
-        return chosen->password;
+        return target->is_jump ? NULL : chosen->password;
     secret_free(chosen->last_secret);
     chosen->last_secret = secret_read(chosen->inventory, target, err);
     return chosen->last_secret;
@@ -198,12 +199,19 @@ static int early_passwords(struct chosen *chosen, const struct options *options,
                            const struct log *log)
 {
     size_t lacking = 0;
+    const struct target *seen = NULL;
     for (size_t i = 0; i < chosen->targets.count; i++) {
         const struct target *target = &chosen->targets.items[i];
         const struct log *told = lacking < TOLD_MAX ? log : NULL;
         int failed = 0;
         if (target->password.source == SECRET_COMMAND)
             failed |= try_password(chosen, target, secret_read, told);
+        /* Neighbours share theirs, and the command's answer is kept. */
+        for (const struct target *hop = target->jump;
+             hop && target->jump != seen; hop = hop->jump)
+            if (hop->password.source == SECRET_COMMAND)
+                failed |= try_password(chosen, hop, secret_read, told);
+        seen = target->jump;
         if (chosen_sends_password(options, target))
             failed |= try_password(chosen, target, secret_read_account, told);
         lacking += failed != 0;
@@ -236,6 +244,19 @@ static int choose_known_hosts(struct chosen *chosen,
     return 0;
 }
 
+/* By its address too: so OpenSSH's own lines have it. */
+static int add_fleet_names(struct known_hosts *hosts,
+                           const struct target *target)
+{
+    const char *name =
+        target->host_key_alias ? target->host_key_alias : target->name;
+    return known_hosts_add_fleet_name(hosts, name, target->port) ||
+                   known_hosts_add_fleet_name(hosts, target->address,
+                                              target->port)
+               ? -1
+               : 0;
+}
+
 static int open_known_hosts(struct chosen *chosen, const struct log *log)
 {
     struct err err;
@@ -244,20 +265,64 @@ static int open_known_hosts(struct chosen *chosen, const struct log *log)
         log_line(log, LOG_ERROR, "%s", err.text);
         return -1;
     }
-    for (size_t i = 0; i < chosen->targets.count; i++) {
+    const struct target *seen = NULL;
+    int failed = 0;
+    for (size_t i = 0; !failed && i < chosen->targets.count; i++) {
         const struct target *target = &chosen->targets.items[i];
-        const char *name =
-            target->host_key_alias ? target->host_key_alias : target->name;
-        /* By its address too: so OpenSSH's own lines have it. */
-        if (known_hosts_add_fleet_name(chosen->ssh.known_hosts, name,
-                                       target->port) ||
-            known_hosts_add_fleet_name(chosen->ssh.known_hosts, target->address,
-                                       target->port)) {
-            log_line(log, LOG_ERROR, "known_hosts: out of memory");
-            return -1;
-        }
+        failed = add_fleet_names(chosen->ssh.known_hosts, target);
+        for (const struct target *hop = target->jump;
+             !failed && hop && target->jump != seen; hop = hop->jump)
+            failed = add_fleet_names(chosen->ssh.known_hosts, hop);
+        seen = target->jump;
     }
+    if (failed)
+        log_line(log, LOG_ERROR, "known_hosts: out of memory");
+    return failed;
+}
+
+/* --- jump hosts ----------------------------------------------------------- */
+
+bool chosen_goes_through(const struct chosen *chosen)
+{
+    size_t i = 0;
+    while (i < chosen->targets.count && chosen->targets.items[i].jump == NULL)
+        i++;
+    return i < chosen->targets.count;
+}
+
+/*
+ * They are logged in to with what is their own: not with --user, which names
+ * the account on the targets, and not with the targets' common password.
+ */
+static int prepare_links(struct chosen *chosen, const struct options *options,
+                         const struct log *log)
+{
+    if (!chosen_goes_through(chosen))
+        return 0;
+    chosen->ways = ways_new();
+    if (chosen->ways == NULL) {
+        log_line(log, LOG_ERROR, "jump hosts: out of memory");
+        return -1;
+    }
+    chosen->ssh.ways = chosen->ways;
+    chosen->jump_ssh = chosen->ssh;
+    chosen->jump_ssh.trusting = false;
+    chosen->jump_ssh.default_user = chosen->user;
+    chosen->links = (struct link_plan){.ways = chosen->ways,
+                                       .transport = &ssh_transport,
+                                       .tunnels = &ssh_tunnels,
+                                       .transport_context = &chosen->jump_ssh,
+                                       .timeouts = job_timeouts_default(),
+                                       .log = log};
+    if (options->connect_timeout_s > 0)
+        chosen->links.timeouts.connect =
+            options->connect_timeout_s * UINT64_C(1000);
     return 0;
+}
+
+const struct link_plan *chosen_links(const struct chosen *chosen)
+{
+    return chosen->ways != NULL ? &chosen->links : NULL;
 }
 
 /* Set and empty means no agent, as to OpenSSH. */
@@ -309,7 +374,8 @@ int chosen_connect(struct chosen *chosen, const struct options *options,
                    choose_known_hosts(chosen, options, log) ||
                    open_known_hosts(chosen, log) ||
                    common_password(chosen, options, log) ||
-                   early_passwords(chosen, options, log)
+                   early_passwords(chosen, options, log) ||
+                   prepare_links(chosen, options, log)
                ? -1
                : 0;
 }

@@ -11,6 +11,7 @@
 #define CONTROLLER_CHOSEN_H
 
 #include "base/log.h"
+#include "controller/link.h"
 #include "controller/options.h"
 #include "controller/ssh.h"
 #include "controller/undo.h"
@@ -20,6 +21,9 @@ struct chosen {
     struct inventory *inventory;
     struct target_list targets;
     struct ssh_context ssh;
+    struct ssh_context jump_ssh; /* for the jump hosts themselves */
+    struct ways *ways;           /* NULL: no target has a jump host */
+    struct link_plan links;
     char *password;    /* the one for targets without an own, or NULL */
     char *last_secret; /* what chosen_password gave out last */
     char known_hosts[4096];
@@ -52,6 +56,10 @@ bool chosen_sends_password(const struct options *options,
  */
 int chosen_connect(struct chosen *chosen, const struct options *options,
                    const struct log *log);
+/* Whether any target has a jump host. */
+bool chosen_goes_through(const struct chosen *chosen);
+/* For fleet_config; NULL where no target has a jump host. */
+const struct link_plan *chosen_links(const struct chosen *chosen);
 void chosen_close(struct chosen *chosen);
 
 /* Prints problems; returns true when there was an error among them. */

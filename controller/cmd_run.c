@@ -193,7 +193,8 @@ static int run_fleet(struct run *run, enum fleet_end *end, struct err *err)
     live_begin(&run->live, host_count(run));
     if (make_plan(run, &plan, err) || tell_rest(run, err))
         return -1;
-    struct probing probing = {.store = run->store, .log = run->log};
+    struct probing probing = {
+        .store = run->store, .ways = run->chosen.ways, .log = run->log};
     const struct probe_plan probes =
         probing_plan(&probing, run->options, run->id);
     struct fleet_config config = {
@@ -205,7 +206,10 @@ static int run_fleet(struct run *run, enum fleet_end *end, struct err *err)
         .target_count = run->options->from_target
                             ? run->undo.count
                             : connecting(run)->targets.count,
-        .forks = fleet_forks_possible(run->options->forks, run->log),
+        .forks = fleet_forks_possible(run->options->forks,
+                                      chosen_links(connecting(run)) != NULL,
+                                      run->log),
+        .links = chosen_links(connecting(run)),
         .log = run->log,
         .context = run,
         .request = run_on_request,
@@ -332,7 +336,8 @@ static int choose(struct run *run)
     if (run->options->from_target)
         return choose_from_target(run);
     if (choose_hosts(run) ||
-        ((run->verb != VERB_VERIFY || run_goes_via(run)) &&
+        ((run->verb != VERB_VERIFY || run_goes_via(run) ||
+          chosen_goes_through(&run->chosen)) &&
          chosen_connect(connecting(run), run->options, run->log)))
         return EXIT_CONTROLLER;
     if (run->resumed.run[0] != '\0') {

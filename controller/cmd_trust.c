@@ -15,6 +15,7 @@
 #include "controller/fleet.h"
 #include "controller/live.h"
 #include "controller/known_hosts_replace.h"
+#include "inventory/jump.h"
 
 struct seen_key {
     const struct target *target;
@@ -31,6 +32,8 @@ struct trust {
     const struct log *log; /* that of `live` */
     struct live live;
     struct chosen chosen;
+    const struct target *targets; /* whose keys are being seen to */
+    size_t target_count;
     struct seen_key *keys;
     size_t key_count;
     size_t counts[STATUS_COUNT];
@@ -338,9 +341,12 @@ static int collect(struct trust *trust, enum fleet_end *end, struct err *err)
     plan.timeouts.host = trust->options->timeout_s * UINT64_C(1000);
     const struct fleet_config config = {
         .plan = &plan,
-        .targets = trust->chosen.targets.items,
-        .target_count = trust->chosen.targets.count,
-        .forks = fleet_forks_possible(trust->options->forks, trust->log),
+        .targets = trust->targets,
+        .target_count = trust->target_count,
+        .forks = fleet_forks_possible(trust->options->forks,
+                                      chosen_links(&trust->chosen) != NULL,
+                                      trust->log),
+        .links = chosen_links(&trust->chosen),
         .log = trust->log,
         .context = trust,
         .request = no_request,
@@ -372,6 +378,86 @@ static int perform(struct trust *trust)
     return settled == EXIT_CONTROLLER || reached == 0 ? settled : reached;
 }
 
+static void forget_keys(struct trust *trust)
+{
+    for (size_t i = 0; i < trust->key_count; i++) {
+        free(trust->keys[i].type);
+        free(trust->keys[i].blob);
+    }
+    free(trust->keys);
+    trust->keys = NULL;
+    trust->key_count = 0;
+}
+
+static int see_to(struct trust *trust, const struct target *targets,
+                  size_t count)
+{
+    trust->targets = targets;
+    trust->target_count = count;
+    int status = perform(trust);
+    forget_keys(trust);
+    return status;
+}
+
+/* --- jump hosts ----------------------------------------------------------- */
+
+static size_t depth_of(const struct target *target)
+{
+    size_t depth = 0;
+    for (; target->jump != NULL; target = target->jump)
+        depth++;
+    return depth;
+}
+
+static bool has_gate(const struct target *gates, size_t count,
+                     const struct target *gate)
+{
+    size_t i = 0;
+    while (i < count && !jump_same(&gates[i], gate))
+        i++;
+    return i < count;
+}
+
+/* The jump hosts that lie that deep, each once. Returns how many. */
+static size_t find_gates(const struct target_list *list, size_t depth,
+                         struct target *gates)
+{
+    size_t count = 0;
+    const struct target *seen = NULL;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct target *jump = list->items[i].jump;
+        for (const struct target *hop = jump; hop && jump != seen;
+             hop = hop->jump)
+            if (depth_of(hop) == depth && !has_gate(gates, count, hop))
+                gates[count++] = *hop;
+        seen = jump;
+    }
+    return count;
+}
+
+/*
+ * A host behind a jump host can be asked for its key only after a login there,
+ * so those come first, the ones in front before the ones behind. 0: go on.
+ */
+static int see_to_gates(struct trust *trust)
+{
+    const struct target_list *list = &trust->chosen.targets;
+    size_t depth_max = 0;
+    for (size_t i = 0; i < list->count; i++)
+        if (depth_of(&list->items[i]) > depth_max)
+            depth_max = depth_of(&list->items[i]);
+    struct target *gates = calloc(list->count * depth_max + 1, sizeof *gates);
+    int status = gates == NULL ? EXIT_CONTROLLER : 0;
+    for (size_t depth = 0; status == 0 && depth < depth_max; depth++)
+        status = see_to(trust, gates, find_gates(list, depth, gates));
+    free(gates);
+    if (status != 0)
+        log_line(trust->log, LOG_ERROR,
+                 "trust: the keys of hosts behind a jump host can be asked for "
+                 "once its own is known");
+    return status;
+}
+
 int command_trust(const struct options *options, const struct log *log)
 {
     struct trust trust = {.options = options};
@@ -381,12 +467,10 @@ int command_trust(const struct options *options, const struct log *log)
     if (chosen_open(&trust.chosen, options, INVENTORY_CONNECT, trust.log) ==
             0 &&
         chosen_connect(&trust.chosen, options, trust.log) == 0)
-        status = perform(&trust);
-    for (size_t i = 0; i < trust.key_count; i++) {
-        free(trust.keys[i].type);
-        free(trust.keys[i].blob);
-    }
-    free(trust.keys);
+        status = see_to_gates(&trust);
+    if (status == 0)
+        status = see_to(&trust, trust.chosen.targets.items,
+                        trust.chosen.targets.count);
     chosen_close(&trust.chosen);
     return status;
 }

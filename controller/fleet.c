@@ -27,8 +27,9 @@ struct fleet;
 
 struct slot {
     struct fleet *fleet;
+    const struct work_ops *ops;
     const struct target *target;
-    size_t host; /* its place among the targets */
+    size_t host; /* its place among the targets; of a link: 0 */
     void *work;
     uv_timer_t timer;
     struct fleet_watch *watch;
@@ -49,7 +50,8 @@ struct fleet {
     struct work_time time;
     struct names *names;
     struct slot *slots;
-    size_t active;
+    size_t active;      /* of them at work on hosts */
+    struct slot *links; /* and those that work for them */
     struct schedule *schedule;
     struct fleet_pace pace;
     struct result **kept; /* of a host that is tried again: its last result */
@@ -81,7 +83,7 @@ static void on_addresses(void *context, const struct job_address *addresses,
                          size_t count, const char *error_text)
 {
     struct slot *slot = context;
-    slot->fleet->ops->resolved(slot->work, addresses, count, error_text);
+    slot->ops->resolved(slot->work, addresses, count, error_text);
     slot_step(slot);
 }
 
@@ -91,7 +93,7 @@ static bool resolve(struct slot *slot)
     const struct target *target = slot->target;
     struct job_address address;
     if (fleet_literal(target->address, target->port, &address)) {
-        slot->fleet->ops->resolved(slot->work, &address, 1, NULL);
+        slot->ops->resolved(slot->work, &address, 1, NULL);
         return true;
     }
     if (slot->lookup)
@@ -100,7 +102,7 @@ static bool resolve(struct slot *slot)
         fleet_lookup_begin(&slot->lookup, slot->fleet->names, target->address,
                            target->port, on_addresses, slot);
     if (failed)
-        slot->fleet->ops->resolved(slot->work, NULL, 0, failed);
+        slot->ops->resolved(slot->work, NULL, 0, failed);
     return failed != NULL;
 }
 
@@ -111,16 +113,30 @@ static void on_slot_closed(uv_handle_t *handle)
     free(handle->data);
 }
 
+static struct slot **row_of(const struct slot *slot)
+{
+    return slot->ops == &link_work ? &slot->fleet->links : &slot->fleet->slots;
+}
+
+static void slot_enter(struct slot *slot)
+{
+    struct slot **row = row_of(slot);
+    slot->next = *row;
+    if (slot->next)
+        slot->next->previous = slot;
+    *row = slot;
+    slot->fleet->active += slot->ops != &link_work;
+}
+
 static void slot_unlink(struct slot *slot)
 {
-    struct fleet *fleet = slot->fleet;
     if (slot->previous)
         slot->previous->next = slot->next;
     else
-        fleet->slots = slot->next;
+        *row_of(slot) = slot->next;
     if (slot->next)
         slot->next->previous = slot->previous;
-    fleet->active--;
+    slot->fleet->active -= slot->ops != &link_work;
 }
 
 static void stop(struct fleet *fleet, const char *why)
@@ -156,21 +172,24 @@ static void take_result(struct slot *slot, struct result *result)
     result_free(*kept);
     *kept = NULL;
     if (schedule_done(fleet->schedule, slot->host, outcome_of(result),
-                      uv_now(&fleet->loop)))
+                      uv_now(&fleet->loop))) {
         *kept = result;
-    else
-        tell_done(fleet, slot->target,
-                  fleet->ops == &fleet_jobs ? slot->work : NULL, result);
+        return;
+    }
+    if (fleet->config->links != NULL)
+        ways_done_with(fleet->config->links->ways, slot->target);
+    tell_done(fleet, slot->target,
+              fleet->ops == &fleet_jobs ? slot->work : NULL, result);
 }
 
 static void slot_finish(struct slot *slot)
 {
-    struct fleet *fleet = slot->fleet;
     fleet_watch_close(&slot->watch);
     fleet_lookup_abandon(&slot->lookup);
     slot_unlink(slot);
-    take_result(slot, fleet->ops->take_result(slot->work));
-    fleet->ops->free(slot->work);
+    if (slot->ops != &link_work)
+        take_result(slot, slot->ops->take_result(slot->work));
+    slot->ops->free(slot->work);
     uv_close((uv_handle_t *)&slot->timer, on_slot_closed);
 }
 
@@ -186,7 +205,7 @@ static void on_ready(void *slot)
 
 static void slot_step(struct slot *slot)
 {
-    const struct work_ops *ops = slot->fleet->ops;
+    const struct work_ops *ops = slot->ops;
     uint64_t now = work_time(slot->fleet);
     struct job_wait wait = ops->step(slot->work, now);
     while (wait.what == JOB_FOR_ADDRESS && resolve(slot))
@@ -205,6 +224,15 @@ static void slot_step(struct slot *slot)
     uv_timer_start(&slot->timer, on_due, ms, 0);
 }
 
+static void slot_begin(struct slot *slot, struct fleet *fleet)
+{
+    slot->fleet = fleet;
+    uv_timer_init(&fleet->loop, &slot->timer);
+    slot->timer.data = slot;
+    slot_enter(slot);
+    slot_step(slot);
+}
+
 /* -1 stops admission: the host was not tried. */
 static int admit(struct fleet *fleet, size_t host)
 {
@@ -219,18 +247,49 @@ static int admit(struct fleet *fleet, size_t host)
         free(slot);
         return -1;
     }
-    slot->fleet = fleet;
+    slot->ops = fleet->ops;
     slot->target = target;
     slot->host = host;
-    uv_timer_init(&fleet->loop, &slot->timer);
-    slot->timer.data = slot;
-    slot->next = fleet->slots;
-    if (slot->next)
-        slot->next->previous = slot;
-    fleet->slots = slot;
-    fleet->active++;
-    slot_step(slot);
+    slot_begin(slot, fleet);
     return 0;
+}
+
+/* One that cannot be made leaves its gate asking; the ways end in time. */
+static void admit_links(struct fleet *fleet)
+{
+    const struct link_plan *plan = fleet->config->links;
+    struct gate *gate = NULL;
+    while (plan != NULL &&
+           (gate = ways_wanting(plan->ways, work_time(fleet))) != NULL) {
+        struct slot *slot = calloc(1, sizeof *slot);
+        struct link *link =
+            slot != NULL ? link_new(plan, gate, work_time(fleet)) : NULL;
+        if (link == NULL) {
+            free(slot);
+            return;
+        }
+        slot->ops = &link_work;
+        slot->work = link;
+        slot->target = link_target(link);
+        slot_begin(slot, fleet);
+    }
+}
+
+/* Those of nobody's any more. */
+static void end_links(struct fleet *fleet)
+{
+    while (fleet->links != NULL) {
+        link_work.cancel(fleet->links->work);
+        slot_step(fleet->links);
+    }
+}
+
+static void expect_ways(struct fleet *fleet)
+{
+    const struct fleet_config *config = fleet->config;
+    for (size_t i = 0; config->links != NULL && i < config->target_count; i++)
+        if (!schedule_tried(fleet->schedule, i))
+            ways_expect(config->links->ways, &config->targets[i]);
 }
 
 static void on_time(uv_timer_t *timer)
@@ -377,17 +436,20 @@ static void end_turn(struct fleet *fleet)
         stop(fleet, "the run was stopped");
     fleet->done_this_turn = false;
     admit_all(fleet);
+    admit_links(fleet);
 }
 
 static void run_loop(struct fleet *fleet)
 {
     uv_update_time(&fleet->loop);
+    expect_ways(fleet);
     end_turn(fleet);
     while (fleet->active > 0 || fleet->waits || fleet->done_this_turn) {
         if (fleet->active > 0 || fleet->waits)
             uv_run(&fleet->loop, UV_RUN_ONCE);
         end_turn(fleet);
     }
+    end_links(fleet);
 }
 
 /* Hosts that would have been tried again: what they said last holds. */

@@ -23,6 +23,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "controller/job.h"
+#include "controller/link.h"
 #include "controller/schedule.h"
 
 /* What is going on, for a person to look at. */
@@ -51,6 +52,8 @@ struct fleet_config {
     const struct target *targets;
     size_t target_count;
     size_t forks;
+    /* How jump hosts are reached; NULL where no target has one. */
+    const struct link_plan *links;
     const struct log *log;
     void *context;
     /* The request of that target (NULL bytes for ping and trust). */
@@ -92,8 +95,9 @@ int fleet_run(const struct fleet_config *config, enum fleet_end *end,
 
 /*
  * Raises the limit of open descriptors to the hard limit and returns how
- * many jobs fit, at most `wanted`; says so at -v when fewer.
+ * many jobs fit, at most `wanted`; says so at -v when fewer. `through`: there
+ * are jump hosts.
  */
-size_t fleet_forks_possible(size_t wanted, const struct log *log);
+size_t fleet_forks_possible(size_t wanted, bool through, const struct log *log);
 
 #endif

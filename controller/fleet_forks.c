@@ -4,12 +4,15 @@
 
 #include <sys/resource.h>
 
-/* A connection, and one to the agent while it logs in. */
+/*
+ * A connection, and one to the agent while it logs in. Through a jump host
+ * the connection is a pair of them.
+ */
 #define DESCRIPTORS_PER_JOB 2
 /* The store, the loop, known_hosts, the streams, the resolver's. */
 #define DESCRIPTORS_KEPT 64
 
-size_t fleet_forks_possible(size_t wanted, const struct log *log)
+size_t fleet_forks_possible(size_t wanted, bool through, const struct log *log)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit))
@@ -23,7 +26,7 @@ size_t fleet_forks_possible(size_t wanted, const struct log *log)
     rlim_t spare = limit.rlim_cur > DESCRIPTORS_KEPT
                        ? limit.rlim_cur - DESCRIPTORS_KEPT
                        : 0;
-    size_t possible = (size_t)(spare / DESCRIPTORS_PER_JOB);
+    size_t possible = (size_t)(spare / (DESCRIPTORS_PER_JOB + through));
     if (possible < 1)
         possible = 1;
     if (possible >= wanted)

@@ -21,6 +21,12 @@
  */
 #define ERRORS_MAX 1048576u
 
+/*
+ * A jump host has deadlines of its own: for its login, for each target, and
+ * for those that are before this one. What passes this one is a mistake.
+ */
+#define THROUGH_MS 600000
+
 /* The slowest upload that is waited for, in bytes a millisecond. */
 #define UPLOAD_RATE 16
 
@@ -59,6 +65,8 @@ static uint64_t state_timeout(const struct job *job, enum job_state state)
     const char *timeouts = (const char *)&job->plan->timeouts;
     uint64_t ms = 0;
     memcpy(&ms, timeouts + states[state].timeout, sizeof ms);
+    if (state == JOB_connect && job->target->jump != NULL)
+        return THROUGH_MS;
     if (state == JOB_connect && job->target->connect_timeout_s > 0)
         return job->target->connect_timeout_s * UINT64_C(1000);
     if (state == JOB_upload_payload)
@@ -180,6 +188,8 @@ struct job *job_new(const struct job_plan *plan, const struct target *target,
     frames_init(&job->frames, job_on_document, job);
     buf_init(&job->out, OUTPUT_MAX);
     buf_init(&job->errors, ERRORS_MAX);
+    if (!target_needs_address(target))
+        job->address_count = 1; /* which the transport does not look at */
     job->result = first_result(plan, target);
     if (job->result)
         return job;

@@ -8,6 +8,8 @@
 
 /* Connecting again waits 0.5, 1, 2, 4, 8, 10, 10... s, or about that. */
 #define RETRY_FIRST_WAIT 500
+/* So often a host goes on after its jump host was lost. */
+#define LOST_WAYS_MAX 3
 
 void job_drop_session(struct job *job)
 {
@@ -146,6 +148,9 @@ static unsigned retries_allowed(const struct job *job)
 {
     if (job->target->retries >= 0)
         return (unsigned)job->target->retries;
+    /* Behind a jump host the deadline is that one's. */
+    if (job->target->jump != NULL && job->err.code == FAULT_TCP_TIMEOUT)
+        return 0;
     return job->now < job->deadline ? JOB_RETRIES_DEFAULT : 0;
 }
 
@@ -155,17 +160,17 @@ static unsigned retries_allowed(const struct job *job)
  */
 static uint64_t spread(const struct job *job, uint64_t ms)
 {
-    uint32_t hash = 2166136261u + job->retries; /* FNV-1a */
+    uint32_t hash = 2166136261u + job->retries + job->lost_ways; /* FNV-1a */
     for (const char *c = job->target->name; *c != '\0'; c++)
         hash = (hash ^ (unsigned char)*c) * 16777619u;
     return ms / 2 + (hash >> 8) % (ms + 1);
 }
 
 /* Asleep in `connect` without a session; that state then begins one. */
-static enum pace connect_later(struct job *job)
+static enum pace connect_later(struct job *job, unsigned *tries)
 {
-    uint64_t wait = spread(job, job_backoff(RETRY_FIRST_WAIT, job->retries));
-    job->retries++;
+    uint64_t wait = spread(job, job_backoff(RETRY_FIRST_WAIT, *tries));
+    ++*tries;
     job_drop_session(job);
     job->address_at = 0;
     job_set_state(job, JOB_connect);
@@ -178,6 +183,25 @@ bool job_may_have_begun(const struct job *job)
     return verb_writes(job->plan->verb) &&
            (job->state == JOB_exec || job->state == JOB_start ||
             job->state == JOB_tell);
+}
+
+/*
+ * The jump host was lost and with it the connection: that is no fault of this
+ * host, on which nothing runs. What was uploaded gets other names.
+ */
+static bool lost_its_way(struct job *job)
+{
+    const struct transport_ops *transport = job->plan->transport;
+    if (job->transport == NULL || transport->way_lost == NULL ||
+        !transport->way_lost(job->transport) || job->lost_ways >= LOST_WAYS_MAX)
+        return false;
+    tell_leftovers(job);
+    job->payload_file = (struct one_time_file){0};
+    job->request_file = (struct one_time_file){0};
+    job->request_complete = false;
+    job->cold = false;
+    memset(job->tried, 0, sizeof job->tried);
+    return true;
 }
 
 /*
@@ -214,8 +238,10 @@ enum pace job_broke(struct job *job)
         job_set_state(job, JOB_recover);
         return job_sleep(job, job_backoff(RETRY_FIRST_WAIT, job->recoveries++));
     }
+    if (lost_its_way(job))
+        return connect_later(job, &job->lost_ways);
     if (fault_transient(fault) && job->retries < retries_allowed(job))
-        return connect_later(job);
+        return connect_later(job, &job->retries);
     /* Another run was seen working there: that is no unreachable host. */
     if (job->busy_until > 0)
         return job_fail(job, FAULT_BUSY, job->err.text);

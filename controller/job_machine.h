@@ -113,6 +113,7 @@ struct job {
     bool asked_again;      /* it ended without a result once */
     unsigned recoveries;   /* connections for that result */
     unsigned retries;      /* connections begun again before any login */
+    unsigned lost_ways;    /* the same, because the jump host was lost */
     uint64_t busy_until;   /* 0: nobody else works there */
     unsigned busy_waits;
 };

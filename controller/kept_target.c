@@ -50,19 +50,38 @@ static bool add_wmi(cJSON *object, const cJSON *wmi)
     return false;
 }
 
+static bool add_target(cJSON *object, const struct target *target)
+{
+    return add_text(object, "address", target->address) &&
+           add_number(object, "port", target->port) &&
+           add_text(object, "user", target->user) &&
+           add_text(object, "private_key_file", target->private_key_file) &&
+           add_text(object, "host_key_alias", target->host_key_alias) &&
+           add_number(object, "host_keys", target->host_keys) &&
+           add_number(object, "connect_timeout_s", target->connect_timeout_s) &&
+           add_number(object, "retries", target->retries) &&
+           add_password(object, &target->password) &&
+           add_text(object, "proxy_command", target->proxy_command);
+}
+
+/* Each jump host within the one behind it, by its name. */
+static bool add_jumps(cJSON *object, const struct target *hop)
+{
+    for (; hop != NULL; hop = hop->jump) {
+        object = cJSON_AddObjectToObject(object, "jump");
+        if (object == NULL || !add_text(object, "name", hop->name) ||
+            !add_target(object, hop))
+            return false;
+    }
+    return true;
+}
+
 char *kept_target_print(const struct target *target)
 {
     cJSON *object = cJSON_CreateObject();
     char *text = NULL;
-    if (object != NULL && add_text(object, "address", target->address) &&
-        add_number(object, "port", target->port) &&
-        add_text(object, "user", target->user) &&
-        add_text(object, "private_key_file", target->private_key_file) &&
-        add_text(object, "host_key_alias", target->host_key_alias) &&
-        add_number(object, "host_keys", target->host_keys) &&
-        add_number(object, "connect_timeout_s", target->connect_timeout_s) &&
-        add_number(object, "retries", target->retries) &&
-        add_password(object, &target->password) && add_wmi(object, target->wmi))
+    if (object != NULL && add_target(object, target) &&
+        add_jumps(object, target->jump) && add_wmi(object, target->wmi))
         text = json_print(object, -1);
     cJSON_Delete(object);
     return text;
@@ -117,8 +136,40 @@ static void fill_target(struct target *target, const char *name,
                                                      HOST_KEYS_DEFAULT),
         .connect_timeout_s = (unsigned)number_of(tree, "connect_timeout_s", 0),
         .retries = number_of(tree, "retries", -1),
+        .proxy_command = json_text(tree, "proxy_command"),
         .wmi = json_member(tree, "wmi"),
     };
+}
+
+static void release_jumps(struct kept_target *jump)
+{
+    while (jump != NULL) {
+        struct kept_target *before = jump->jump;
+        free(jump->command);
+        free(jump);
+        jump = before;
+    }
+}
+
+/* The tree is that of the target, which owns it. */
+static int parse_jumps(struct kept_target *kept)
+{
+    const cJSON *tree = kept->tree;
+    while ((tree = json_member(tree, "jump")) != NULL) {
+        struct kept_target *jump = calloc(1, sizeof *jump);
+        if (jump == NULL)
+            return -1;
+        kept->jump = jump;
+        jump->tree = (cJSON *)tree;
+        fill_target(&jump->target, json_text(tree, "name"), tree);
+        jump->target.is_jump = true;
+        kept->target.jump = &jump->target;
+        if (jump->target.name == NULL || jump->target.address == NULL ||
+            parse_password(jump))
+            return -1;
+        kept = jump;
+    }
+    return 0;
 }
 
 int kept_target_parse(struct kept_target *kept, const char *name,
@@ -134,7 +185,8 @@ int kept_target_parse(struct kept_target *kept, const char *name,
         return err_set(err, 0, "out of memory");
     }
     fill_target(&kept->target, copy, kept->tree);
-    if (kept->target.address != NULL && parse_password(kept) == 0)
+    if (kept->target.address != NULL && parse_password(kept) == 0 &&
+        parse_jumps(kept) == 0)
         return 0;
     kept_target_release(kept);
     return err_set(err, 0, "%s: the store has no address of it", name);
@@ -142,6 +194,7 @@ int kept_target_parse(struct kept_target *kept, const char *name,
 
 void kept_target_release(struct kept_target *kept)
 {
+    release_jumps(kept->jump);
     free((char *)kept->target.name);
     free(kept->command);
     cJSON_Delete(kept->tree);

@@ -19,6 +19,7 @@ struct kept_target {
     struct target target;
     cJSON *tree;
     const char **command;
+    struct kept_target *jump; /* that `target.jump` is of; NULL: none */
 };
 
 /* The reverse. 0, or -1 with nothing to release. */

@@ -21,6 +21,7 @@ struct probe_plan probing_plan(struct probing *probing,
 {
     struct probe_plan plan = {.run = run,
                               .tcp = &tcp_sockets,
+                              .tcp_context = probing->ways,
                               .timeouts = probe_timeouts_default(),
                               .expectation = options->expectation,
                               .known = known_of,

@@ -13,6 +13,7 @@
 /* Zeroed before the first use; outlives the plan. */
 struct probing {
     struct store *store;
+    struct ways *ways; /* NULL: no target has a jump host */
     const struct log *log;
 };
 

@@ -20,6 +20,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/log.h"
+
 #define SESSION_MEMORY_MAX ((size_t)8 * 1024 * 1024)
 /* A few packets' worth: one flooding host gets no more of a loop turn. */
 #define CALL_BUDGET ((size_t)256 * 1024)
@@ -93,7 +95,7 @@ static ssize_t receive(libssh2_socket_t fd, void *bytes, size_t len, int flags,
                        void **abstract)
 {
     struct transport *t = *abstract;
-    if (t->dead)
+    if (t->dead || t->giving_up)
         return -ECONNABORTED;
     if (t->broken && t->hold_end)
         return -EAGAIN;
@@ -279,11 +281,38 @@ static enum io finish_connect(struct transport *t,
     return connect_failed(t, errno, err);
 }
 
+static enum io connect_through(struct transport *t, struct err *err)
+{
+    const struct target *target = t->target;
+    if (t->way != NULL) {
+        enum io io = way_opened(t->way, err);
+        t->connecting = io == IO_AGAIN;
+        return io;
+    }
+    log_line(t->context->log, LOG_INFO, "%s: through %s", target->name,
+             target->jump->name);
+    t->way = way_open(t->context->ways, target, target->port, err);
+    if (t->way == NULL)
+        return IO_FAIL;
+    t->fd = way_fd(t->way);
+    t->connecting = true;
+    return IO_AGAIN;
+}
+
+static enum io connect_directly(struct transport *t,
+                                const struct sockaddr *address, socklen_t len,
+                                struct err *err)
+{
+    return t->connecting ? finish_connect(t, address, len, err)
+                         : start_connect(t, address, len, err);
+}
+
 static enum io ssh_connect(struct transport *t, const struct sockaddr *address,
                            socklen_t len, struct err *err)
 {
-    enum io io = t->connecting ? finish_connect(t, address, len, err)
-                               : start_connect(t, address, len, err);
+    enum io io = t->target->jump != NULL
+                     ? connect_through(t, err)
+                     : connect_directly(t, address, len, err);
     /* Not before: the time that a connection may take is the caller's. */
     if (io == IO_DONE)
         set_options(t->fd);
@@ -361,7 +390,9 @@ static void ssh_free(struct transport *t)
         return;
     ssh_login_free(t);
     free_session(t);
-    if (t->fd >= 0)
+    if (t->way != NULL)
+        way_close(t->way);
+    else if (t->fd >= 0)
         close(t->fd);
     free(t);
 }
@@ -370,7 +401,7 @@ static struct transport_wait ssh_wait(struct transport *t)
 {
     struct transport_wait wait = {.fd = t->fd};
     if (t->connecting) {
-        wait.events = TRANSPORT_WRITABLE;
+        wait.events = t->way != NULL ? TRANSPORT_READABLE : TRANSPORT_WRITABLE;
         return wait;
     }
     if (t->session == NULL || ssh_login_wait(t, &wait))
@@ -383,6 +414,11 @@ static struct transport_wait ssh_wait(struct transport *t)
     if (wait.events == 0)
         wait.events = TRANSPORT_READABLE | TRANSPORT_WRITABLE;
     return wait;
+}
+
+static bool ssh_way_lost(struct transport *t)
+{
+    return t->way != NULL && way_kind(t->way) == WAY_LOST;
 }
 
 const struct transport_ops ssh_transport = {
@@ -403,4 +439,5 @@ const struct transport_ops ssh_transport = {
     .disconnect = ssh_disconnect,
     .free = ssh_free,
     .wait = ssh_wait,
+    .way_lost = ssh_way_lost,
 };

@@ -15,6 +15,8 @@
 #include "controller/known_hosts.h"
 #include "controller/ssh_trials.h"
 #include "controller/transport.h"
+#include "controller/tunnel.h"
+#include "controller/way.h"
 
 /* Shared by all connections of a run; outlives them. */
 struct ssh_context {
@@ -33,6 +35,7 @@ struct ssh_context {
                             struct err *err);
     void *password_context;
     struct trials *trials; /* of shared passwords; NULL: each is sent */
+    struct ways *ways; /* through jump hosts; NULL where no target has one */
     const struct log *log;
 };
 
@@ -42,5 +45,7 @@ void ssh_global_exit(void);
 
 /* transport_ops whose `context` is a struct ssh_context. */
 extern const struct transport_ops ssh_transport;
+/* What its transports can carry once they are logged in. */
+extern const struct tunnel_ops ssh_tunnels;
 
 #endif

@@ -38,6 +38,7 @@ struct transport {
     char label[300]; /* "10.0.3.17 port 22" */
 
     int fd;
+    struct way *way; /* through a jump host: `fd` is its end */
     bool connecting;
     bool shaking_hands;
     bool broken; /* the socket said end or error */
@@ -61,6 +62,9 @@ struct transport {
     LIBSSH2_CHANNEL *beside; /* a command that nobody listens to */
     bool telling;            /* `beside` was begun */
     bool closing;
+
+    LIBSSH2_CHANNEL *kept_channel; /* a closed one, for others' sake */
+    bool giving_up;                /* an open: the socket is to fail once */
 
     LIBSSH2_SFTP *sftp;
     LIBSSH2_SFTP_HANDLE *file;

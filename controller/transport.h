@@ -61,6 +61,7 @@ struct transport_ops {
      */
     struct transport *(*create)(void *context, const struct target *target);
 
+    /* `address` does not count where the target has a jump host or command. */
     enum io (*connect)(struct transport *t, const struct sockaddr *address,
                        socklen_t len, struct err *err);
     /* Banner and key exchange. */
@@ -115,6 +116,11 @@ struct transport_ops {
     void (*free)(struct transport *t);
 
     struct transport_wait (*wait)(struct transport *t);
+    /*
+     * True when it broke because the jump host that it goes through was lost,
+     * which says nothing of the host itself. May be NULL.
+     */
+    bool (*way_lost)(struct transport *t);
 };
 
 #endif

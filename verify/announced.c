@@ -105,7 +105,7 @@ void announced_judge(const struct server_alive *alive, const char *peer,
         verdict_advise(verdict,
                        "the address belongs to another machine now: correct "
                        "ansible_host");
-    } else if (!announces(alive, peer)) {
+    } else if (is_address(peer) && !announces(alive, peer)) {
         verdict_unavailable(verdict);
         verdict_say(verdict, VERDICT_DRIFT,
                     "it announces %s, and not %s, which was used", list, peer);

@@ -10,12 +10,15 @@
 #include "verify/probe_machine.h"
 
 #include <inttypes.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "verify/layers.h"
+
+#define THROUGH_MS 600000
 
 static const struct state_info {
     const char *word;
@@ -51,6 +54,20 @@ static uint64_t state_timeout(const struct probe *probe, enum probe_state state)
     return ms;
 }
 
+/*
+ * A jump host has a deadline of its own for each target, and comes to it when
+ * it has come to those before.
+ */
+static uint64_t state_patience(const struct probe *probe,
+                               enum probe_state state)
+{
+    bool connects = state == PROBE_connect || state == PROBE_wmi_connect ||
+                    state == PROBE_look;
+    return connects && probe->target->jump != NULL
+               ? THROUGH_MS
+               : state_timeout(probe, state);
+}
+
 /* The only setter of the state. */
 enum pace probe_set_state(struct probe *probe, enum probe_state state)
 {
@@ -63,7 +80,7 @@ enum pace probe_set_state(struct probe *probe, enum probe_state state)
         probe->findings.took_ms[states[probe->state].layer] += spent;
     probe->state = state;
     probe->entered = probe->now;
-    probe->deadline = probe->now + state_timeout(probe, state);
+    probe->deadline = probe->now + state_patience(probe, state);
     return GO_ON;
 }
 
@@ -111,6 +128,8 @@ static void judge(struct probe *probe)
         return;
     }
     layers_judge(result, &probe->findings, &admission, &known);
+    if (probe->no_jump != FAULT_NONE)
+        result_fail(result, probe->no_jump, probe->err.text);
 }
 
 enum pace probe_finish(struct probe *probe)
@@ -287,6 +306,11 @@ static struct probe *probe_new(const struct probe_plan *plan,
         return NULL;
     probe->plan = plan;
     probe->target = target;
+    if (target->jump != NULL) {
+        probe->address_count = 1; /* of which only the port counts */
+        probe->addresses[0].storage.ss_family = AF_INET;
+        probe->addresses[0].len = sizeof(struct sockaddr_in);
+    }
     rpc_reader_init(&probe->reader);
     probe->result = result_new(target->name, address, plan->run, VERB_VERIFY);
     if (probe->result != NULL && read_settings(probe) == 0)

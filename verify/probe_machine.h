@@ -58,6 +58,7 @@ struct probe {
     size_t best; /* the address that the findings are of */
     bool unresolved;
 
+    enum fault no_jump; /* the jump host could not be used: `err` says why */
     struct tcp *tcp;
     unsigned char question[RPC_BIND_LEN];
     size_t question_len; /* 0: it is on its way */

@@ -46,12 +46,15 @@ static enum pace begin_connect(struct probe *probe, enum probe_state state)
 {
     probe_hang_up(probe);
     probe_set_state(probe, state);
-    probe->tcp = probe->plan->tcp->open(probe->plan->tcp_context);
+    probe->tcp =
+        probe->plan->tcp->open(probe->plan->tcp_context, probe->target);
     return GO_ON;
 }
 
 static enum port_finding finding_of(const struct err *err)
 {
+    if (err->code >= TCP_NO_JUMP)
+        return PORT_NO_SOCKET;
     switch ((enum tcp_fault)err->code) {
     case TCP_REFUSED:
         return PORT_REFUSED;
@@ -61,9 +64,20 @@ static enum port_finding finding_of(const struct err *err)
         return PORT_NO_WAY;
     case TCP_BROKEN:
     case TCP_NO_SOCKET:
+    case TCP_NO_JUMP:
         break;
     }
     return PORT_NO_SOCKET;
+}
+
+/* What has failed is the jump host: nothing is known of the target. */
+static void note_jump(struct probe *probe)
+{
+    if (probe->err.code < TCP_NO_JUMP)
+        return;
+    probe->no_jump = (enum fault)(probe->err.code - TCP_NO_JUMP);
+    if (probe->no_jump == FAULT_NONE || probe->no_jump == FAULT_LOST)
+        probe->no_jump = FAULT_TCP_TIMEOUT;
 }
 
 /* PORT_NOT_TRIED: not decided yet. */
@@ -81,16 +95,24 @@ static enum port_finding try_port(struct probe *probe, uint16_t port)
     note_us(probe);
     if (io == IO_AGAIN)
         return PORT_NOT_TRIED;
+    if (io == IO_FAIL)
+        note_jump(probe);
     return io == IO_DONE ? PORT_OPEN : finding_of(&probe->err);
 }
 
 /* --- the way to port 135 -------------------------------------------------- */
 
+/* Through a jump host only the address as it is written is known. */
 static void note_peer(struct probe *probe)
 {
     char text[80];
     const struct job_address *address = &probe->addresses[probe->address_at];
     char *peer = probe->findings.peer;
+    if (probe->target->jump != NULL) {
+        snprintf(peer, sizeof probe->findings.peer, "%.63s",
+                 probe->target->address);
+        return;
+    }
     print_address(&address->storage, peer, sizeof probe->findings.peer);
     snprintf(text, sizeof text,
              address->storage.ss_family == AF_INET ? "%s:%d" : "[%s]:%d", peer,
@@ -115,7 +137,7 @@ enum pace probe_do_resolve(struct probe *probe)
 
 static enum pace next_wmi_port(struct probe *probe)
 {
-    if (probe->wmi_at >= probe->wmi_count)
+    if (probe->no_jump != FAULT_NONE || probe->wmi_at >= probe->wmi_count)
         return probe_finish(probe);
     probe->address_at = probe->best;
     return begin_connect(probe, PROBE_wmi_connect);
@@ -136,6 +158,8 @@ static enum pace after_135(struct probe *probe)
 static enum pace port_failed(struct probe *probe, enum port_finding finding)
 {
     struct findings *found = &probe->findings;
+    if (probe->no_jump != FAULT_NONE)
+        return probe_finish(probe);
     if (found->rpc_port == PORT_NOT_TRIED || finding < found->rpc_port) {
         found->rpc_port = finding;
         probe->best = probe->address_at;
@@ -198,6 +222,7 @@ static void set_trouble(struct talk *talk, enum talk_finding finding,
 
 static enum pace broke(struct probe *probe, struct talk *talk)
 {
+    note_jump(probe);
     set_trouble(talk, TALK_HUNG_UP, probe->err.text);
     return GO_ON;
 }

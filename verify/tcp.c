@@ -1,23 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 #include "verify/tcp.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "controller/way.h"
+
 struct tcp {
+    struct ways *ways;
+    const struct target *target;
+    struct way *way; /* through a jump host: `fd` is its end */
     int fd;
     int events;
     size_t sent; /* of the bytes of an unfinished send */
 };
 
-static struct tcp *tcp_open(void *context)
+static struct tcp *tcp_open(void *context, const struct target *target)
 {
-    (void)context;
     struct tcp *tcp = calloc(1, sizeof *tcp);
     if (tcp != NULL)
-        tcp->fd = -1;
+        *tcp = (struct tcp){.ways = context, .target = target, .fd = -1};
     return tcp;
 }
 
@@ -25,7 +31,9 @@ static void tcp_close(struct tcp *tcp)
 {
     if (tcp == NULL)
         return;
-    if (tcp->fd >= 0)
+    if (tcp->way != NULL)
+        way_close(tcp->way);
+    else if (tcp->fd >= 0)
         close(tcp->fd);
     free(tcp);
 }
@@ -69,9 +77,39 @@ static enum io begin_connect(struct tcp *tcp, const struct sockaddr *address,
     return IO_AGAIN;
 }
 
+/* What the jump host said, as the target's port would say it. */
+static enum io way_failed(struct tcp *tcp, struct err *err)
+{
+    enum way_end_kind kind =
+        tcp->way != NULL ? way_kind(tcp->way) : WAY_NO_LINK;
+    if (kind != WAY_REFUSED)
+        err->code += TCP_NO_JUMP;
+    else
+        err->code = err->code == FAULT_TCP_TIMEOUT ? TCP_SILENT : TCP_REFUSED;
+    return IO_FAIL;
+}
+
+static enum io connect_through(struct tcp *tcp, const struct sockaddr *address,
+                               struct err *err)
+{
+    struct sockaddr_in in;
+    if (tcp->way == NULL) {
+        memcpy(&in, address, sizeof in);
+        tcp->way = way_open(tcp->ways, tcp->target, ntohs(in.sin_port), err);
+        if (tcp->way == NULL)
+            return way_failed(tcp, err);
+        tcp->fd = way_fd(tcp->way);
+        tcp->events = TRANSPORT_READABLE;
+    }
+    enum io io = way_opened(tcp->way, err);
+    return io == IO_FAIL ? way_failed(tcp, err) : io;
+}
+
 static enum io tcp_connect(struct tcp *tcp, const struct sockaddr *address,
                            socklen_t len, struct err *err)
 {
+    if (tcp->target->jump != NULL)
+        return connect_through(tcp, address, err);
     if (tcp->fd < 0)
         return begin_connect(tcp, address, len, err);
     int number = 0;
@@ -121,6 +159,10 @@ static enum io tcp_receive(struct tcp *tcp, void *bytes, size_t size,
     }
     if (received < 0)
         return fail(err, TCP_BROKEN, errno);
+    if (received == 0 && tcp->way != NULL && way_kind(tcp->way) == WAY_LOST) {
+        way_opened(tcp->way, err);
+        return way_failed(tcp, err);
+    }
     *got = (size_t)received;
     return IO_DONE;
 }
@@ -129,6 +171,8 @@ static bool tcp_local(struct tcp *tcp, struct sockaddr_storage *address)
 {
     struct sockaddr_storage local = {0};
     socklen_t len = sizeof local;
+    if (tcp->way != NULL)
+        return way_from(tcp->way, address);
     if (tcp->fd < 0 ||
         getsockname(tcp->fd, (struct sockaddr *)&local, &len) != 0)
         return false;

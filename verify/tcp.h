@@ -25,13 +25,22 @@ enum tcp_fault {
     TCP_NO_WAY,      /* no route, or nobody has that address */
     TCP_BROKEN,      /* a connection that was there broke */
     TCP_NO_SOCKET,   /* the controller itself could not */
+    /*
+     * The jump host could not be used, which says nothing of the target: from
+     * here on the enum fault of that is added.
+     */
+    TCP_NO_JUMP,
 };
 
 struct tcp;
 
 struct tcp_ops {
-    /* A connection to be; NULL when memory is short. */
-    struct tcp *(*open)(void *context);
+    /* A connection to be to `target`; NULL when memory is short. */
+    struct tcp *(*open)(void *context, const struct target *target);
+    /*
+     * Where the target has a jump host, only the port counts of `address`,
+     * which is an IPv4 one.
+     */
     enum io (*connect)(struct tcp *tcp, const struct sockaddr *address,
                        socklen_t len, struct err *err);
     /* All of it, or again. */
@@ -40,12 +49,16 @@ struct tcp_ops {
     /* IO_DONE with *got > 0, or with 0 when the peer has ended. */
     enum io (*receive)(struct tcp *tcp, void *bytes, size_t size, size_t *got,
                        struct err *err);
-    /* Our own address of it, as soon as connecting began. False: unknown. */
+    /*
+     * The address that it comes from, as soon as connecting began: our own, or
+     * the jump host's. False: unknown.
+     */
     bool (*local)(struct tcp *tcp, struct sockaddr_storage *address);
     struct transport_wait (*wait)(struct tcp *tcp);
     void (*close)(struct tcp *tcp);
 };
 
+/* Its context is the struct ways of the run. */
 extern const struct tcp_ops tcp_sockets;
 
 #endif

@@ -25,8 +25,9 @@ struct tcp {
     size_t given; /* of the present answer */
 };
 
-static struct tcp *fake_open(void *context)
+static struct tcp *fake_open(void *context, const struct target *target)
 {
+    (void)target;
     struct probing_play *play = context;
     struct tcp *tcp = calloc(1, sizeof *tcp);
     if (tcp == NULL)

@@ -382,12 +382,12 @@ static void test_forks_fit_the_descriptors(void **state)
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
     struct rlimit small = {.rlim_cur = 100, .rlim_max = before.rlim_max};
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &small), 0);
-    assert_int_equal(fleet_forks_possible(10, NULL), 10);
+    assert_int_equal(fleet_forks_possible(10, false, NULL), 10);
     struct rlimit after;
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &after), 0);
     assert_int_equal(after.rlim_cur, before.rlim_max);
     if (before.rlim_max != RLIM_INFINITY) {
-        size_t possible = fleet_forks_possible(SIZE_MAX, NULL);
+        size_t possible = fleet_forks_possible(SIZE_MAX, false, NULL);
         assert_in_range(possible, 1, before.rlim_max / 2);
     }
     setrlimit(RLIMIT_NOFILE, &before);

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "controller/kept_target.h"
+#include "inventory/jump.h"
 
 static const char wmi_text[] = "{\"dcom\":{\"enabled\":true}}";
 
@@ -17,6 +18,19 @@ static void test_a_target_comes_back_as_it_was(void **state)
     (void)state;
     cJSON *wmi = json_parse("wmi", wmi_text, strlen(wmi_text), NULL);
     static const char *const command[] = {"pass", "show", "lab/a", NULL};
+    const struct target far = {.name = "far",
+                               .address = "10.0.0.1",
+                               .port = 22,
+                               .proxy_command = "nc %h %p",
+                               .is_jump = true};
+    const struct target near = {
+        .name = "near",
+        .address = "10.0.0.2",
+        .port = 2200,
+        .user = "ops",
+        .jump = &far,
+        .is_jump = true,
+        .password = {.source = SECRET_COMMAND, .command = command}};
     const struct target target = {
         .name = "lab-1",
         .address = "10.0.0.3",
@@ -28,6 +42,7 @@ static void test_a_target_comes_back_as_it_was(void **state)
         .connect_timeout_s = 7,
         .retries = 2,
         .wmi = wmi,
+        .jump = &near,
         .password = {.source = SECRET_COMMAND, .command = command}};
     char *text = kept_target_print(&target);
     assert_non_null(text);
@@ -46,6 +61,9 @@ static void test_a_target_comes_back_as_it_was(void **state)
     assert_int_equal(kept.target.password.source, SECRET_COMMAND);
     assert_string_equal(kept.target.password.command[2], "lab/a");
     assert_null(kept.target.password.command[3]);
+    assert_true(jump_same(kept.target.jump, &near));
+    assert_true(kept.target.jump->is_jump);
+    assert_string_equal(kept.target.jump->password.command[2], "lab/a");
     kept_target_release(&kept);
     free(text);
     cJSON_Delete(wmi);

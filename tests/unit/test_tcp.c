@@ -15,6 +15,7 @@
 
 #include "verify/tcp.h"
 
+static const struct target target = {.name = "pc", .address = "pc"};
 static const struct tcp_ops *const ops = &tcp_sockets;
 
 static int listen_on(struct sockaddr_in *address, int backlog)
@@ -54,7 +55,7 @@ static void test_a_conversation(void **state)
     char bytes[16];
     size_t got = 99;
     int listener = listen_on(&address, 1);
-    struct tcp *tcp = ops->open(NULL);
+    struct tcp *tcp = ops->open(NULL, &target);
     assert_false(ops->local(tcp, &local));
     assert_int_equal(connect_to(tcp, &address, &err), IO_DONE);
     assert_true(ops->local(tcp, &local));
@@ -92,7 +93,7 @@ static void test_a_send_in_pieces(void **state)
     for (size_t i = 0; i < sizeof much; i++)
         much[i] = (unsigned char)(i * 31 >> 4);
     int listener = listen_on(&address, 1);
-    struct tcp *tcp = ops->open(NULL);
+    struct tcp *tcp = ops->open(NULL, &target);
     assert_int_equal(connect_to(tcp, &address, &err), IO_DONE);
     int peer = accept(listener, NULL, NULL);
     while ((io = ops->send(tcp, much, sizeof much, &err)) == IO_AGAIN) {
@@ -121,13 +122,13 @@ static void test_refused_and_reset(void **state)
     size_t got;
     const struct linger now = {.l_onoff = 1, .l_linger = 0};
     int bound = listen_on(&address, -1);
-    struct tcp *tcp = ops->open(NULL);
+    struct tcp *tcp = ops->open(NULL, &target);
     assert_int_equal(connect_to(tcp, &address, &err), IO_FAIL);
     assert_int_equal(err.code, TCP_REFUSED);
     ops->close(tcp);
     close(bound);
     int listener = listen_on(&address, 1);
-    tcp = ops->open(NULL);
+    tcp = ops->open(NULL, &target);
     assert_int_equal(connect_to(tcp, &address, &err), IO_DONE);
     int peer = accept(listener, NULL, NULL);
     setsockopt(peer, SOL_SOCKET, SO_LINGER, &now, sizeof now);
@@ -147,9 +148,9 @@ static void test_dropped(void **state)
     struct sockaddr_in address;
     struct err err;
     int listener = listen_on(&address, 0);
-    struct tcp *held = ops->open(NULL);
+    struct tcp *held = ops->open(NULL, &target);
     assert_int_equal(connect_to(held, &address, &err), IO_DONE);
-    struct tcp *tcp = ops->open(NULL);
+    struct tcp *tcp = ops->open(NULL, &target);
     for (int i = 0; i < 3; i++)
         assert_int_equal(ops->connect(tcp, (struct sockaddr *)&address,
                                       sizeof address, &err),

@@ -1,0 +1,215 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+#
+# Hosts behind jump hosts: real sshds, whose logs tell how often somebody came.
+# gate-1 takes ten connections that are not logged in yet and ten sessions, as
+# Debian's does: channels of one login are neither.
+
+bats_require_minimum_version 1.5.0
+
+load recorded
+load bastion
+
+setup_file() {
+    recorded_start 200
+    cp "$LAB/inventory.json" "$LAB/direct.json"
+    bastion_start 1 "MaxStartups 10:30:100" "MaxSessions 10"
+    bastion_start 2
+    behind '"gate-1"'
+    export EXIT_STATUS=0
+    wmifleet check --json >"$LAB/out" 2>"$LAB/err" || EXIT_STATUS=$?
+}
+
+teardown_file() {
+    recorded_stop
+}
+
+setup() {
+    rm -f "$LAB"/state.db*
+    behind '"gate-1"'
+}
+
+# behind JUMP [FILTER]: all machines behind that one (JSON), and more of jq.
+behind() {
+    jq --argjson gates "$(bastion_hosts 1 2)" --argjson jump "$1" \
+        '.all.hosts += $gates | .all.vars.wmifleet_proxy_jump = $jump |
+        '"${2:-.}" "$LAB/direct.json" >"$LAB/inventory.json"
+}
+
+# The logs as they are now, for logins_since and attempts_since.
+mark() {
+    local k
+    for k in "$@"; do
+        bastion_attempts "$k" >"$LAB/attempts-$k" || :
+        bastion_logins "$k" >"$LAB/logins-$k" || :
+    done
+}
+
+logins_since() {
+    echo $(($(bastion_logins "$1") - $(cat "$LAB/logins-$1")))
+}
+
+attempts_since() {
+    echo $(($(bastion_attempts "$1") - $(cat "$LAB/attempts-$1")))
+}
+
+# told OUTPUT CLASS: how many hosts have that class of failure.
+told() {
+    jq -r --arg class "$2" 'select(.error.class == $class) | .host' \
+        <<<"$1" | wc -l
+}
+
+# How many hosts ended well.
+good() {
+    jq -r 'select(.status == "ok") | .host' <<<"$1" | wc -l
+}
+
+@test "200 hosts behind a jump host are done with one login on it" {
+    assert_equal "$EXIT_STATUS" 0
+    assert_equal "$(good "$(cat "$LAB/out")")" 200
+    assert_equal "$(bastion_logins 1)" 1
+    assert_equal "$(bastion_attempts 1)" 1
+}
+
+@test "the address of a result is the host's own" {
+    assert_equal "$(result_of m017 <"$LAB/out" | jq -r .address)" \
+        "127.0.1.17:$(cat "$LAB/port")"
+}
+
+@test "-v says which jump host a host is reached through" {
+    run wmifleet check -v -l m001
+    assert_equal "$status" 0
+    assert_contains "$output" "m001: through gate-1"
+    assert_contains "$output" "jump host gate-1: logged in"
+}
+
+@test "few hosts at a time share the login, too" {
+    mark 1
+    run --separate-stderr wmifleet check --json --forks 1 -l 'm00*'
+    assert_equal "$status" 0
+    assert_equal "$(logins_since 1)" 1
+}
+
+@test "a jump host behind a jump host" {
+    behind '"gate-2"' '.all.hosts["gate-2"].wmifleet_proxy_jump = "gate-1"'
+    mark 1 2
+    run --separate-stderr wmifleet check --json -l 'm00*:m01*'
+    assert_equal "$status" 0
+    assert_equal "$(good "$output")" 19
+    assert_equal "$(logins_since 1) $(logins_since 2)" "1 1"
+    # The same in OpenSSH's words.
+    behind null ".all.vars.ansible_ssh_common_args = \"-J gate-1,gate-2\""
+    run --separate-stderr wmifleet check --json -v -l 'm00*'
+    assert_equal "$status" 0
+    assert_contains "$stderr" "gate-2: through gate-1"
+}
+
+@test "a jump host with another key than is known gets no login" {
+    mark 1
+    sed "s|^\(\[gate-1\].*ed25519\) .*|\1 $(cut -d' ' -f2 \
+        "$LAB/bastion-2/host_key.pub")|" "$LAB/known_hosts" >"$LAB/false_hosts"
+    run --separate-stderr wmifleet check --json --known-hosts "$LAB/false_hosts" -l 'm00*'
+    assert_equal "$status" 4
+    assert_equal "$(told "$output" hostkey-changed)" 9
+    assert_contains "$output" '"text":"jump host gate-1: gate-1: '
+    assert_equal "$(logins_since 1)" 0
+}
+
+@test "a jump host that refuses the login is asked once for all" {
+    mark 1
+    behind '"gate-1"' ".all.hosts[\"gate-1\"].ansible_ssh_private_key_file =
+        \"$LAB/bastion-2/id_ed25519\""
+    run --separate-stderr wmifleet check --json --forks 5 -l 'm00*:m01*'
+    assert_equal "$status" 4
+    assert_equal "$(told "$output" auth)" 19
+    assert_contains "$output" '"text":"jump host gate-1: '
+    assert_contains "$output" 'login as ops refused'
+    assert_equal "$(attempts_since 1)" 1
+}
+
+@test "a jump host that is not there is what its hosts are told" {
+    behind '"gate-1"' '.all.hosts["gate-1"].ansible_host = "127.0.2.99"'
+    run --separate-stderr wmifleet check --json -l 'm00*'
+    assert_equal "$status" 4
+    assert_equal "$(told "$output" refused)" 9
+    assert_contains "$output" '"text":"jump host gate-1: 127.0.2.99 port '
+    assert_contains "$output" 'Connection refused'
+}
+
+@test "hosts behind one that is not there do not hold others up" {
+    behind '"gate-1"' '.all.hosts["gate-2"].ansible_host = "127.0.2.99" |
+        .all.hosts.m001.wmifleet_proxy_jump = "gate-2"'
+    run --separate-stderr wmifleet check --json -l 'm00*'
+    assert_equal "$status" 4
+    assert_equal "$(told "$output" refused)" 1
+    assert_equal "$(good "$output")" 8
+}
+
+@test "a port that the jump host cannot reach: it says why" {
+    behind '"gate-1"' '.all.hosts.m003.ansible_port = 1'
+    run --separate-stderr wmifleet check --json -l 'm00*'
+    assert_equal "$status" 4
+    assert_equal "$(good "$output")" 8
+    assert_contains "$(result_of m003 <<<"$output")" 'jump host gate-1: 127.0.1.3 port 1: it could not connect there (connect failed, reason 2)'
+    assert_equal "$(told "$output" refused)" 1
+}
+
+@test "a jump host that forwards nothing: it says so" {
+    [ -d "$LAB/bastion-3" ] || bastion_start 3 "AllowTcpForwarding no"
+    behind '"gate-3"' ".all.hosts += $(bastion_hosts 3)"
+    run --separate-stderr wmifleet check --json -l 'm00*'
+    assert_equal "$status" 4
+    assert_equal "$(told "$output" refused)" 9
+    assert_contains "$output" "administratively prohibited, reason 1"
+    assert_equal "$(bastion_logins 3)" 1
+}
+
+@test "a host that never answers the jump host holds no others up" {
+    python3 -c '
+import socket, sys, threading
+listening = socket.socket()
+listening.bind((sys.argv[1], 0))
+listening.listen(0)
+full = []
+for _ in range(8):
+    one = socket.socket()
+    one.setblocking(False)
+    one.connect_ex(listening.getsockname())
+    full.append(one)
+print(listening.getsockname()[1], flush=True)
+threading.Event().wait()' 127.0.2.77 >"$LAB/mute.port" 3>&- &
+    local mute=$!
+    await "the mute one" test -s "$LAB/mute.port"
+    behind '"gate-1"' ".all.hosts.m001.ansible_host = \"127.0.2.77\" |
+        .all.hosts.m001.ansible_port = $(cat "$LAB/mute.port")"
+    mark 1
+    run --separate-stderr wmifleet check --json -l 'm00*:m01*' --connect-timeout 12
+    kill "$mute"
+    assert_equal "$status" 4
+    assert_equal "$(good "$output")" 18
+    assert_equal "$(result_of m001 <<<"$output" | jq -r .error.class)" \
+        tcp-timeout
+    assert_equal "$(logins_since 1)" 2
+    # None of the others has waited as long as that one.
+    [ "$(jq -s '[.[] | select(.status == "ok").timing.connect_ms] | max' \
+        <<<"$output")" -lt 12000 ]
+}
+
+@test "trust shows the jump host's key first, then those behind it" {
+    run "$WMIFLEET" trust --yes --known-hosts "$LAB/new_hosts" \
+        -i "$LAB/inventory.json" -l m001
+    assert_equal "$status" 0
+    assert_contains "${lines[0]}" "gate-1"
+    assert_contains "${lines[2]}" "m001"
+    run wmifleet check --known-hosts "$LAB/new_hosts" -l m001
+    assert_equal "$status" 0
+}
+
+@test "trust without a yes for the jump host asks for nothing behind it" {
+    mark 1
+    run "$WMIFLEET" trust --known-hosts "$LAB/none" -i "$LAB/inventory.json" \
+        -l m001 </dev/null
+    assert_equal "$status" 3
+    assert_contains "$output" "can be asked for once its own is known"
+    assert_equal "$(logins_since 1)" 0
+}
