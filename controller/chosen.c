@@ -131,6 +131,7 @@ int chosen_open_undo(struct chosen *chosen, const struct options *options,
 void chosen_close(struct chosen *chosen)
 {
     ways_free(chosen->ways);
+    proxy_commands_free(chosen->commands);
     known_hosts_close(chosen->ssh.known_hosts);
     trials_free(chosen->ssh.trials);
     secret_free(chosen->last_secret);
@@ -282,6 +283,23 @@ static int open_known_hosts(struct chosen *chosen, const struct log *log)
 
 /* --- jump hosts ----------------------------------------------------------- */
 
+static int prepare_commands(struct chosen *chosen, const struct log *log)
+{
+    bool any = false;
+    for (size_t i = 0; i < chosen->targets.count; i++)
+        for (const struct target *hop = &chosen->targets.items[i]; hop;
+             hop = hop->jump)
+            any |= hop->proxy_command != NULL;
+    if (!any)
+        return 0;
+    chosen->commands = proxy_commands_new(log);
+    chosen->ssh.commands = chosen->commands;
+    if (chosen->commands != NULL)
+        return 0;
+    log_line(log, LOG_ERROR, "ProxyCommand: out of memory");
+    return -1;
+}
+
 bool chosen_goes_through(const struct chosen *chosen)
 {
     size_t i = 0;
@@ -318,6 +336,11 @@ static int prepare_links(struct chosen *chosen, const struct options *options,
         chosen->links.timeouts.connect =
             options->connect_timeout_s * UINT64_C(1000);
     return 0;
+}
+
+bool chosen_is_direct(const struct chosen *chosen)
+{
+    return chosen->ways == NULL && chosen->commands == NULL;
 }
 
 const struct link_plan *chosen_links(const struct chosen *chosen)
@@ -375,6 +398,7 @@ int chosen_connect(struct chosen *chosen, const struct options *options,
                    open_known_hosts(chosen, log) ||
                    common_password(chosen, options, log) ||
                    early_passwords(chosen, options, log) ||
+                   prepare_commands(chosen, log) ||
                    prepare_links(chosen, options, log)
                ? -1
                : 0;

@@ -24,6 +24,7 @@ struct chosen {
     struct ssh_context jump_ssh; /* for the jump hosts themselves */
     struct ways *ways;           /* NULL: no target has a jump host */
     struct link_plan links;
+    struct proxy_commands *commands; /* NULL: no target has one */
     char *password;    /* the one for targets without an own, or NULL */
     char *last_secret; /* what chosen_password gave out last */
     char known_hosts[4096];
@@ -58,6 +59,8 @@ int chosen_connect(struct chosen *chosen, const struct options *options,
                    const struct log *log);
 /* Whether any target has a jump host. */
 bool chosen_goes_through(const struct chosen *chosen);
+/* Whether each is connected to without a jump host or command between. */
+bool chosen_is_direct(const struct chosen *chosen);
 /* For fleet_config; NULL where no target has a jump host. */
 const struct link_plan *chosen_links(const struct chosen *chosen);
 void chosen_close(struct chosen *chosen);

@@ -206,9 +206,8 @@ static int run_fleet(struct run *run, enum fleet_end *end, struct err *err)
         .target_count = run->options->from_target
                             ? run->undo.count
                             : connecting(run)->targets.count,
-        .forks = fleet_forks_possible(run->options->forks,
-                                      chosen_links(connecting(run)) != NULL,
-                                      run->log),
+        .forks = fleet_forks_possible(
+            run->options->forks, !chosen_is_direct(connecting(run)), run->log),
         .links = chosen_links(connecting(run)),
         .log = run->log,
         .context = run,

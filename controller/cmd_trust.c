@@ -343,9 +343,9 @@ static int collect(struct trust *trust, enum fleet_end *end, struct err *err)
         .plan = &plan,
         .targets = trust->targets,
         .target_count = trust->target_count,
-        .forks = fleet_forks_possible(trust->options->forks,
-                                      chosen_links(&trust->chosen) != NULL,
-                                      trust->log),
+        .forks =
+            fleet_forks_possible(trust->options->forks,
+                                 !chosen_is_direct(&trust->chosen), trust->log),
         .links = chosen_links(&trust->chosen),
         .log = trust->log,
         .context = trust,

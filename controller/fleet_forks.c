@@ -6,7 +6,7 @@
 
 /*
  * A connection, and one to the agent while it logs in. Through a jump host
- * the connection is a pair of them.
+ * the connection is a pair of them; a ProxyCommand has its errors beside it.
  */
 #define DESCRIPTORS_PER_JOB 2
 /* The store, the loop, known_hosts, the streams, the resolver's. */

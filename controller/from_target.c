@@ -264,9 +264,8 @@ static int ask(struct from_target *from, const struct job_plan *undo,
         .plan = &plan,
         .targets = from->chosen->targets.items,
         .target_count = from->chosen->targets.count,
-        .forks =
-            fleet_forks_possible(from->options->forks,
-                                 chosen_links(from->chosen) != NULL, from->log),
+        .forks = fleet_forks_possible(
+            from->options->forks, !chosen_is_direct(from->chosen), from->log),
         .links = chosen_links(from->chosen),
         .log = from->log,
         .context = &asking,

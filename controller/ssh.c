@@ -299,6 +299,20 @@ static enum io connect_through(struct transport *t, struct err *err)
     return IO_AGAIN;
 }
 
+static enum io connect_by_command(struct transport *t, struct err *err)
+{
+    const struct target *target = t->target;
+    log_line(t->context->log, LOG_INFO, "%s: through its ProxyCommand",
+             target->name);
+    t->command = proxy_command_start(
+        t->context->commands, target,
+        target->user != NULL ? target->user : t->context->default_user, err);
+    if (t->command == NULL)
+        return IO_FAIL;
+    t->fd = proxy_command_fd(t->command);
+    return IO_DONE;
+}
+
 static enum io connect_directly(struct transport *t,
                                 const struct sockaddr *address, socklen_t len,
                                 struct err *err)
@@ -310,9 +324,13 @@ static enum io connect_directly(struct transport *t,
 static enum io ssh_connect(struct transport *t, const struct sockaddr *address,
                            socklen_t len, struct err *err)
 {
-    enum io io = t->target->jump != NULL
-                     ? connect_through(t, err)
-                     : connect_directly(t, address, len, err);
+    enum io io = IO_FAIL;
+    if (t->target->jump != NULL)
+        io = connect_through(t, err);
+    else if (t->target->proxy_command != NULL)
+        io = connect_by_command(t, err);
+    else
+        io = connect_directly(t, address, len, err);
     /* Not before: the time that a connection may take is the caller's. */
     if (io == IO_DONE)
         set_options(t->fd);
@@ -349,7 +367,12 @@ static enum io ssh_handshake(struct transport *t, struct err *err)
     if (code == LIBSSH2_ERROR_EAGAIN)
         return IO_AGAIN;
     t->shaking_hands = false;
-    return code == 0 ? IO_DONE : handshake_failed(t, err);
+    if (code == 0)
+        return IO_DONE;
+    handshake_failed(t, err);
+    if (t->command != NULL)
+        proxy_command_tell(t->command, err);
+    return IO_FAIL;
 }
 
 static enum io ssh_disconnect(struct transport *t, struct err *err)
@@ -392,6 +415,8 @@ static void ssh_free(struct transport *t)
     free_session(t);
     if (t->way != NULL)
         way_close(t->way);
+    else if (t->command != NULL)
+        proxy_command_end(t->command);
     else if (t->fd >= 0)
         close(t->fd);
     free(t);
@@ -400,6 +425,8 @@ static void ssh_free(struct transport *t)
 static struct transport_wait ssh_wait(struct transport *t)
 {
     struct transport_wait wait = {.fd = t->fd};
+    if (t->command != NULL)
+        proxy_command_listen(t->command);
     if (t->connecting) {
         wait.events = t->way != NULL ? TRANSPORT_READABLE : TRANSPORT_WRITABLE;
         return wait;

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "controller/known_hosts.h"
+#include "controller/proxy_command.h"
 #include "controller/ssh_trials.h"
 #include "controller/transport.h"
 #include "controller/tunnel.h"
@@ -36,6 +37,7 @@ struct ssh_context {
     void *password_context;
     struct trials *trials; /* of shared passwords; NULL: each is sent */
     struct ways *ways; /* through jump hosts; NULL where no target has one */
+    struct proxy_commands *commands; /* NULL where no target has one */
     const struct log *log;
 };
 

@@ -38,7 +38,8 @@ struct transport {
     char label[300]; /* "10.0.3.17 port 22" */
 
     int fd;
-    struct way *way; /* through a jump host: `fd` is its end */
+    struct way *way;               /* through a jump host: `fd` is its end */
+    struct proxy_command *command; /* the same, of a program */
     bool connecting;
     bool shaking_hands;
     bool broken; /* the socket said end or error */

@@ -241,10 +241,14 @@ static bool takes_route(struct draft *draft, const char *text)
 
 static void set_jump(struct draft *draft, const char *text)
 {
+    struct target *target = draft->target;
     struct err err;
-    if (takes_route(draft, text) && jump_read(draft->rules, draft->target->name,
-                                              text, &draft->target->jump, &err))
+    if (!takes_route(draft, text))
+        return;
+    if (jump_read(draft->rules, target->name, text, &target->jump, &err))
         COMPLAIN(draft, "%s: %s", draft->key, err.text);
+    else if (target->jump == NULL) /* its own name, said of all */
+        target->given.route = false;
 }
 
 static void set_proxy_command(struct draft *draft, const char *text)

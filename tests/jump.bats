@@ -213,3 +213,68 @@ threading.Event().wait()' 127.0.2.77 >"$LAB/mute.port" 3>&- &
     assert_contains "$output" "can be asked for once its own is known"
     assert_equal "$(logins_since 1)" 0
 }
+
+# Passes a connection on, as nc does; says what it was called with.
+relay() {
+    cat >"$LAB/relay" <<'END'
+#!/usr/bin/env python3
+import os, select, socket, sys
+print("relay", *sys.argv[1:], file=sys.stderr, flush=True)
+far = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+while True:
+    for source in select.select([0, far], [], [])[0]:
+        data = os.read(0, 65536) if source == 0 else far.recv(65536)
+        if not data:
+            sys.exit(0)
+        far.sendall(data) if source == 0 else os.write(1, data)
+END
+    chmod +x "$LAB/relay"
+}
+
+# by_command COMMAND: all machines through that.
+by_command() {
+    jq --arg args "-o 'ProxyCommand=$1'" \
+        '.all.vars.ansible_ssh_common_args = $args' "$LAB/direct.json" \
+        >"$LAB/inventory.json"
+}
+
+@test "a ProxyCommand is the connection, and has ended with the run" {
+    relay
+    by_command "$LAB/relay %h %p %r %n 100%%"
+    run --separate-stderr wmifleet check --json -v -l 'm00*'
+    assert_equal "$status" 0
+    assert_equal "$(good "$output")" 9
+    assert_contains "$stderr" "m001: through its ProxyCommand"
+    assert_contains "$stderr" "m001: ProxyCommand said: relay 127.0.1.1 $(cat \
+        "$LAB/port") Administrator m001 100%"
+    run pgrep -f "$LAB/relay"
+    assert_equal "$status" 1
+}
+
+@test "a ProxyCommand that fails: what it said is told" {
+    by_command "echo no way to it >&2; exit 3"
+    run --separate-stderr wmifleet check --json -l m001
+    assert_equal "$status" 4
+    assert_contains "$output" '; ProxyCommand said: no way to it"'
+    assert_equal "$(told "$output" banner-timeout)" 1
+}
+
+@test "a name that the shell would obey is not given to it" {
+    by_command "$LAB/relay %h %p %r"
+    jq '.all.vars.ansible_user = "a;touch $LAB/obeyed"' \
+        "$LAB/inventory.json" >"$LAB/i" && mv "$LAB/i" "$LAB/inventory.json"
+    run --separate-stderr wmifleet check --json -l m001
+    assert_equal "$status" 4
+    assert_contains "$output" "has a character that the shell may take"
+    [ ! -e "$LAB/obeyed" ]
+}
+
+@test "a jump host that is reached by a ProxyCommand" {
+    relay
+    behind '"gate-1"' ".all.hosts[\"gate-1\"] |= (del(.wmifleet_proxy_jump) +
+        {ansible_ssh_common_args: \"-o 'ProxyCommand=$LAB/relay %h %p'\"})"
+    run --separate-stderr wmifleet check --json -v -l 'm00*'
+    assert_equal "$status" 0
+    assert_equal "$(good "$output")" 9
+    assert_contains "$stderr" "gate-1: through its ProxyCommand"
+}

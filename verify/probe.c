@@ -306,7 +306,7 @@ static struct probe *probe_new(const struct probe_plan *plan,
         return NULL;
     probe->plan = plan;
     probe->target = target;
-    if (target->jump != NULL) {
+    if (!target_needs_address(target)) {
         probe->address_count = 1; /* of which only the port counts */
         probe->addresses[0].storage.ss_family = AF_INET;
         probe->addresses[0].len = sizeof(struct sockaddr_in);

@@ -108,7 +108,7 @@ static void note_peer(struct probe *probe)
     char text[80];
     const struct job_address *address = &probe->addresses[probe->address_at];
     char *peer = probe->findings.peer;
-    if (probe->target->jump != NULL) {
+    if (!target_needs_address(probe->target)) {
         snprintf(peer, sizeof probe->findings.peer, "%.63s",
                  probe->target->address);
         return;

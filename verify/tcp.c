@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "controller/fault.h"
 #include "controller/way.h"
 
 struct tcp {
@@ -110,6 +111,12 @@ static enum io tcp_connect(struct tcp *tcp, const struct sockaddr *address,
 {
     if (tcp->target->jump != NULL)
         return connect_through(tcp, address, err);
+    if (tcp->target->proxy_command != NULL) {
+        err_set(err, (int)TCP_NO_JUMP + (int)FAULT_REFUSED,
+                "a ProxyCommand tells no closed port from an open one: verify "
+                "asks through a jump host, or --from a machine beside it");
+        return IO_FAIL;
+    }
     if (tcp->fd < 0)
         return begin_connect(tcp, address, len, err);
     int number = 0;

@@ -148,6 +148,8 @@ static const struct {
     {"'ansible_ssh_extra_args': '-oproxyjump=gate'", "pc1:22 via gate=gate:22"},
     /* A host that all name, itself too, is reached directly. */
     {"'wmifleet_proxy_jump': 'pc1'", "pc1:22"},
+    {"'wmifleet_proxy_jump': 'pc1', 'ansible_ssh_common_args': '-J far'",
+     "pc1:22 via far=far:22"},
     /* ssh takes the first, and Ansible's common arguments come last. */
     {"'wmifleet_proxy_jump': 'a', 'ansible_ssh_common_args': '-J b'",
      "pc1:22 via a=a:22"},
