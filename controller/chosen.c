@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "controller/openssh_config.h"
 #include "controller/requests.h"
 #include "controller/typed_secret.h"
 
@@ -56,6 +57,9 @@ int chosen_open(struct chosen *chosen, const struct options *options,
     if (failed && !told)
         log_line(log, LOG_ERROR, "the inventory cannot be read");
     problems_release(&problems);
+    if (!failed && options->ssh_config != NULL && need != INVENTORY_NAMES)
+        failed = openssh_config_read(options->ssh_config, chosen->inventory,
+                                     &chosen->targets, log);
     return failed ? -1 : 0;
 }
 

@@ -79,6 +79,7 @@ static void add_selection(struct buf *out, const struct options *options)
     if (options->allow_irreversible)
         buf_add_text(out, " --allow-irreversible");
     add_option(out, "--known-hosts", options->known_hosts);
+    add_option(out, "--ssh-config", options->ssh_config);
     add_login(out, options);
     if (!options->store_by_default)
         add_option(out, "--store", options->store);

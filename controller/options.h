@@ -64,6 +64,7 @@ struct options {
     bool password_to_new_hosts;
     enum host_key_policy host_keys;
     const char *known_hosts;
+    const char *ssh_config;
     const char *store;
     bool inventory_by_default; /* from the environment, or the usual file */
     bool store_by_default;

@@ -76,6 +76,8 @@ const struct option_row options_rows[] = {
      "strict (default), accept-new or off", host_key_words, 0},
     {0, "known-hosts", KIND_TEXT, OPT(known_hosts), V_HOSTS, "FILE",
      "(default: ~/.ssh/known_hosts)", NULL, 0},
+    {0, "ssh-config", KIND_TEXT, OPT(ssh_config), V_HOSTS, "FILE",
+     "what the inventory does not say, as ssh -F FILE has it", NULL, 0},
     {0, "ssh", KIND_FLAG, OPT(force_ssh), V_SELECT, NULL,
      "WinRM settings in the inventory do not matter", NULL, 0},
     {0, "only", KIND_TEXT, OPT(only), V_SETTINGS, "FAMILIES",

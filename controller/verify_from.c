@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "controller/known_facts.h"
+#include "controller/openssh_config.h"
 #include "controller/rerun.h"
 #include "controller/verify_reader.h"
 #include "verify/from.h"
@@ -77,6 +78,10 @@ static int open_collector(struct verify_from *from, struct chosen *chosen)
     problems_release(&problems);
     if (failed && !told)
         log_line(from->log, LOG_ERROR, "%s: it cannot be chosen", host);
+    if (!failed && from->options->ssh_config != NULL)
+        failed =
+            openssh_config_read(from->options->ssh_config, chosen->inventory,
+                                &from->collector.targets, from->log);
     return failed ? -1 : 0;
 }
 

@@ -278,3 +278,79 @@ by_command() {
     assert_equal "$(good "$output")" 9
     assert_contains "$stderr" "gate-1: through its ProxyCommand"
 }
+
+# A configuration that says it all of the names that the inventory has.
+ssh_config() {
+    cat <<END
+Host m0*
+    Port $(cat "$LAB/port")
+    User Administrator
+    IdentityFile $LAB/id_ed25519
+    ProxyJump gate
+    HostKeyAlias same
+    UserKnownHostsFile /dev/null
+Host m001
+    HostName 127.0.1.1
+Host m002
+    HostName 127.0.1.2
+Host m003
+    HostName 127.0.1.1
+Host gate
+    HostName $(bastion_address 1)
+    Port $(cat "$LAB/bastion-1/port")
+    User ops
+    IdentityFile $LAB/bastion-1/id_ed25519
+    HostKeyAlias gate-1
+END
+}
+
+@test "--ssh-config fills in what the inventory does not say" {
+    ssh_config >"$LAB/ssh_config"
+    jq '{all: {vars: {wmi: .all.vars.wmi}, hosts: {m001: {}, m002: {},
+        m003: {ansible_host: "127.0.1.3"}}}}' "$LAB/direct.json" \
+        >"$LAB/inventory.json"
+    echo "[same]:$(cat "$LAB/port") $(cut -d' ' -f1,2 "$LAB/host_key.pub")" |
+        cat "$LAB/known_hosts" - >"$LAB/more_hosts"
+    # The address that the inventory has is asked for, and stays.
+    sed -i "s/^Host m0\*/Host m0* 127.0.1.3/" "$LAB/ssh_config"
+    mark 1
+    run --separate-stderr wmifleet check --json -v \
+        --known-hosts "$LAB/more_hosts" --ssh-config "$LAB/ssh_config"
+    assert_equal "$status" 0
+    assert_equal "$(jq -r 'select(.host).address' <<<"$output" | sort |
+        cut -d: -f1)" "127.0.1.1
+127.0.1.2
+127.0.1.3"
+    assert_contains "$stderr" "m003: through gate"
+    assert_contains "$stderr" "m001: UserKnownHostsFile of $LAB/ssh_config has no effect"
+    assert_equal "$(logins_since 1)" 1
+}
+
+@test "--ssh-config: what the inventory says itself wins" {
+    ssh_config >"$LAB/ssh_config"
+    jq '.all.vars.wmifleet_proxy_jump = "none" |
+        .all.vars.wmifleet_host_key_alias = "127.0.1.1"' "$LAB/direct.json" \
+        >"$LAB/inventory.json"
+    mark 1
+    run wmifleet check -v -l m001 --ssh-config "$LAB/ssh_config"
+    assert_equal "$status" 0
+    assert_equal "$(attempts_since 1)" 0
+}
+
+@test "--ssh-config: a ring of jump hosts and a missing file are told" {
+    cat >"$LAB/ssh_config" <<END
+Host m001
+    ProxyJump one
+Host one
+    ProxyJump two
+Host two
+    ProxyJump one
+END
+    jq '.all.hosts = {m001: {}}' "$LAB/direct.json" >"$LAB/inventory.json"
+    run wmifleet check --ssh-config "$LAB/ssh_config"
+    assert_equal "$status" 1
+    assert_contains "$output" "its jump hosts go round in a ring"
+    run wmifleet check --ssh-config "$LAB/not-there"
+    assert_equal "$status" 1
+    assert_contains "$output" "$LAB/not-there: No such file"
+}
