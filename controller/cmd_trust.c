@@ -131,7 +131,8 @@ static int by_blob(const void *left, const void *right)
 
 static bool same_place(const struct target *a, const struct target *b)
 {
-    return a->port == b->port && strcmp(a->address, b->address) == 0;
+    return a->port == b->port && strcmp(a->address, b->address) == 0 &&
+           jump_same(a->jump, b->jump);
 }
 
 /* Marks keys that more than one machine of this run answers with. */

@@ -160,7 +160,11 @@ static int count_address(struct table *index, struct list *all,
                          const struct target *target)
 {
     char *key = NULL;
-    if (asprintf(&key, "%s port %u", target->address, target->port) == -1)
+    const struct target *jump = target->jump;
+    /* Behind another jump host it is another machine. */
+    if (asprintf(&key, "%s port %u%s%s", target->address, target->port,
+                 jump != NULL ? " behind " : "",
+                 jump != NULL ? jump->name : "") == -1)
         return -1;
     for (char *c = key; *c != '\0'; c++)
         *c = (char)tolower((unsigned char)*c);
