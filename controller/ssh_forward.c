@@ -100,8 +100,7 @@ static enum io refused(const char *host, uint16_t port, const char *text,
 {
     static const char *const said[] = {
         "it refused for a reason of its own",
-        "it does not permit that (administratively prohibited, reason 1; "
-        "AllowTcpForwarding, PermitOpen)",
+        "it does not permit that (administratively prohibited, reason 1)",
         "it could not connect there (connect failed, reason 2)",
         "it does not know such channels (reason 3)",
         "it is short of resources (reason 4)"};

@@ -6,6 +6,7 @@
 # Debian's does: channels of one login are neither.
 
 bats_require_minimum_version 1.5.0
+# shellcheck disable=SC2154 # stderr is bats' own
 
 load recorded
 load bastion

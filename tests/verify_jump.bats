@@ -27,6 +27,7 @@ setup_file() {
     export LAB=$DIR
     mkdir -p "$BUILD/lab"
     in_network
+    # shellcheck disable=SC2034 # used in bastion.bash
     BASTION_NETWORK=("${INTO[@]}")
     : >"$DIR/known_hosts"
     bastion_start 1
