@@ -41,12 +41,31 @@ enum job_state job_tidy_state(const struct job *job)
                                                               : JOB_disconnect;
 }
 
+/* Where to look for a target's keys is of no use for a jump host's. */
+static void hint_at_jump(struct result *result)
+{
+    static const char jump[] = "jump host ";
+    static const char hint[] =
+        "it logs in with its own user and key: those of its host in the "
+        "inventory, or user@host and your keys; see docs/jump-hosts.md";
+    if (result->fault != FAULT_AUTH || result->fault_text == NULL ||
+        strncmp(result->fault_text, jump, sizeof jump - 1) != 0)
+        return;
+    char *copy = strdup(hint);
+    if (copy == NULL)
+        return;
+    free(result->fault_hint);
+    result->fault_hint = copy;
+}
+
 void job_settle(struct job *job, enum fault fault, const char *text)
 {
     job->concluded = true;
     job->working = false;
     if (fault != FAULT_NONE)
         result_fail(job->result, fault, text);
+    if (job->target->jump != NULL)
+        hint_at_jump(job->result);
     if (job->result->fault != FAULT_NONE)
         note_phase(job);
 }

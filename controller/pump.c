@@ -377,6 +377,9 @@ static bool put_down(struct line *line)
 static bool move_up(struct pump *pump, struct line *line)
 {
     take_up(line);
+    if (line->up.len > 0 &&
+        !pump->plan.tunnels->takes(pump->plan.transport, line->tunnel))
+        return false;
     if (line->up.len > 0) {
         enum io io = make_call(pump, line, CALL_WRITE);
         line->gone |= io == IO_FAIL;
@@ -493,6 +496,34 @@ static void receive(struct pump *pump)
     pump->lost |= io == IO_FAIL;
 }
 
+/* There is something to do for it that no descriptor will tell of. */
+static bool is_left(const struct pump *pump, const struct line *line)
+{
+    const struct tunnel_ops *tunnels = pump->plan.tunnels;
+    if (line->way == NULL || line == pump->opening)
+        return false;
+    if (line->up.len > 0 && tunnels->takes(pump->plan.transport, line->tunnel))
+        return true;
+    return line->down.len == 0 && !line->tunnel_ended &&
+           tunnels->holds(pump->plan.transport, line->tunnel) != TUNNEL_NOTHING;
+}
+
+/*
+ * Every call takes in what has come, for whichever line. So after the last of
+ * them the answer to the open may be here, or something for a line that had
+ * its turn before.
+ */
+static void look_again(struct pump *pump)
+{
+    struct line *opening = pump->opening;
+    if (opening != NULL && !closed(pump))
+        go_on_opening(pump);
+    pump->busy |= pump->opening != opening;
+    for (const struct line *line = pump->lines; line && !pump->busy;
+         line = line->next)
+        pump->busy = is_left(pump, line);
+}
+
 enum io pump_run(struct pump *pump, uint64_t now_ms, struct err *err)
 {
     pump->now = now_ms;
@@ -502,6 +533,8 @@ enum io pump_run(struct pump *pump, uint64_t now_ms, struct err *err)
     receive(pump);
     open_waiting(pump);
     serve_all(pump);
+    if (!pump->lost)
+        look_again(pump);
     if (!pump->lost) {
         watch_session(pump, !pump->deaf || pump->opening != NULL ||
                                 any_line(pump) != NULL);

@@ -16,7 +16,6 @@
 #include "controller/ssh_transport.h"
 
 #include <arpa/inet.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define TUNNEL_WINDOW (128u * 1024)
@@ -25,9 +24,11 @@
 #define TUNNEL_MEMORY ((size_t)288 * 1024)
 #define HOST_MAX 255
 
-struct tunnel {
-    LIBSSH2_CHANNEL *channel;
-};
+/* A tunnel is libssh2's channel itself, which goes with the session. */
+static LIBSSH2_CHANNEL *channel_of(struct tunnel *tunnel)
+{
+    return (LIBSSH2_CHANNEL *)(void *)tunnel;
+}
 
 /* What an open says beyond its type, RFC 4254, 7.2. */
 struct open_message {
@@ -73,14 +74,15 @@ static LIBSSH2_CHANNEL *call_open(struct transport *t, const char *host,
                                    (unsigned)message.len);
 }
 
-static struct tunnel *tunnel_new(struct transport *t, LIBSSH2_CHANNEL *channel)
+static struct tunnel *tunnel_of(struct transport *t, LIBSSH2_CHANNEL *channel)
 {
-    struct tunnel *tunnel = calloc(1, sizeof *tunnel);
-    if (tunnel == NULL) /* it goes with the session */
+    if (channel == NULL)
         return NULL;
-    tunnel->channel = channel;
     t->memory.max += TUNNEL_MEMORY;
-    return tunnel;
+    /* It has none by right, and nobody would ever read it. */
+    libssh2_channel_handle_extended_data2(channel,
+                                          LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE);
+    return (struct tunnel *)(void *)channel;
 }
 
 /* libssh2 keeps of the server's answer no more than this. */
@@ -122,8 +124,8 @@ static enum io forward_open(struct transport *t, const char *host,
         return refused(host, port, "", err);
     LIBSSH2_CHANNEL *channel = call_open(t, host, port);
     if (channel != NULL) {
-        *tunnel = tunnel_new(t, channel);
-        return *tunnel != NULL ? IO_DONE : lost(t, err);
+        *tunnel = tunnel_of(t, channel);
+        return IO_DONE;
     }
     char *text = NULL;
     int code = libssh2_session_last_error(t->session, &text, NULL, 0);
@@ -144,14 +146,14 @@ static struct tunnel *forward_give_up(struct transport *t, const char *host,
     t->giving_up = true;
     LIBSSH2_CHANNEL *channel = call_open(t, host, port);
     t->giving_up = false;
-    return channel != NULL ? tunnel_new(t, channel) : NULL;
+    return tunnel_of(t, channel);
 }
 
 static enum io forward_receive(struct transport *t, struct tunnel *any,
                                struct err *err)
 {
     char none[1];
-    LIBSSH2_CHANNEL *channel = any != NULL ? any->channel : t->kept_channel;
+    LIBSSH2_CHANNEL *channel = any != NULL ? channel_of(any) : t->kept_channel;
     if (channel == NULL)
         return IO_DONE;
     ssh_begin(t);
@@ -168,11 +170,11 @@ static enum tunnel_holds forward_holds(struct transport *t,
 {
     unsigned long bytes = 0;
     (void)t;
-    libssh2_channel_window_read_ex(tunnel->channel, &bytes, NULL);
+    libssh2_channel_window_read_ex(channel_of(tunnel), &bytes, NULL);
     if (bytes > 0)
         return TUNNEL_BYTES;
-    return libssh2_channel_eof(tunnel->channel) == 1 ? TUNNEL_END
-                                                     : TUNNEL_NOTHING;
+    return libssh2_channel_eof(channel_of(tunnel)) == 1 ? TUNNEL_END
+                                                        : TUNNEL_NOTHING;
 }
 
 /* A code of this channel alone, or the end of them all. */
@@ -192,11 +194,17 @@ static enum io forward_read(struct transport *t, struct tunnel *tunnel,
                             struct err *err)
 {
     ssh_begin(t);
-    ssize_t len = libssh2_channel_read_ex(tunnel->channel, 0, bytes, size);
+    ssize_t len = libssh2_channel_read_ex(channel_of(tunnel), 0, bytes, size);
     if (len < 0)
         return failed(t, (int)len, err);
     *got = (size_t)len;
     return IO_DONE;
+}
+
+static bool forward_takes(struct transport *t, struct tunnel *tunnel)
+{
+    (void)t;
+    return libssh2_channel_window_write_ex(channel_of(tunnel), NULL) > 0;
 }
 
 static enum io forward_write(struct transport *t, struct tunnel *tunnel,
@@ -204,7 +212,8 @@ static enum io forward_write(struct transport *t, struct tunnel *tunnel,
                              struct err *err)
 {
     ssh_begin(t);
-    ssize_t written = libssh2_channel_write_ex(tunnel->channel, 0, bytes, len);
+    ssize_t written =
+        libssh2_channel_write_ex(channel_of(tunnel), 0, bytes, len);
     if (written < 0)
         return failed(t, (int)written, err);
     *sent = (size_t)written;
@@ -215,7 +224,7 @@ static enum io forward_end(struct transport *t, struct tunnel *tunnel,
                            struct err *err)
 {
     ssh_begin(t);
-    int code = libssh2_channel_send_eof(tunnel->channel);
+    int code = libssh2_channel_send_eof(channel_of(tunnel));
     return code == 0 ? IO_DONE : failed(t, code, err);
 }
 
@@ -230,17 +239,16 @@ static enum io forward_close(struct transport *t, struct tunnel *tunnel,
 {
     ssh_begin(t);
     /* Sends EOF and CLOSE and waits for the server's CLOSE. */
-    int code = libssh2_channel_close(tunnel->channel);
+    int code = libssh2_channel_close(channel_of(tunnel));
     if (code != 0 && failed(t, code, err) == IO_AGAIN)
         return IO_AGAIN;
     if (t->broken)
         return lost(t, err);
-    if (t->kept_channel == NULL && has_wide_window(tunnel->channel))
-        t->kept_channel = tunnel->channel;
+    if (t->kept_channel == NULL && has_wide_window(channel_of(tunnel)))
+        t->kept_channel = channel_of(tunnel);
     else
-        libssh2_channel_free(tunnel->channel);
+        libssh2_channel_free(channel_of(tunnel));
     t->memory.max -= TUNNEL_MEMORY;
-    free(tunnel);
     return IO_DONE;
 }
 
@@ -256,6 +264,7 @@ const struct tunnel_ops ssh_tunnels = {
     .receive = forward_receive,
     .holds = forward_holds,
     .read = forward_read,
+    .takes = forward_takes,
     .write = forward_write,
     .end = forward_end,
     .close = forward_close,

@@ -41,7 +41,9 @@ struct tunnel_ops {
     enum tunnel_holds (*holds)(struct transport *t, struct tunnel *tunnel);
     enum io (*read)(struct transport *t, struct tunnel *tunnel, void *bytes,
                     size_t size, size_t *got, struct err *err);
-    /* IO_AGAIN, not `sending`: the other end takes no more for now. */
+    /* False: the other end takes no more for now. */
+    bool (*takes)(struct transport *t, struct tunnel *tunnel);
+    /* IO_AGAIN, not `sending`: the same. */
     enum io (*write)(struct transport *t, struct tunnel *tunnel,
                      const void *bytes, size_t len, size_t *sent,
                      struct err *err);

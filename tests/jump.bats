@@ -125,6 +125,7 @@ good() {
     assert_equal "$(told "$output" auth)" 19
     assert_contains "$output" '"text":"jump host gate-1: '
     assert_contains "$output" 'login as ops refused'
+    assert_contains "$output" 'it logs in with its own user and key'
     assert_equal "$(attempts_since 1)" 1
 }
 

@@ -59,3 +59,12 @@ have_worked() {
         jq -c '.summary | [.ok, .drift]')" "[299,701]"
     assert_equal "$(bastion_logins 1)" $((logins + 1))
 }
+
+@test "undo finds the way back through the jump host without the inventory" {
+    local logins
+    logins=$(bastion_logins 1)
+    assert_equal "$(WMIFLEET_INVENTORY=/nowhere run_to undo undo --yes \
+        --json -l 'f000*')" 0
+    assert_equal "$(tail -n 1 "$LAB/undo.out" | jq .summary.changed)" 99
+    assert_equal "$(bastion_logins 1)" $((logins + 1))
+}

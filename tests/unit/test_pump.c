@@ -34,6 +34,8 @@ struct tunnel {
     struct buf brings; /* what is still to be read */
     bool brings_end;
     bool closed;
+    struct tunnel *comes_with; /* a write here brings `word` there */
+    const char *word;
 };
 
 struct gate_play {
@@ -161,6 +163,8 @@ static enum io fake_write(struct transport *t, struct tunnel *tunnel,
     *sent = len < tunnel->window ? len : tunnel->window;
     tunnel->window -= *sent;
     assert_int_equal(buf_add(&tunnel->taken, bytes, *sent), 0);
+    if (tunnel->comes_with != NULL)
+        buf_add_text(&tunnel->comes_with->brings, tunnel->word);
     return IO_DONE;
 }
 
@@ -186,6 +190,12 @@ static enum io fake_close(struct transport *t, struct tunnel *tunnel,
     return IO_DONE;
 }
 
+static bool fake_takes(struct transport *t, struct tunnel *tunnel)
+{
+    (void)t;
+    return tunnel->window > 0;
+}
+
 static bool fake_sending(struct transport *t)
 {
     return play_of(t)->sending;
@@ -196,6 +206,7 @@ static const struct tunnel_ops fake_tunnels = {.open = fake_open,
                                                .receive = fake_receive,
                                                .holds = fake_holds,
                                                .read = fake_read,
+                                               .takes = fake_takes,
                                                .write = fake_write,
                                                .end = fake_end,
                                                .close = fake_close,
@@ -410,6 +421,28 @@ static void test_a_way_that_takes_nothing_is_not_read_for(void **state)
     assert_int_equal(all, sizeof bytes);
     way_close(a);
     play_free(play);
+}
+
+/* Every call takes in what has come, for whichever tunnel. */
+static void test_what_came_with_anothers_call_does_not_lie(void **state)
+{
+    (void)state;
+    for (size_t from = 0; from < 2; from++) {
+        struct gate_play *play = play_new(2);
+        struct way *ways[2] = {go(play, 0), go(play, 1)};
+        begin(play);
+        run(play);
+        assert_way(ways[0], IO_DONE, 0);
+        assert_way(ways[1], IO_DONE, 0);
+        play->hosts[from].comes_with = &play->hosts[1 - from];
+        play->hosts[from].word = "late";
+        say(ways[from], "question");
+        run(play);
+        assert_hears(ways[1 - from], "late");
+        way_close(ways[0]);
+        way_close(ways[1]);
+        play_free(play);
+    }
 }
 
 /* A pump that never comes to rest would take the processor for itself. */
@@ -655,6 +688,7 @@ int main(void)
         cmocka_unit_test(test_a_call_that_stops_in_the_middle_is_made_again),
         cmocka_unit_test(test_a_full_tunnel_stops_its_way_alone),
         cmocka_unit_test(test_a_way_that_takes_nothing_is_not_read_for),
+        cmocka_unit_test(test_what_came_with_anothers_call_does_not_lie),
         cmocka_unit_test(test_who_left_with_a_full_tunnel_is_let_go),
         cmocka_unit_test(test_a_refused_way_says_why_and_others_open),
         cmocka_unit_test(test_a_silent_host_holds_others_up_for_its_time_only),
