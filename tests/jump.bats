@@ -5,8 +5,10 @@
 # gate-1 takes ten connections that are not logged in yet and ten sessions, as
 # Debian's does: channels of one login are neither.
 
+# stderr is bats' own:
+# shellcheck disable=SC2154
+
 bats_require_minimum_version 1.5.0
-# shellcheck disable=SC2154 # stderr is bats' own
 
 load recorded
 load bastion
