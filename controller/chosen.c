@@ -329,6 +329,7 @@ static int prepare_links(struct chosen *chosen, const struct options *options,
     chosen->ssh.ways = chosen->ways;
     chosen->jump_ssh = chosen->ssh;
     chosen->jump_ssh.trusting = false;
+    chosen->jump_ssh.trials = NULL; /* none has the targets' password */
     chosen->jump_ssh.default_user = chosen->user;
     chosen->links = (struct link_plan){.ways = chosen->ways,
                                        .transport = &ssh_transport,
