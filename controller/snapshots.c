@@ -36,17 +36,19 @@ struct walk {
 
 /* --- the span ------------------------------------------------------------- */
 
-/* The GUID decides; what either side lacks of the rest does not. */
+/*
+ * The GUID decides, and the SID where both sides know it. The date of the
+ * installation does not: each upgrade in place writes another one.
+ */
 static bool same_installation(const cJSON *then, const cJSON *now)
 {
-    static const char *const members[] = {"machine_guid", "machine_sid",
-                                          "install_date"};
-    if (json_member(now, members[0]) == NULL)
+    static const char *const members[] = {"machine_guid", "machine_sid"};
+    if (json_text(now, members[0]) == NULL)
         return false;
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-        const cJSON *a = json_member(then, members[i]);
-        const cJSON *b = json_member(now, members[i]);
-        if (a != NULL && b != NULL && !json_equal(a, b))
+        const char *a = json_text(then, members[i]);
+        const char *b = json_text(now, members[i]);
+        if (a != NULL && b != NULL && strcmp(a, b) != 0)
             return false;
     }
     return true;

@@ -29,18 +29,25 @@ bool undo_is_sane(const cJSON *undo)
     return earlier == NULL || cJSON_IsArray(earlier);
 }
 
+/* Both know it, and not alike; what could not be read is null. */
+static bool tells_apart(const cJSON *undo, const cJSON *identity,
+                        const char *member)
+{
+    const cJSON *then = json_member(json_member(undo, "identity"), member);
+    const cJSON *now = json_member(identity, member);
+    return then != NULL && now != NULL && !cJSON_IsNull(then) &&
+           !cJSON_IsNull(now) && !cJSON_Compare(then, now, true);
+}
+
 bool undo_same_installation(const cJSON *undo, const cJSON *identity)
 {
-    static const char *const members[] = {"machine_guid", "machine_sid",
-                                          "install_date"};
-    const cJSON *recorded = json_member(undo, "identity");
-    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        const cJSON *then = json_member(recorded, members[i]);
-        const cJSON *now = json_member(identity, members[i]);
-        if (then != NULL && now != NULL && !cJSON_Compare(then, now, true))
-            return false;
-    }
-    return true;
+    return !tells_apart(undo, identity, "machine_guid") &&
+           !tells_apart(undo, identity, "machine_sid");
+}
+
+bool undo_upgraded_since(const cJSON *undo, const cJSON *identity)
+{
+    return tells_apart(undo, identity, "install_date");
 }
 
 /* What the family says through the inner setting is said of the outer one. */

@@ -25,9 +25,14 @@ bool undo_is_sane(const cJSON *undo);
 
 /*
  * True when what the undo was recorded on and `identity` are the same
- * installation of Windows. A member that either side lacks decides nothing.
+ * installation of Windows: an upgrade in place leaves the GUID and the SID of
+ * the machine, and only writes another date. A member that either side lacks
+ * decides nothing.
  */
 bool undo_same_installation(const cJSON *undo, const cJSON *identity);
+
+/* The same one, with an upgrade in place since. */
+bool undo_upgraded_since(const cJSON *undo, const cJSON *identity);
 
 /*
  * Makes of `list` (all that was planned, in the order of application) the

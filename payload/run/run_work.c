@@ -39,6 +39,9 @@ static int plan_undo(struct run *run)
                            "that it was applied to",
                            "Windows was installed anew since that run: "
                            "nothing was put back");
+    if (undo_upgraded_since(undo, run->outcome.identity))
+        run_hint(run, "Windows was upgraded in place since that run: look "
+                      "with check what the upgrade itself has set");
     if (undo_wrap(&run->settings, undo, &err) == 0)
         return 0;
     return failure_set(&run->failure, FAILURE_PAYLOAD_FAILED, 0, NULL, "%s",

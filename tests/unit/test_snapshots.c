@@ -195,19 +195,25 @@ static void test_another_installation_is_left_aside(void **state)
     static const struct given mixed[] = {
         {"r2", FOREIGN("r2"), NULL},
         {"r1", SNAPSHOT("r1", "apply", WMI_1, SETTING("uac.x", "1")), NULL}};
-    static const struct given younger[] = {
-        {"r1",
-         "{\"protocol\":1,\"run\":\"r1\",\"verb\":\"apply\",\"wmi\":" WMI_1
-         ",\"identity\":{\"machine_guid\":\"g\",\"install_date\":8},"
-         "\"settings\":[" SETTING("uac.x", "9") "],\"complete\":true}",
-         NULL}};
     (void)state;
     assert_read(mixed, 1, NULL, false, "u-r2.json: it was written on another");
     assert_read(mixed, 1, NULL, true, "u-r2.json: it was written on another");
     assert_read(mixed, 2, "r2", false, "u-r2.json: it was written on another");
     assert_read(mixed, 2, NULL, false, "[" ENTRY("uac.x", "1", "null") "]");
     assert_read(mixed, 2, NULL, true, "[" ENTRY("uac.x", "1", "null") "]");
-    assert_read(younger, 1, NULL, false, "u-r1.json: it was written on");
+}
+
+static void test_an_upgrade_in_place_is_no_other_installation(void **state)
+{
+    static const struct given older[] = {
+        {"r1",
+         "{\"protocol\":1,\"run\":\"r1\",\"verb\":\"apply\",\"wmi\":" WMI_1
+         ",\"identity\":{\"machine_guid\":\"g\",\"machine_sid\":null,"
+         "\"install_date\":\"2025\"},"
+         "\"settings\":[" SETTING("uac.x", "9") "],\"complete\":true}",
+         NULL}};
+    (void)state;
+    assert_read(older, 1, NULL, false, "[" ENTRY("uac.x", "9", "null") "]");
 }
 
 /* --- hostile -------------------------------------------------------------- */
@@ -551,6 +557,7 @@ int main(void)
         cmocka_unit_test(test_without_a_result_what_was_left_is_unknown),
         cmocka_unit_test(test_what_an_undo_had_asked_is_kept_too),
         cmocka_unit_test(test_another_installation_is_left_aside),
+        cmocka_unit_test(test_an_upgrade_in_place_is_no_other_installation),
         cmocka_unit_test(test_hostile_snapshots_are_refused_by_name),
         cmocka_unit_test(test_hostile_results_are_refused_by_name),
         cmocka_unit_test(test_hostile_lists_are_refused),

@@ -265,24 +265,36 @@ static void test_forms_that_are_no_undo(void **state)
     assert_false(undo_is_sane(NULL));
 }
 
-static void test_another_installation_is_noticed(void **state)
+/* The date is another one after each upgrade in place. */
+static void test_an_upgrade_in_place_is_no_other_installation(void **state)
 {
     (void)state;
     static const struct {
         const char *now;
         bool same;
+        bool upgraded;
     } cases[] = {
-        {"{\"machine_guid\":\"g\",\"install_date\":1}", true},
-        {"{\"machine_guid\":\"h\",\"install_date\":1}", false},
-        {"{\"machine_guid\":\"g\",\"install_date\":2}", false},
-        {"{\"machine_guid\":\"g\"}", true},
-        {"{}", true},
+        {"{\"machine_guid\":\"g\",\"machine_sid\":\"s\",\"install_date\":1}",
+         true, false},
+        {"{\"machine_guid\":\"h\",\"machine_sid\":\"s\",\"install_date\":1}",
+         false, false},
+        {"{\"machine_guid\":\"g\",\"machine_sid\":\"t\",\"install_date\":1}",
+         false, false},
+        {"{\"machine_guid\":\"g\",\"machine_sid\":\"s\",\"install_date\":2}",
+         true, true},
+        {"{\"machine_guid\":\"g\",\"install_date\":2}", true, true},
+        {"{\"machine_guid\":\"g\",\"machine_sid\":null,"
+         "\"install_date\":null}",
+         true, false},
+        {"{}", true, false},
     };
     cJSON *undo = parse("{\"identity\":{\"machine_guid\":\"g\","
-                        "\"install_date\":1},\"settings\":[]}");
+                        "\"machine_sid\":\"s\",\"install_date\":1},"
+                        "\"settings\":[]}");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         cJSON *now = parse(cases[i].now);
         assert_int_equal(undo_same_installation(undo, now), cases[i].same);
+        assert_int_equal(undo_upgraded_since(undo, now), cases[i].upgraded);
         cJSON_Delete(now);
     }
     cJSON_Delete(undo);
@@ -332,7 +344,7 @@ int main(void)
         cmocka_unit_test(test_of_namesakes_in_the_plan_the_first_counts),
         cmocka_unit_test(test_a_restart_only_for_the_part_that_needs_it),
         cmocka_unit_test(test_forms_that_are_no_undo),
-        cmocka_unit_test(test_another_installation_is_noticed),
+        cmocka_unit_test(test_an_upgrade_in_place_is_no_other_installation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
