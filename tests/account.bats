@@ -204,6 +204,27 @@ $DENIED"
     assert_equal "$(everything)" "$before"
 }
 
+@test "an administrator keeps the console unless it is asked for by name" {
+    local result
+    put_user 1001 wmi-reader 0x10201
+    put_members S-1-5-32-544 "$MACHINE-500" $READER
+    for verb in check apply; do
+        result=$(asked $verb "$(request "$(account)")")
+        assert_equal "$(verdicts "$result")" \
+            "account[wmi-reader] conflict 0xA0040013 protected_account"
+        assert_contains "$result" 'it is an administrator of the machine'
+    done
+    assert_equal "$(rights $READER)" ""
+    assert_equal "$(states "$(check \
+        "$(account '"network_logon_only":false')")")" ok
+    result=$(apply "$(account '"network_logon_only":true')")
+    assert_equal "$(states "$result")" changed
+    assert_contains "$(jq -r '.settings[].risk' <<<"$result")" \
+        'can no longer log on'
+    assert_equal "$(rights $READER)" "$DENIED"
+    assert_equal "$(states "$(check "$(account)")")" ok
+}
+
 @test "no account and no password: blocked" {
     assert_equal "$(verdicts "$(check '{"account":{"name":"wmi-reader"}}')")" \
         "account[wmi-reader] blocked 0x000008AD NERR_UserNotFound"

@@ -240,6 +240,17 @@ int account_token(const struct sid *sid, struct descriptor_token *token,
     return 0;
 }
 
+bool account_is_administrator(const struct sid *sid)
+{
+    struct descriptor_token token;
+    const char *note;
+    if (account_token(sid, &token, &note) != 0)
+        return false;
+    bool is = holds(&token, ADMINISTRATORS);
+    account_token_release(&token);
+    return is;
+}
+
 void account_token_release(struct descriptor_token *token)
 {
     free(token->sids);

@@ -40,6 +40,9 @@ bool account_describe(const struct sid *sid, struct account_who *who);
  */
 int account_token(const struct sid *sid, struct descriptor_token *token,
                   const char **note);
+/* By itself or through a group, over the network or not. */
+bool account_is_administrator(const struct sid *sid);
+
 void account_token_release(struct descriptor_token *token);
 
 #endif

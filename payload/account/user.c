@@ -183,6 +183,38 @@ static bool is_protected(const struct user *user, bool deleting,
     return why != NULL;
 }
 
+/*
+ * The denials are for accounts that only read. Whoever looks after the
+ * machine with this one would be shut out of its console, so that has to be
+ * asked for by name.
+ */
+static bool shuts_out(struct setting *setting, const struct user *user,
+                      struct setting_reason *reason)
+{
+    const struct user_state *state = &user->state;
+    const char *why = NULL;
+    if (!user->wish->present || state->sid.len == 0 ||
+        !user->wish->network_logon_only || state->denied == USER_DENIED_ALL)
+        return false;
+    if (system_is_own_sid(state->sid.bytes))
+        why = "this very login is the account";
+    else if (account_is_administrator(&state->sid))
+        why = "it is an administrator of the machine";
+    if (why != NULL && user->wish->network_logon_said)
+        setting->risk = "an administrator of the machine can no longer log on "
+                        "at it, or over Remote Desktop";
+    if (why == NULL || user->wish->network_logon_said)
+        return false;
+    setting_reason_set(reason, CODE_PROTECTED_ACCOUNT,
+                       "name another account, or say it: "
+                       "\"network_logon_only\": false leaves it the logon, "
+                       "true takes it",
+                       "%s: %s, and could no longer log on at the machine "
+                       "itself, or over Remote Desktop",
+                       user->wish->name, why);
+    return true;
+}
+
 static enum setting_verdict judge_absent(const struct user *user,
                                          struct setting_reason *reason)
 {
@@ -205,7 +237,8 @@ static enum setting_verdict compare_account(struct setting *setting,
     if (netapi_is_controller(reason))
         return SETTING_BLOCKED;
     if (open_user(setting, &user, reason) != 0 ||
-        is_protected(&user, !user.wish->present, reason))
+        is_protected(&user, !user.wish->present, reason) ||
+        shuts_out(setting, &user, reason))
         return SETTING_CONFLICT;
     return user.wish->present ? judge_present(setting, &user, reason)
                               : judge_absent(&user, reason);

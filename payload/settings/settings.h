@@ -133,6 +133,7 @@ struct account_wish {
     const char *password;
     bool password_never_expires;
     bool network_logon_only;
+    bool network_logon_said; /* by the request itself, either way */
     bool update_password;
 };
 

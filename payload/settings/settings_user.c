@@ -117,6 +117,7 @@ void settings_read_user(struct settings_reader *reader,
         .password_given = draft.has_password,
         .password_never_expires = draft.never_expires != FLAG_OFF,
         .network_logon_only = draft.network_only != FLAG_OFF,
+        .network_logon_said = draft.network_only != FLAG_NOT_ASKED,
         .update_password = draft.update == FLAG_ON,
     };
 }
