@@ -269,6 +269,34 @@ $DENIED"
     assert_equal "$(everything)" "$before"
 }
 
+@test "an undo that failed half-way is finished later, the account gone or not" {
+    local wmi applied result
+    wmi=$(jq -c '. + {service_control: {grants: [{account: "wmi-reader",
+            rights: ["connect", "enumerate"]}]},
+        groups: [{group: "distributed_com_users", members: ["wmi-reader"]}]}' \
+        <<<"$(account)")
+    for gone in false true; do
+        applied=$(apply "$wmi")
+        assert_equal "$(states "$applied")" changed
+        "$LAB/target-1/mode" scm-denied
+        result=$(asked undo "$(undo_of "$applied" "$wmi")")
+        assert_equal "$(states "$result")" "changed failed"
+        assert_contains "$(verdicts "$result")" 'account[wmi-reader] failed'
+        assert_contains "$result" \
+            'as long as service_control.grants[wmi-reader] is not put back'
+        assert_equal "$(of_account $READER Name)" wmi-reader
+        "$LAB/target-1/mode" none
+        ! $gone || wine reg delete "$LAB_KEY\\Accounts\\$READER" /f >/dev/null
+        result=$(asked undo "$(undo_of "$applied" "$wmi")")
+        assert_contains "$(verdicts "$result")" \
+            'service_control.grants[wmi-reader] changed'
+        assert_contains "changed ok" "$(states "$result")"
+        assert_equal "$(of_account $READER Name)" ""
+        READER=$MACHINE-1002
+    done
+    wine reg delete "$LAB_KEY\\AccountRights\\$READER" /f >/dev/null
+}
+
 # --- through the controller ------------------------------------------------
 
 # with MEMBER,...: the inventory asks for that account alone.

@@ -346,6 +346,18 @@ static int restore_group(struct setting *setting, const cJSON *state,
     return status;
 }
 
+static void recall_group(struct setting *setting, const cJSON *state)
+{
+    struct membership *own = setting->data;
+    const cJSON *members = json_member(state, "members");
+    for (size_t i = 0; i < own->wish->member_count; i++) {
+        struct sid sid;
+        const char *text = json_text(members, own->wish->members[i]);
+        if (text != NULL && sid_parse(&sid, text))
+            own->sids[i] = sid;
+    }
+}
+
 static void release_group(struct setting *setting)
 {
     free(setting->data);
@@ -356,6 +368,7 @@ static const struct setting_ops group_ops = {
     .compare = compare_group,
     .write = write_group,
     .restore = restore_group,
+    .recall = recall_group,
     .release = release_group,
 };
 

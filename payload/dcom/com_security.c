@@ -308,6 +308,12 @@ static int restore_permission(struct setting *setting, const cJSON *state,
     return status;
 }
 
+static void recall_permission(struct setting *setting, const cJSON *state)
+{
+    const struct permission *own = setting->data;
+    account_set_recall(own->all, own->number, state);
+}
+
 static void release_permission(struct setting *setting)
 {
     struct permission *own = setting->data;
@@ -322,6 +328,7 @@ static const struct setting_ops permission_ops = {
     .compare = compare_permission,
     .write = write_permission,
     .restore = restore_permission,
+    .recall = recall_permission,
     .release = release_permission,
 };
 

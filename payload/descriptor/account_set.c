@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "payload/account/account.h"
 
 struct account_set {
@@ -56,6 +57,15 @@ static int look_up(struct account_set *set, size_t number,
     return -1;
 }
 
+void account_set_recall(struct account_set *set, size_t number,
+                        const cJSON *state)
+{
+    struct sid sid;
+    const char *text = json_text(state, "sid");
+    if (text != NULL && sid_parse(&sid, text))
+        set->sids[number] = sid;
+}
+
 int account_set_find(struct account_set *set, size_t own,
                      struct entry_accounts *accounts,
                      struct setting_reason *reason)
@@ -63,7 +73,8 @@ int account_set_find(struct account_set *set, size_t own,
     struct setting_reason ignored;
     /* Those of the others matter only where they are known. */
     for (size_t i = 0; !set->looked_up && i < set->count; i++)
-        (void)look_up(set, i, &ignored);
+        if (set->sids[i].len == 0)
+            (void)look_up(set, i, &ignored);
     set->looked_up = true;
     *accounts = (struct entry_accounts){.sids = set->sids,
                                         .count = set->count,

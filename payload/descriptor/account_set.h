@@ -23,6 +23,13 @@ struct account_set *account_set_share(struct account_set *set);
 void account_set_release(struct account_set *set); /* NULL is fine */
 
 /*
+ * Number `number` is the account with the SID that a state's member "sid"
+ * tells, also where it is gone: its entries are not.
+ */
+void account_set_recall(struct account_set *set, size_t number,
+                        const cJSON *state);
+
+/*
  * All that are known, with `own` in question, as long as the set lives.
  * -1 with `reason` when that one is not known.
  */

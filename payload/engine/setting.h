@@ -70,6 +70,12 @@ struct setting_ops {
     /* Puts `state`, once given by read, back exactly. 0/-1. */
     int (*restore)(struct setting *setting, const cJSON *state,
                    struct setting_reason *reason);
+    /*
+     * In an undo, before anything is read: a state that the run which is
+     * undone gave. Whom it was about it is about still, whatever the names
+     * mean by now. May be NULL.
+     */
+    void (*recall)(struct setting *setting, const cJSON *state);
     /* Frees `data`; may be NULL. */
     void (*release)(struct setting *setting);
 };

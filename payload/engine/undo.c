@@ -11,6 +11,9 @@ struct wrapped {
     const cJSON *before;  /* of the apply: what is wanted now */
     const cJSON *after;
     bool force;
+    bool open; /* it does not stand as `before` says, as far as is known */
+    const char *id;
+    const struct wrapped *ahead; /* what is put back before it; or NULL */
 };
 
 bool undo_is_sane(const cJSON *undo)
@@ -79,8 +82,9 @@ static enum setting_verdict compare_wrapped(struct setting *setting,
                                             const cJSON *state,
                                             struct setting_reason *reason)
 {
-    const struct wrapped *wrapped = setting->data;
-    if (cJSON_Compare(state, wrapped->before, true))
+    struct wrapped *wrapped = setting->data;
+    wrapped->open = !cJSON_Compare(state, wrapped->before, true);
+    if (!wrapped->open)
         return SETTING_AGREES;
     if (wrapped->force || cJSON_IsNull(wrapped->after) ||
         cJSON_Compare(state, wrapped->after, true))
@@ -94,11 +98,47 @@ static enum setting_verdict compare_wrapped(struct setting *setting,
     return SETTING_CONFLICT;
 }
 
+static bool mentions(const cJSON *tree, const char *text)
+{
+    if (cJSON_IsString(tree))
+        return strcmp(tree->valuestring, text) == 0;
+    for (const cJSON *item = tree != NULL ? tree->child : NULL; item != NULL;
+         item = item->next) {
+        if (mentions(item, text))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * An account that goes while a list still has it leaves an entry of nobody
+ * there, which no name leads to any more.
+ */
+static const struct wrapped *still_has(const struct wrapped *wrapped,
+                                       const cJSON *state)
+{
+    const char *absent = json_text(wrapped->before, "absent");
+    const char *sid = json_text(state, "sid");
+    const struct wrapped *ahead = wrapped->ahead;
+    if (absent == NULL || strcmp(absent, "account") != 0 || sid == NULL)
+        return NULL;
+    while (ahead != NULL && (!ahead->open || !(mentions(ahead->after, sid) ||
+                                               mentions(ahead->before, sid))))
+        ahead = ahead->ahead;
+    return ahead;
+}
+
 static int write_wrapped(struct setting *setting, const cJSON *state,
                          struct setting_reason *reason)
 {
     struct wrapped *wrapped = setting->data;
-    (void)state;
+    const struct wrapped *other = still_has(wrapped, state);
+    if (other != NULL)
+        return setting_reason_set(
+            reason, 0, "see to that one, then undo again",
+            "%s: not deleted as long as %s is not put back: what that gives "
+            "the account would be left there, of nobody",
+            setting->id, other->id);
     wrapped->inner.deadline_ms = setting->deadline_ms;
     int status =
         wrapped->inner.ops->restore(&wrapped->inner, wrapped->before, reason);
@@ -142,6 +182,15 @@ static bool needs_restart(const struct wrapped *wrapped)
                            json_member(wrapped->after, part), true));
 }
 
+static void recall(struct wrapped *wrapped)
+{
+    const struct setting_ops *ops = wrapped->inner.ops;
+    if (ops == NULL || ops->recall == NULL)
+        return;
+    ops->recall(&wrapped->inner, wrapped->before);
+    ops->recall(&wrapped->inner, wrapped->after);
+}
+
 static int wrap_one(struct setting_list *out, struct setting *planned,
                     const cJSON *entry, bool force)
 {
@@ -166,6 +215,11 @@ static int wrap_one(struct setting_list *out, struct setting *planned,
     wrapped->before = json_member(entry, "before");
     wrapped->after = json_member(entry, "after");
     wrapped->force = force;
+    wrapped->open = true;
+    wrapped->id = json_text(entry, "id");
+    if (out->count > 1)
+        wrapped->ahead = out->items[out->count - 2].data;
+    recall(wrapped);
     setting->restart_winmgmt = needs_restart(wrapped);
     setting->data = wrapped;
     return 0;

@@ -9,6 +9,10 @@
  * engine does the rest as for apply: snapshot, read again, compare again;
  * so an undo can be undone.
  *
+ * Whom a setting is about its states say, by SID, whatever a name means by
+ * now. An account that the apply made is deleted only when all that gives it
+ * something is put back.
+ *
  * Free of windows.h.
  */
 #ifndef PAYLOAD_UNDO_H

@@ -168,6 +168,12 @@ static int restore_grant(struct setting *setting, const cJSON *state,
     return wbem_write_security(path, &own->list, reason);
 }
 
+static void recall_grant(struct setting *setting, const cJSON *state)
+{
+    const struct grant *own = setting->data;
+    account_set_recall(own->all, own->number, state);
+}
+
 static void release_grant(struct setting *setting)
 {
     struct grant *own = setting->data;
@@ -183,6 +189,7 @@ static const struct setting_ops grant_ops = {
     .compare = compare_grant,
     .write = write_grant,
     .restore = restore_grant,
+    .recall = recall_grant,
     .release = release_grant,
 };
 

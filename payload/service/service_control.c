@@ -197,6 +197,12 @@ static int restore_grant(struct setting *setting, const cJSON *state,
     return store(own, reason);
 }
 
+static void recall_grant(struct setting *setting, const cJSON *state)
+{
+    const struct grant *own = setting->data;
+    account_set_recall(own->all, own->number, state);
+}
+
 static void release_grant(struct setting *setting)
 {
     struct grant *own = setting->data;
@@ -212,6 +218,7 @@ static const struct setting_ops grant_ops = {
     .compare = compare_grant,
     .write = write_grant,
     .restore = restore_grant,
+    .recall = recall_grant,
     .release = release_grant,
 };
 

@@ -11,6 +11,16 @@
 #include "base/json.h"
 #include "payload/engine/undo.h"
 
+static char recalled[64];
+
+static void recall_cell(struct setting *setting, const cJSON *state)
+{
+    (void)setting;
+    size_t len = strlen(recalled);
+    if (cJSON_IsNumber(state))
+        snprintf(recalled + len, sizeof recalled - len, " %d", state->valueint);
+}
+
 /* A machine of numbers: each setting is one cell. */
 struct cell {
     int value;
@@ -63,7 +73,8 @@ static int restore_cell(struct setting *setting, const cJSON *state,
 static const struct setting_ops cell_ops = {.read = read_cell,
                                             .compare = compare_cell,
                                             .write = write_cell,
-                                            .restore = restore_cell};
+                                            .restore = restore_cell,
+                                            .recall = recall_cell};
 
 static struct setting_list plan_cells(void)
 {
@@ -209,6 +220,84 @@ static void test_writing_restores_and_passes_hints_on(void **state)
     cJSON_Delete(undo);
 }
 
+/* All, before the first is read: a list may hold entries of several. */
+static void test_families_are_told_whom_it_was_about(void **state)
+{
+    (void)state;
+    cJSON *undo =
+        parse("{\"settings\":[{\"id\":\"a\",\"before\":1,\"after\":2},"
+              "{\"id\":\"z\",\"before\":7,\"after\":7},"
+              "{\"id\":\"b\",\"before\":3,\"after\":null}]}");
+    recalled[0] = '\0';
+    struct setting_list list = wrap(undo);
+    assert_string_equal(recalled, " 3 1 2");
+    setting_list_release(&list);
+    cJSON_Delete(undo);
+}
+
+/* The account in cell a: absent is 0, its SID is any other number. */
+static cJSON *read_account(struct setting *setting,
+                           struct setting_reason *reason)
+{
+    const struct cell *cell = setting->data;
+    cJSON *state = cJSON_CreateObject();
+    (void)reason;
+    cJSON_AddStringToObject(state, cell->value == 0 ? "absent" : "sid",
+                            cell->value == 0 ? "account" : "S-1-5-21-7");
+    return state;
+}
+
+static int restore_account(struct setting *setting, const cJSON *state,
+                           struct setting_reason *reason)
+{
+    struct cell *cell = setting->data;
+    (void)reason;
+    assert_non_null(json_member(state, "absent"));
+    cell->value = 0;
+    return 0;
+}
+
+static const struct setting_ops account_ops = {.read = read_account,
+                                               .restore = restore_account};
+
+static int put_account_back(struct setting_list *list,
+                            struct setting_reason *reason)
+{
+    struct setting *setting = &list->items[list->count - 1];
+    *reason = (struct setting_reason){.code = 0};
+    cJSON *state = setting->ops->read(setting, reason);
+    int status = setting->ops->write(setting, state, reason);
+    cJSON_Delete(state);
+    return status;
+}
+
+static void test_an_account_stays_while_a_list_still_has_it(void **state)
+{
+    (void)state;
+    cJSON *undo = parse(
+        "{\"settings\":[{\"id\":\"a\",\"before\":{\"absent\":\"account\"},"
+        "\"after\":{\"sid\":\"S-1-5-21-7\"}},"
+        "{\"id\":\"b\",\"before\":1,\"after\":{\"of\":[{\"sid\":"
+        "\"S-1-5-21-7\"}]}},"
+        "{\"id\":\"c\",\"before\":1,\"after\":2}]}");
+    struct setting_list list = plan_cells();
+    struct setting_reason reason;
+    list.items[0].ops = &account_ops;
+    assert_int_equal(undo_wrap(&list, undo, NULL), 0);
+    cells[0].value = 7;
+    cells[1].value = 5; /* neither: a conflict; c fails, and is another's */
+    assert_int_equal(compare_now(&list.items[1], &reason), SETTING_CONFLICT);
+    assert_int_equal(put_account_back(&list, &reason), -1);
+    assert_non_null(strstr(reason.text, "as long as b is not put back"));
+    assert_int_equal(cells[0].value, 7);
+    cells[1].value = 1;
+    assert_int_equal(compare_now(&list.items[1], &reason), SETTING_AGREES);
+    assert_int_equal(put_account_back(&list, &reason), 0);
+    assert_int_equal(cells[0].value, 0);
+    setting_list_release(&list);
+    cJSON_Delete(undo);
+}
+
 static void test_a_setting_that_is_unknown_here_is_told(void **state)
 {
     (void)state;
@@ -340,6 +429,8 @@ int main(void)
         cmocka_unit_test(test_what_was_left_may_be_unknown),
         cmocka_unit_test(test_of_namesakes_in_the_request_the_first_counts),
         cmocka_unit_test(test_writing_restores_and_passes_hints_on),
+        cmocka_unit_test(test_families_are_told_whom_it_was_about),
+        cmocka_unit_test(test_an_account_stays_while_a_list_still_has_it),
         cmocka_unit_test(test_a_setting_that_is_unknown_here_is_told),
         cmocka_unit_test(test_of_namesakes_in_the_plan_the_first_counts),
         cmocka_unit_test(test_a_restart_only_for_the_part_that_needs_it),
