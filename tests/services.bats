@@ -86,6 +86,21 @@ winmgmt_pid() {
         jq -e .facts.winmgmt.pid
 }
 
+@test "a winmgmt that is disabled is started before its namespaces are read" {
+    wmi='{"services":{"winmgmt":"running"},"namespaces":[{"path":"root\\cimv2",
+        "grants":[{"account":"'$READER'","rights":["remote_enable"]}]}]}'
+    "$LAB/target-1/mode" winmgmt-disabled
+    applied=$(asked apply "$wmi")
+    assert_equal "$(verdicts "$applied")" "services.winmgmt changed
+namespaces[root\\cimv2].grants[$READER] changed"
+    undo "$wmi" "$applied" >/dev/null
+    "$LAB/target-1/mode" winmgmt-stopped
+    found=$(direct check '{"protocol":1,"options":{},"wmi":'"$wmi"'}')
+    assert_contains "$(jq -r '.hints[]' <<<"$found")" 'started by this check'
+    assert_equal "$(jq -r '.settings[0] | .id + " " + .state' <<<"$found")" \
+        "services.winmgmt drift"
+}
+
 @test "a paused winmgmt is continued in its process, and paused by undo" {
     pid=$(winmgmt_pid)
     "$LAB/target-1/mode" winmgmt-paused

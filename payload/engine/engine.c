@@ -3,7 +3,8 @@
  * Theory of operation. Every setting has one `struct work`. The first pass
  * reads and compares all of them and publishes an entry for each that is
  * done with that: all of them in check, those that need no write in apply,
- * unless a write that comes first may settle their conflict.
+ * unless a write that comes first may settle their conflict, or what they
+ * cannot be read for.
  * What is left then goes into the snapshot, and the second pass writes.
  *
  * The second pass reads once more before it writes, because the write of
@@ -139,23 +140,6 @@ static bool recall(const struct engine *engine, struct work *work)
 }
 
 /*
- * Nothing to read yet: an account that an earlier setting of this run makes.
- * That is a difference; what becomes of it the second pass sees.
- */
-static int look_later(struct engine *engine, struct work *work, bool apply,
-                      struct verdict *verdict)
-{
-    if (verdict->reason.code == CODE_ACCOUNT_TO_COME) {
-        if (apply)
-            return 0;
-        verdict->state = "drift";
-        setting_hint(work->setting, "%s", verdict->reason.text);
-        verdict->reason = (struct setting_reason){.code = 0};
-    }
-    return finish(engine, work, NULL, verdict);
-}
-
-/*
  * Two settings may stand on the same thing, such as two rules of one name:
  * the write of the earlier one can settle what is a conflict for the later.
  */
@@ -165,6 +149,26 @@ static bool may_settle(const struct engine *engine, const struct work *work)
         if (w->entry == NULL)
             return true;
     return false;
+}
+
+/*
+ * Not to be read yet. An account that an earlier setting of this run makes is
+ * a difference; whatever else may be settled by what is written first, such
+ * as a service that has to run for this. The second pass sees what becomes of
+ * it.
+ */
+static int look_later(struct engine *engine, struct work *work, bool apply,
+                      struct verdict *verdict)
+{
+    bool to_come = verdict->reason.code == CODE_ACCOUNT_TO_COME;
+    if (apply && (to_come || may_settle(engine, work)))
+        return 0;
+    if (to_come) {
+        verdict->state = "drift";
+        setting_hint(work->setting, "%s", verdict->reason.text);
+        verdict->reason = (struct setting_reason){.code = 0};
+    }
+    return finish(engine, work, NULL, verdict);
 }
 
 /* First pass: published at once unless the setting is going to be written. */

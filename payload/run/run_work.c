@@ -308,8 +308,21 @@ static void connect_others(struct run *run)
                     "verify: memory is short");
 }
 
+/* Whoever connects to a WMI that is at rest starts it. */
+static void tell_started(struct run *run, const char *process)
+{
+    char now[WINMGMT_PROCESS_MAX];
+    if (process[0] != '\0' || run->command.verb != COMMAND_check)
+        return;
+    winmgmt_process(now);
+    if (now[0] != '\0')
+        run_hint(run, "winmgmt did not run: it was started by this check, "
+                      "which read the namespaces");
+}
+
 void run_work(struct run *run)
 {
+    char process[WINMGMT_PROCESS_MAX];
     if (run->command.verb == COMMAND_snapshots) {
         tell_snapshots(run);
         return;
@@ -320,8 +333,10 @@ void run_work(struct run *run)
     }
     if (plan(run) != 0 || load_snapshot(run) != 0 || make_engine(run) != 0)
         return;
+    winmgmt_process(process);
     bring_com_up(run);
     run_engine(run);
     add_family_facts(run);
+    tell_started(run, process);
     families_done();
 }

@@ -27,6 +27,7 @@ struct place {
     int value;
     int wanted;
     bool unreadable;
+    bool behind;  /* unreadable until its neighbour is as wanted */
     bool to_come; /* until its neighbour before it is as wanted */
     bool irreversible;
     bool blocked;
@@ -79,7 +80,8 @@ static cJSON *read_place(struct setting *setting, struct setting_reason *reason)
         setting_reason_set(reason, CODE_ACCOUNT_TO_COME, NULL, "not there yet");
         return NULL;
     }
-    if (!place->unreadable)
+    if (!place->unreadable &&
+        (!place->behind || place[-1].value == place[-1].wanted))
         return cJSON_CreateNumber(place->value);
     setting_reason_set(reason, 5, "look there", "%s: closed", setting->id);
     return NULL;
@@ -475,6 +477,28 @@ static void test_an_account_to_come_is_drift(void **state)
     assert_string_equal(
         cJSON_GetArrayItem(json_member(entry, "hints"), 0)->valuestring,
         "not there yet");
+    release(&machine, settings);
+}
+
+/* winmgmt does not run, and the namespaces behind it are asked for too. */
+static void test_what_an_earlier_write_makes_readable_is_read_again(void **s)
+{
+    (void)s;
+    struct machine machine = {
+        .places = {{.value = 0, .wanted = 1},
+                   {.value = 5, .wanted = 1, .behind = true},
+                   {.value = 5, .wanted = 1, .unreadable = true},
+                   {.value = 1, .wanted = 1}},
+        .count = 4};
+    cJSON *settings = run_machine(&machine, true, FAR, ENGINE_DONE);
+    assert_string_equal(state_at(settings, 1), "changed");
+    assert_true(number_at(settings, 1, "before") == 5);
+    assert_int_equal(cJSON_GetArraySize(machine.snapshot), 2);
+    assert_string_equal(state_at(settings, 2), "failed");
+    assert_string_equal(
+        json_text(json_member(cJSON_GetArrayItem(settings, 2), "error"),
+                  "text"),
+        "c.c: closed");
     release(&machine, settings);
 }
 
@@ -885,6 +909,8 @@ int main(void)
         cmocka_unit_test(test_what_is_irreversible_needs_leave),
         cmocka_unit_test(test_check_never_writes_what_is_irreversible),
         cmocka_unit_test(test_an_account_to_come_is_drift),
+        cmocka_unit_test(
+            test_what_an_earlier_write_makes_readable_is_read_again),
         cmocka_unit_test(test_what_comes_late_is_in_the_snapshot_too),
         cmocka_unit_test(test_what_does_not_come_has_failed),
         cmocka_unit_test(test_what_comes_late_needs_its_snapshot),
