@@ -4,6 +4,9 @@
  * states, so each turn looks first, asks when it can, and looks again after
  * a tenth of the time that the service itself says it needs. It is asked
  * once: to be asked again is refused by most services while they obey.
+ *
+ * Others may start it again between two looks, as every client of WMI does:
+ * it was stopped all the same.
  */
 #include "payload/service/service_turn.h"
 
@@ -61,20 +64,42 @@ unsigned long service_turn_on(const char *name, unsigned long long until)
     return SERVICE_CODE_TIMEOUT;
 }
 
+/* What was seen of one that was asked to stop. */
+struct stop {
+    bool asked;
+    bool goes_down;
+    /* As it was asked. */
+    unsigned long pid;
+    unsigned long state;
+};
+
+static bool came_back(struct stop *stop, const struct service_status *now)
+{
+    if (!stop->asked)
+        return false;
+    stop->goes_down |= now->state == SERVICE_GOES_DOWN;
+    if (now->state == SERVICE_COMES_UP && stop->state != SERVICE_COMES_UP)
+        return true;
+    return now->state == SERVICE_RUNS &&
+           (stop->goes_down || now->pid != stop->pid);
+}
+
 unsigned long service_turn_off(const char *name, unsigned long long until)
 {
     struct service_status now;
-    bool asked = false;
+    struct stop stop = {.asked = false};
     do {
         unsigned long code = service_query(name, &now);
-        if (code != 0 || now.state == SERVICE_AT_REST)
+        if (code != 0 || now.state == SERVICE_AT_REST || came_back(&stop, &now))
             return code;
-        if (asked)
+        if (stop.asked)
             continue;
+        stop.pid = now.pid;
+        stop.state = now.state;
         code = service_begin_stop(name);
         if (code == SERVICE_CODE_NOT_ACTIVE)
             return 0;
-        if (!taken(code, &asked))
+        if (!taken(code, &stop.asked))
             return code;
     } while (wait_a_little(&now, until));
     return SERVICE_CODE_TIMEOUT;

@@ -15,7 +15,10 @@
 /* One that is paused is continued: it does not start then. */
 unsigned long service_turn_on(const char *name, unsigned long long until);
 
-/* ERROR_DEPENDENT_SERVICES_RUNNING when others that need it run. */
+/*
+ * ERROR_DEPENDENT_SERVICES_RUNNING when others that need it run. 0 also when
+ * somebody has started it again by then.
+ */
 unsigned long service_turn_off(const char *name, unsigned long long until);
 
 unsigned long service_turn_to_pause(const char *name, unsigned long long until);

@@ -40,7 +40,12 @@ static void go_on(struct fake_service *service)
         return;
     if (service->state == SERVICE_GOES_DOWN && !service->stop_hangs) {
         service->state = SERVICE_AT_REST;
-        service->pid = 0;
+        if (!service->wanted)
+            service->pid = 0;
+        else if (!service->shared)
+            service->pid = the_manager.next_pid++;
+        if (service->wanted)
+            service->state = SERVICE_RUNS;
     }
     if (service->state == SERVICE_CONTINUES)
         service->state = SERVICE_RUNS;

@@ -25,6 +25,8 @@ struct fake_service {
     unsigned long continue_code; /* what asking to continue is refused with */
     unsigned long start_code;    /* what asking it to start is refused with */
     unsigned long starts_into;   /* exit code it ends with right away */
+    bool wanted; /* a client starts it the moment that it is at rest */
+    bool shared; /* in a process that stays */
     /* Filled by the fake. */
     unsigned long long there_at;
     unsigned long exit_code;

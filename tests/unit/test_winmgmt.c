@@ -210,6 +210,22 @@ static void test_one_that_starts_meanwhile_is_stopped_too(void **state)
     assert_int_equal(fake_service("winmgmt")->stops, 2);
 }
 
+/* WMI is started by the first client that asks, between two looks at it. */
+static void test_winmgmt_that_a_client_starts_at_once_has_restarted(void **s)
+{
+    (void)s;
+    for (int shared = 0; shared < 2; shared++) {
+        const struct fake_manager *manager = usual();
+        struct setting_reason reason;
+        fake_service("winmgmt")->wanted = true;
+        fake_service("winmgmt")->shared = shared;
+        assert_int_equal(restart(&reason), 0);
+        assert_int_equal(fake_service("winmgmt")->stops, 1);
+        assert_all_run(manager);
+        assert_true(manager->now_ms < 10000);
+    }
+}
+
 static void test_one_on_its_way_up_is_waited_for(void **state)
 {
     (void)state;
@@ -293,6 +309,8 @@ int main(void)
         cmocka_unit_test(test_a_dependent_that_does_not_come_back_is_told),
         cmocka_unit_test(test_winmgmt_that_does_not_start_is_told),
         cmocka_unit_test(test_one_that_starts_meanwhile_is_stopped_too),
+        cmocka_unit_test(
+            test_winmgmt_that_a_client_starts_at_once_has_restarted),
         cmocka_unit_test(test_one_on_its_way_up_is_waited_for),
         cmocka_unit_test(test_one_that_may_not_be_looked_at_changes_nothing),
         cmocka_unit_test(test_without_time_nothing_is_begun),
