@@ -269,6 +269,25 @@ $DENIED"
     assert_equal "$(everything)" "$before"
 }
 
+@test "a user of the domain is not taken for the account that is to be made" {
+    local wmi result user=S-1-5-21-9-9-9-1234
+    wine reg add "$LAB_KEY\\Accounts\\$user" /v Name /t REG_SZ \
+        /d wmi-reader /f >/dev/null
+    wine reg add "$LAB_KEY\\Accounts\\$user" /v Kind /t REG_DWORD /d 1 \
+        /f >/dev/null
+    wmi=$(jq -c '. + {groups: [{group: "distributed_com_users",
+            members: ["wmi-reader"]}], namespaces: [{path: "root\\cimv2",
+            grants: [{account: "wmi-reader", rights: ["remote_enable"]}]}]}' \
+        <<<"$(account)")
+    result=$(apply "$wmi")
+    assert_equal "$(states "$result")" changed
+    assert_equal "$(members S-1-5-32-562)" "$READER $MACHINE-1500 "
+    assert_equal "$(jq -r '.settings[] | .after.sid' <<<"$result" |
+        sort -u | tr '\n' ' ')" "$READER S-1-5-32-562 "
+    assert_equal "$(states "$(asked undo "$(undo_of "$result" "$wmi")")")" \
+        changed
+}
+
 @test "an undo that failed half-way is finished later, the account gone or not" {
     local wmi applied result
     wmi=$(jq -c '. + {service_control: {grants: [{account: "wmi-reader",

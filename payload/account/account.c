@@ -55,33 +55,58 @@ static int fail(const char *text, unsigned long code,
     return -1;
 }
 
-int account_find(const char *text, struct sid *sid,
-                 struct setting_reason *reason)
+static int find_name(const wchar_t *name, const char *text, struct sid *sid,
+                     struct setting_reason *reason)
 {
     SID_NAME_USE use = SidTypeUnknown;
-    const char *word = account_word_sid(text);
-    if (word != NULL)
-        text = word;
-    if (sid_parse(sid, text))
-        return 0;
-    wchar_t *name = utf16_from_utf8(text);
-    if (name == NULL)
-        return fail(text, ERROR_NOT_ENOUGH_MEMORY, reason);
-    unsigned long code = look_up(name, sid, &use);
-    free(name);
+    unsigned long code =
+        name != NULL ? look_up(name, sid, &use) : ERROR_NOT_ENOUGH_MEMORY;
     /* The name of the machine itself gives the SID of all its accounts. */
     if (code == 0 && (use == SidTypeDomain || use == SidTypeComputer))
         code = ERROR_NONE_MAPPED;
     return code == 0 ? 0 : fail(text, code, reason);
 }
 
+int account_find(const char *text, struct sid *sid,
+                 struct setting_reason *reason)
+{
+    const char *word = account_word_sid(text);
+    if (word != NULL)
+        text = word;
+    if (sid_parse(sid, text))
+        return 0;
+    wchar_t *name = utf16_from_utf8(text);
+    int status = find_name(name, text, sid, reason);
+    free(name);
+    return status;
+}
+
+static int find_local(const char *text, struct sid *sid,
+                      struct setting_reason *reason)
+{
+    wchar_t full[NAME_COUNT * 2];
+    DWORD count = NAME_COUNT;
+    wchar_t *name = utf16_from_utf8(text);
+    int status = -1;
+    if (name == NULL || utf16_len(name) >= NAME_COUNT ||
+        !GetComputerNameW(full, &count)) {
+        status = find_name(name, text, sid, reason);
+    } else {
+        lstrcatW(full, L"\\");
+        lstrcatW(full, name);
+        status = find_name(full, text, sid, reason);
+    }
+    free(name);
+    return status;
+}
+
 int account_find_asked(const struct settings *settings, const char *text,
                        struct sid *sid, struct setting_reason *reason)
 {
-    if (account_find(text, sid, reason) == 0)
+    bool own = settings_same_text(settings->account.name, text);
+    if ((own ? find_local : account_find)(text, sid, reason) == 0)
         return 0;
-    if (reason->code == ERROR_NONE_MAPPED && settings->account.present &&
-        settings_same_text(settings->account.name, text))
+    if (reason->code == ERROR_NONE_MAPPED && settings->account.present && own)
         setting_reason_set(reason, CODE_ACCOUNT_TO_COME,
                            "look at what the setting `account` says",
                            "the account `%s` does not exist yet: the setting "

@@ -15,9 +15,11 @@ int account_find(const char *text, struct sid *sid,
                  struct setting_reason *reason);
 
 /*
- * The same for a setting of `settings`: an account that is missing because
- * their `account` is still to be made gives CODE_ACCOUNT_TO_COME, which a
- * setting's `read` passes on.
+ * The same for a setting of `settings`. The name of their `account` means one
+ * of this machine alone: where it has none, Windows would go on to look for
+ * a user of its domain. An account that is missing because their `account` is
+ * still to be made gives CODE_ACCOUNT_TO_COME, which a setting's `read` passes
+ * on.
  */
 int account_find_asked(const struct settings *settings, const char *text,
                        struct sid *sid, struct setting_reason *reason);

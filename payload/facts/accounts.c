@@ -70,7 +70,8 @@ static cJSON *describe(const char *account, const struct sid *sid)
 }
 
 /* Accounts that nobody has are left out: their settings say so. */
-static void add(cJSON *list, const char *account)
+static void add(cJSON *list, const struct settings *settings,
+                const char *account)
 {
     struct setting_reason reason = {0};
     struct sid sid;
@@ -80,7 +81,7 @@ static void add(cJSON *list, const char *account)
             return;
     }
     if (cJSON_GetArraySize(list) < ACCOUNTS_MAX &&
-        account_find(account, &sid, &reason) == 0)
+        account_find_asked(settings, account, &sid, &reason) == 0)
         cJSON_AddItemToArray(list, describe(account, &sid));
 }
 
@@ -88,17 +89,17 @@ void facts_accounts(cJSON *facts, const struct settings *settings)
 {
     cJSON *list = cJSON_CreateArray();
     if (settings->account.name != NULL)
-        add(list, settings->account.name);
+        add(list, settings, settings->account.name);
     for (size_t i = 0; i < settings->permission_count; i++)
-        add(list, settings->permissions[i].account);
+        add(list, settings, settings->permissions[i].account);
     for (size_t i = 0; i < settings->control_count; i++)
-        add(list, settings->controls[i].account);
+        add(list, settings, settings->controls[i].account);
     for (size_t i = 0; i < settings->group_count; i++)
         for (size_t j = 0; j < settings->groups[i].member_count; j++)
-            add(list, settings->groups[i].members[j]);
+            add(list, settings, settings->groups[i].members[j]);
     for (size_t i = 0; i < settings->namespace_count; i++)
         for (size_t j = 0; j < settings->namespaces[i].grant_count; j++)
-            add(list, settings->namespaces[i].grants[j].account);
+            add(list, settings, settings->namespaces[i].grants[j].account);
     if (cJSON_GetArraySize(list) == 0) {
         cJSON_Delete(list);
         return;

@@ -43,6 +43,12 @@ static const struct factory {
     {ACCOUNT_GROUP, BUILTIN L"-580", L"Remote Management Users",
      L"Remoteverwaltungsbenutzer", L"", 0}};
 
+static bool is_own(const struct account *account)
+{
+    return wcsncmp(account->sid_text, BUILTIN L"-", ARRAYSIZE(BUILTIN)) == 0 ||
+           wcsncmp(account->sid_text, MACHINE L"-", ARRAYSIZE(MACHINE)) == 0;
+}
+
 static bool is_german(void)
 {
     WCHAR text[8];
@@ -135,12 +141,23 @@ bool account_at(DWORD index, struct account *account)
            load(sid, account);
 }
 
-bool account_by_name(const WCHAR *name, struct account *account)
+/* The machine's own, or those of its domain. */
+static bool find_among(bool own, const WCHAR *name, struct account *account)
 {
     for (DWORD i = 0; account_at(i, account); i++)
-        if (_wcsicmp(account->name, name) == 0)
+        if (_wcsicmp(account->name, name) == 0 && is_own(account) == own)
             return true;
     return false;
+}
+
+bool account_by_name(const WCHAR *name, struct account *account)
+{
+    return find_among(true, name, account) || find_among(false, name, account);
+}
+
+bool account_own_by_name(const WCHAR *name, struct account *account)
+{
+    return find_among(true, name, account);
 }
 
 bool account_by_sid(PSID sid, struct account *account)

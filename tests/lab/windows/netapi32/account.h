@@ -29,8 +29,12 @@ struct account {
     bool is_factory; /* it cannot be deleted */
 };
 
-/* Both take any kind; false when there is none. */
+/*
+ * All take any kind; false when there is none. A name is looked for on the
+ * machine itself, then in its domain; the second one goes no further.
+ */
 bool account_by_name(const WCHAR *name, struct account *);
+bool account_own_by_name(const WCHAR *name, struct account *);
 bool account_by_sid(PSID, struct account *);
 
 /* The account number `index` of all; false when there are no more. */

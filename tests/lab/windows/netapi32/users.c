@@ -20,7 +20,7 @@ static NET_API_STATUS find_user(const WCHAR *name, struct account *user)
 {
     if (!name)
         return ERROR_INVALID_PARAMETER;
-    return account_by_name(name, user) && user->kind == ACCOUNT_USER
+    return account_own_by_name(name, user) && user->kind == ACCOUNT_USER
                ? NERR_Success
                : NERR_UserNotFound;
 }
@@ -105,7 +105,7 @@ static NET_API_STATUS new_user_refused(const USER_INFO_4 *info,
 
     if (!rules_name(info->usri4_name, 20))
         return NERR_BadUsername;
-    if (account_by_name(info->usri4_name, &there))
+    if (account_own_by_name(info->usri4_name, &there))
         return there.kind == ACCOUNT_USER ? NERR_UserExists : NERR_GroupExists;
     if (info->usri4_priv != USER_PRIV_USER)
         return wrong(parameter, USER_PRIV_PARMNUM);
@@ -301,7 +301,7 @@ static NET_API_STATUS rename_user(const struct account *user, const WCHAR *name)
 
     if (!rules_name(name, 20))
         return NERR_BadUsername;
-    if (account_by_name(name, &there) &&
+    if (account_own_by_name(name, &there) &&
         wcscmp(there.sid_text, user->sid_text) != 0)
         return there.kind == ACCOUNT_USER ? NERR_UserExists : NERR_GroupExists;
     return account_set_text(user, L"Name", name);
