@@ -82,11 +82,16 @@ struct restart {
     struct setting_reason *reason;
 };
 
+#define NOT_AGAIN "does not start again"
+
 static int fail(const struct restart *restart, const char *name,
                 const char *what, unsigned long code)
 {
     const char *hint = "look into the System event log, then run it again";
-    if (code == SERVICE_CODE_TIMEOUT)
+    if (code == SERVICE_CODE_TIMEOUT && strcmp(what, NOT_AGAIN) == 0)
+        hint = "it may still be on its way: look with sc query, then run "
+               "check again";
+    else if (code == SERVICE_CODE_TIMEOUT)
         hint = "nothing was killed: the machine needs a reboot";
     else if (code == SERVICE_CODE_DISABLED)
         hint = "set its start type to automatic or manual, or use --restart "
@@ -179,7 +184,7 @@ static int tell_stopped(const struct restart *restart, const char *name,
     struct setting_reason *reason = restart->reason;
     size_t len = strlen(reason->text);
     if (status == 0)
-        return fail(restart, name, "does not start again", code);
+        return fail(restart, name, NOT_AGAIN, code);
     if (len + strlen(name) + 32 < sizeof reason->text)
         snprintf(reason->text + len, sizeof reason->text - len,
                  "; %s does not run now", name);

@@ -132,7 +132,8 @@ unsigned long service_begin_start(const char *name)
         return 1068; /* ERROR_SERVICE_DEPENDENCY_FAIL */
     service->state = SERVICE_COMES_UP;
     service->pid = the_manager.next_pid++;
-    service->there_at = the_manager.now_ms + service->slow_ms;
+    service->there_at =
+        the_manager.now_ms + service->slow_ms + service->start_slow_ms;
     return 0;
 }
 

@@ -18,10 +18,11 @@ struct fake_service {
     unsigned long state;
     unsigned long start;
     unsigned long pid;
-    unsigned long slow_ms;   /* how long a start or stop takes */
-    bool stop_hangs;         /* it says that it goes down, and does not */
-    unsigned long stop_code; /* what asking it to stop is refused with */
-    bool guarded;            /* may not be stopped, even by administrators */
+    unsigned long slow_ms;       /* how long a start or stop takes */
+    unsigned long start_slow_ms; /* and how much longer a start takes */
+    bool stop_hangs;             /* it says that it goes down, and does not */
+    unsigned long stop_code;     /* what asking it to stop is refused with */
+    bool guarded; /* may not be stopped, even by administrators */
     unsigned long continue_code; /* what asking to continue is refused with */
     unsigned long start_code;    /* what asking it to start is refused with */
     unsigned long starts_into;   /* exit code it ends with right away */

@@ -197,6 +197,19 @@ static void test_winmgmt_that_does_not_start_is_told(void **state)
     assert_non_null(strstr(reason.text, "iphlpsvc does not run now"));
 }
 
+static void test_a_start_that_takes_long_asks_for_no_reboot(void **state)
+{
+    (void)state;
+    (void)usual();
+    struct setting_reason reason;
+    fake_service("iphlpsvc")->start_slow_ms = 90000;
+    assert_int_equal(restart(&reason), -1);
+    assert_int_equal(reason.code, 1053);
+    assert_non_null(strstr(reason.text, "iphlpsvc does not start again"));
+    assert_null(strstr(reason.hint, "reboot"));
+    assert_non_null(strstr(reason.hint, "sc query"));
+}
+
 static void test_one_that_starts_meanwhile_is_stopped_too(void **state)
 {
     (void)state;
@@ -308,6 +321,7 @@ int main(void)
         cmocka_unit_test(test_nothing_is_stopped_when_one_may_not_be),
         cmocka_unit_test(test_a_dependent_that_does_not_come_back_is_told),
         cmocka_unit_test(test_winmgmt_that_does_not_start_is_told),
+        cmocka_unit_test(test_a_start_that_takes_long_asks_for_no_reboot),
         cmocka_unit_test(test_one_that_starts_meanwhile_is_stopped_too),
         cmocka_unit_test(
             test_winmgmt_that_a_client_starts_at_once_has_restarted),
