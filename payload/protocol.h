@@ -76,9 +76,9 @@
  *   with one entry for each u-<run-id>.json, the newest first, as many as
  *   PROTOCOL_SNAPSHOTS_MAX holds; "left_out" is how many older ones did not
  *   fit. An entry is {"file": "u-...json", "text": <all of the file>,
- *   "result": <all of that run's saved result; absent: there is none>}, or
- *   {"file", "error": <why it cannot be read>}. Texts are strings, so that
- *   what is in them is judged where it is used.
+ *   "result": <all of that run's saved result; absent: there is none, or it
+ *   is too long>}, or {"file", "error": <why it cannot be read>}. Texts are
+ *   strings, so that what is in them is judged where it is used.
  *   For the verb verify, which changes nothing either:
  *     "connections": [{"host", "steps": [{"step", "namespace", "code", "name",
  *       "text", "rows", "elapsed_ms"}]}]

@@ -61,6 +61,17 @@ from_target() {
     wmifleet undo --from-target "$@" </dev/null
 }
 
+@test "a result that is too long to be sent keeps no snapshot from being used" {
+    run wmifleet apply -l target-1
+    assert_equal "$status" 0
+    printf '%1100000s' '' >>"$(ls "$(folder 1)"/s-*-apply-*.json)"
+    forget
+    run from_target --yes -l target-1
+    assert_equal "$status" 0
+    assert_contains "$output" "changed          1  target-1"
+    as_before 1
+}
+
 @test "with the store lost, the machines' snapshots put the registry back" {
     run wmifleet apply
     assert_equal "$status" 0

@@ -12,9 +12,12 @@
 /* An undo of more than this would not fit into a request. */
 #define FILE_MAX PROTOCOL_REQUEST_MAX
 
-/* The text of one file under `key`, or why there is none. */
+/*
+ * The text of one file under `key`, or why there is none. One that is only
+ * too large is left out where nothing depends on it.
+ */
 static void add_file(cJSON *entry, const char *key, const struct folder *folder,
-                     const char *name)
+                     const char *name, bool must)
 {
     char path[FILE_PATH_MAX];
     struct buf text;
@@ -26,7 +29,7 @@ static void add_file(cJSON *entry, const char *key, const struct folder *folder,
         tree = json_parse(path, text.data, text.len, &err);
     if (tree != NULL)
         cJSON_AddStringToObject(entry, key, text.data);
-    else if (json_member(entry, "error") == NULL)
+    else if (must || err.code != FILE_CODE_TOO_LARGE)
         cJSON_AddStringToObject(entry, "error", err.text);
     cJSON_Delete(tree);
     buf_release(&text);
@@ -51,7 +54,7 @@ static void add_result(cJSON *entry, const struct folder *folder,
     if (list(folder, pattern, &files, &count, NULL) != 0)
         return;
     if (count > 0)
-        add_file(entry, "result", folder, files[0].name);
+        add_file(entry, "result", folder, files[0].name, false);
     free(files);
 }
 
@@ -62,7 +65,7 @@ static cJSON *make_entry(const struct folder *folder, const char *name)
     cJSON *entry = cJSON_CreateObject();
     snprintf(run, sizeof run, "%.*s", (int)strcspn(name + 2, "."), name + 2);
     cJSON_AddStringToObject(entry, "file", name);
-    add_file(entry, "text", folder, name);
+    add_file(entry, "text", folder, name, true);
     /* Of what is no snapshot no result is looked for. */
     if (json_member(entry, "error") == NULL)
         add_result(entry, folder, run);

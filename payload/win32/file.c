@@ -49,7 +49,7 @@ static int read_all(HANDLE file, const char *path, struct buf *out,
         if (!ReadFile(file, block, sizeof block, &len, NULL))
             return fail(err, path, "read");
         if (buf_add(out, block, len) != 0)
-            return err_set(err, ERROR_FILE_TOO_LARGE,
+            return err_set(err, FILE_CODE_TOO_LARGE,
                            "%s: it is longer than %lu bytes", path,
                            (unsigned long)out->max);
     } while (len > 0);

@@ -14,7 +14,11 @@
 
 #define FILE_PATH_MAX 520
 
-/* All of it, into an initialised buffer whose maximum is the limit. */
+/*
+ * All of it, into an initialised buffer whose maximum is the limit. err's
+ * code is Windows', FILE_CODE_TOO_LARGE where there is more.
+ */
+#define FILE_CODE_TOO_LARGE 223 /* ERROR_FILE_TOO_LARGE */
 int file_read(const char *path, struct buf *out, struct err *err);
 
 /*
