@@ -105,6 +105,17 @@ $DENIED"
     assert_equal "$(states "$(check "$wmi")")" ok
 }
 
+@test "a password that grew old by itself is no conflict of undo" {
+    local wmi applied
+    wmi=$(account '"password_never_expires":false')
+    applied=$(apply "$wmi")
+    put_number 1001 PasswordSet \
+        $(($(of_account $READER PasswordSet) - 7776000))
+    assert_equal "$(states "$(asked undo "$(undo_of "$applied" "$wmi")")")" \
+        changed
+    assert_equal "$(of_account $READER Name)" ""
+}
+
 @test "rights of its own that it had before stay" {
     local applied
     apply "$(account '"network_logon_only":false')" >/dev/null

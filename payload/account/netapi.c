@@ -20,6 +20,7 @@ bool netapi_load(struct netapi *net)
     net->delete_user = ADD_TYPE(delete_user) system_load(LIBRARY, "NetUserDel");
     net->user = ADD_TYPE(user) system_load(LIBRARY, "NetUserGetInfo");
     net->set_user = ADD_TYPE(set_user) system_load(LIBRARY, "NetUserSetInfo");
+    net->modals = ADD_TYPE(modals) system_load(LIBRARY, "NetUserModalsGet");
     net->add_group =
         ADD_TYPE(add_group) system_load(LIBRARY, "NetLocalGroupAdd");
     net->delete_group =
@@ -32,7 +33,7 @@ bool netapi_load(struct netapi *net)
         system_load(LIBRARY, "NetLocalGroupDelMembers");
     return net->discard != NULL && net->groups_of != NULL &&
            net->add_user != NULL && net->delete_user != NULL &&
-           net->user != NULL && net->set_user != NULL &&
+           net->user != NULL && net->set_user != NULL && net->modals != NULL &&
            net->add_group != NULL && net->delete_group != NULL &&
            net->members != NULL && net->add_members != NULL &&
            net->delete_members != NULL;

@@ -21,6 +21,7 @@ struct netapi {
     __typeof__(&NetUserDel) delete_user;
     __typeof__(&NetUserGetInfo) user;
     __typeof__(&NetUserSetInfo) set_user;
+    __typeof__(&NetUserModalsGet) modals;
     __typeof__(&NetLocalGroupAdd) add_group;
     __typeof__(&NetLocalGroupDel) delete_group;
     __typeof__(&NetLocalGroupGetMembers) members;

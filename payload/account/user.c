@@ -21,6 +21,7 @@
 
 #define EPOCH_S 11644473600ull /* 1970, in seconds since 1601 */
 #define TICKS_PER_SECOND 10000000ull
+#define OLDEST_S (30ul * 365 * 24 * 3600)
 #define RID_ADMINISTRATOR 500
 #define RID_GUEST 501
 #define SECRET_SHOWN "********"
@@ -48,6 +49,25 @@ static int fail(const struct user *user, const char *what, unsigned long code,
 
 /* --- reading ------------------------------------------------------------- */
 
+/*
+ * Windows tells in one number that a password has to be changed at the next
+ * logon and that it is too old. The second one comes by itself and never to
+ * one that does not expire; the first one counts as a password that was never
+ * set, whose age is nothing, or longer than Windows is old.
+ */
+static bool is_outdated(const struct user *user, const USER_INFO_4 *info)
+{
+    USER_MODALS_INFO_0 *policy = NULL;
+    if (info->usri4_password_expired == 0 ||
+        (info->usri4_flags & UF_DONT_EXPIRE_PASSWD) != 0 ||
+        info->usri4_password_age > OLDEST_S ||
+        user->net.modals(NULL, 0, (LPBYTE *)&policy) != 0)
+        return false;
+    bool outdated = info->usri4_password_age > policy->usrmod0_max_passwd_age;
+    user->net.discard(policy);
+    return outdated;
+}
+
 static int take_info(struct user *user, const USER_INFO_4 *info)
 {
     struct user_state *state = &user->state;
@@ -59,6 +79,9 @@ static int take_info(struct user *user, const USER_INFO_4 *info)
             (info->usri4_flags & UF_DONT_EXPIRE_PASSWD) != 0,
         .expires = info->usri4_acct_expires,
     };
+    state->outdated = is_outdated(user, info);
+    if (state->outdated)
+        state->must_change = false;
     user->flags = info->usri4_flags;
     user->password_age = info->usri4_password_age;
     return sid_read(&state->sid, info->usri4_user_sid, SID_LEN_MAX)
@@ -333,7 +356,8 @@ static int put_state(struct user *user, const struct user_state *wanted,
     USER_INFO_1008 flags = {.usri1008_flags = flags_for(user, wanted)};
     USER_INFO_1017 expires = {.usri1017_acct_expires = wanted->expires};
     unsigned long code = 0;
-    if (now->must_change != wanted->must_change)
+    if (now->must_change != wanted->must_change ||
+        now->outdated != wanted->outdated)
         code = put_must_change(user, wanted->must_change);
     if (code == 0 &&
         (now->disabled != wanted->disabled || now->locked != wanted->locked ||
@@ -389,7 +413,8 @@ static int keep_record(struct user *user, struct setting_reason *reason)
 /* An expired password that counts again is as young as one just set. */
 static bool becomes_young(const struct user *user)
 {
-    return user->state.must_change && user->wish->password != NULL &&
+    return (user->state.must_change || user->state.outdated) &&
+           user->wish->password != NULL &&
            password_record_judge(&user->state.sid, user->password_age,
                                  user->wish->password) == PASSWORD_OURS;
 }
@@ -450,6 +475,7 @@ static int restore_account(struct setting *setting, const cJSON *state,
             "elsewhere has to be granted anew",
             "%s: the account was deleted: its SID and its password are gone",
             user.wish->name);
+    wanted.outdated = user.state.outdated;
     return put_state(&user, &wanted, reason);
 }
 

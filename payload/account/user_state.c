@@ -87,6 +87,7 @@ struct user_state user_state_wanted(const struct user_state *user,
     struct user_state wanted = *user;
     wanted.disabled = false;
     wanted.must_change = false;
+    wanted.outdated = false;
     wanted.locked = false;
     wanted.password_never_expires = wish->password_never_expires;
     wanted.denied = wish->network_logon_only ? USER_DENIED_ALL : 0;
@@ -107,8 +108,9 @@ bool user_state_differs(const struct user_state *user,
         {user->disabled, "disabled"},
         {user->locked, "locked out after wrong passwords"},
         {user->expires != wanted.expires, "expired"},
-        {user->must_change, "with a password that has to be changed before it "
-                            "can log on"},
+        {user->must_change || user->outdated,
+         "with a password that has to be changed before it "
+         "can log on"},
         {!user->password_never_expires && wanted.password_never_expires,
          "with a password that expires"},
         {user->password_never_expires && !wanted.password_never_expires,

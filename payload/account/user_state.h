@@ -8,7 +8,7 @@
  *   {"absent": "account"}
  *
  * What changes by itself or cannot be put back stays out of it: a lockout,
- * the password. Free of windows.h.
+ * the age of the password, the password. Free of windows.h.
  */
 #ifndef PAYLOAD_USER_STATE_H
 #define PAYLOAD_USER_STATE_H
@@ -31,7 +31,8 @@ extern const char *const user_denied_names[USER_DENIED_COUNT];
 struct user_state {
     struct sid sid; /* `len` 0: there is no such account */
     bool disabled;
-    bool must_change; /* the password, before it can log on */
+    bool must_change; /* the password at the next logon: somebody said so */
+    bool outdated; /* the password: older than the machine's policy lets it */
     bool password_never_expires;
     bool locked;
     unsigned long expires; /* the account: seconds since 1970, USER_NEVER */

@@ -80,13 +80,14 @@ static void test_what_is_no_state_is_refused(void **state)
     }
 }
 
-/* A lockout comes and goes by itself: no undo may stumble over it. */
-static void test_a_lockout_is_not_in_the_state(void **state)
+/* These come by themselves: no undo may stumble over them. */
+static void test_a_lockout_and_age_are_not_in_the_state(void **state)
 {
     (void)state;
     struct user_state user = fit_user();
     cJSON *before = user_state_make(&user);
     user.locked = true;
+    user.outdated = true;
     cJSON *after = user_state_make(&user);
     assert_true(cJSON_Compare(before, after, true));
     cJSON_Delete(before);
@@ -121,6 +122,9 @@ static void test_each_fault_is_told_by_name_and_mended(void **state)
     differs(&user, &reader, "locked out");
     user = fit_user();
     user.must_change = true;
+    differs(&user, &reader, "has to be changed");
+    user = fit_user();
+    user.outdated = true;
     differs(&user, &reader, "has to be changed");
     user = fit_user();
     user.password_never_expires = false;
@@ -160,7 +164,7 @@ int main(void)
         cmocka_unit_test(test_a_state_is_told_and_read_again),
         cmocka_unit_test(test_absence_is_a_state),
         cmocka_unit_test(test_what_is_no_state_is_refused),
-        cmocka_unit_test(test_a_lockout_is_not_in_the_state),
+        cmocka_unit_test(test_a_lockout_and_age_are_not_in_the_state),
         cmocka_unit_test(test_each_fault_is_told_by_name_and_mended),
         cmocka_unit_test(test_an_account_expires_when_its_time_has_come),
         cmocka_unit_test(test_what_is_asked_the_other_way_round),
