@@ -338,6 +338,22 @@ key_security() {
     assert_equal "$(key_security)" "$security"
 }
 
+@test "a key that may not be opened is not taken for one that is not there" {
+    local security
+    item='{"account":"'$READER'","launch":["remote_activation"],"on":["wmi_application"]}'
+    security=$(key_security)
+    wine "$BUILD/lab/keyprobe.exe" set "${APPID#HKLM\\}" \
+        'O:BAG:BAD:P(A;;RCWDWO;;;BA)'
+    run verdicts check "$item"
+    found=$output
+    run verdicts apply "$item"
+    wine "$BUILD/lab/keyprobe.exe" set "${APPID#HKLM\\}" "$security"
+    assert_equal "$found" "dcom.permissions[$READER] drift"
+    assert_equal "$output" "dcom.permissions[$READER] changed"
+    assert_equal "$(entries "$APPID" LaunchPermission)" \
+        "$(written "${FACTORY_WMI[@]}" allow:11:$READER)"
+}
+
 @test "without the right to restore files the key is denied, with a hint" {
     "$LAB/target-1/mode" trustedinstaller-keys backup-denied
     before=$(everything)

@@ -5,7 +5,6 @@
 #include "payload/dcom/com_state.h"
 #include "payload/win32/errors.h"
 #include "payload/registry/registry_backup.h"
-#include "payload/registry/registry_io.h"
 
 #define CODE_ACCESS_DENIED 5ul
 
@@ -26,9 +25,7 @@ cJSON *com_list_read(const struct com_layer_row *row,
                      struct setting_reason *reason)
 {
     cJSON *value = NULL;
-    unsigned long code = registry_read(row->key, row->name, &value);
-    if (code == CODE_ACCESS_DENIED)
-        code = registry_backup_read(row->key, row->name, &value);
+    unsigned long code = registry_backup_read(row->key, row->name, &value);
     if (code == 0)
         return value;
     (void)fail_registry(row, "read", code, reason);
@@ -38,9 +35,7 @@ cJSON *com_list_read(const struct com_layer_row *row,
 int com_list_write(const struct com_layer_row *row, const cJSON *value,
                    const char *what, struct setting_reason *reason)
 {
-    unsigned long code = registry_restore(row->key, row->name, value);
-    if (code == CODE_ACCESS_DENIED)
-        code = registry_backup_restore(row->key, row->name, value);
+    unsigned long code = registry_backup_restore(row->key, row->name, value);
     return code == 0 ? 0 : fail_registry(row, what, code, reason);
 }
 

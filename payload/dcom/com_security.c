@@ -129,7 +129,7 @@ static enum setting_verdict judge_layer(struct setting *setting,
     bool policy;
     if (question.bits == 0)
         return SETTING_AGREES;
-    if (layer == COM_WMI_LAUNCH && !registry_has_key(question.row->key)) {
+    if (layer == COM_WMI_LAUNCH && registry_lacks_key(question.row->key)) {
         setting_reason_set(reason, 2, "repair WMI on this machine",
                            "HKLM\\%s does not exist: WMI is not registered "
                            "with COM here",

@@ -43,12 +43,21 @@ bool registry_has_key(const char *key)
     return true;
 }
 
+bool registry_lacks_key(const char *key)
+{
+    HKEY opened;
+    unsigned long code = open_key(key, KEY_QUERY_VALUE, &opened);
+    if (code == ERROR_SUCCESS)
+        RegCloseKey(opened);
+    return code == ERROR_FILE_NOT_FOUND;
+}
+
 static unsigned missing_levels(const char *key)
 {
     char text[KEY_TEXT_MAX];
     unsigned levels = 1;
     snprintf(text, sizeof text, "%s", key);
-    while (cut_last(text) && !registry_has_key(text))
+    while (cut_last(text) && registry_lacks_key(text))
         levels++;
     return levels;
 }

@@ -35,8 +35,12 @@ unsigned long registry_read_all(const char *key, cJSON **states);
 /* Values that are not in `states` are deleted. */
 unsigned long registry_restore_all(const char *key, const cJSON *states);
 
-/* True when there is such a key. */
+/*
+ * True when there is such a key and it opens; there is none, for sure. One
+ * that may not be opened is neither.
+ */
 bool registry_has_key(const char *key);
+bool registry_lacks_key(const char *key);
 
 /* For facts: false when it is absent or of another type. */
 bool registry_number(const char *key, const char *name, unsigned long *number);
