@@ -20,8 +20,8 @@
 
 #define ID_ACCOUNT_MAX 100 /* bytes */
 #define RISK                                                                   \
-    "the account sees which services the machine has, and how they stand, "    \
-    "over RPC too and not through WMI alone"
+    "the account sees the services that let it ask how they stand, over RPC "  \
+    "too and not through WMI alone"
 
 struct grant {
     struct account_set *all;
