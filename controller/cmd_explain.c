@@ -40,8 +40,7 @@ static bool code_read(const char *text, unsigned long *code)
     return *code != 0;
 }
 
-/* --- what is known of the host ---------------------------------------------
- */
+/* --- what is known of the host -------------------------------------------- */
 
 static int host_read(const struct options *options, struct result **known,
                      struct err *err)
@@ -61,8 +60,7 @@ static int host_read(const struct options *options, struct result **known,
     return 0;
 }
 
-/* --- printing ----------------------------------------------------------------
- */
+/* --- printing ------------------------------------------------------------- */
 
 /* What facts tell comes from a target: it reaches no terminal as it is. */
 static void print_why(const char *lead, const char *why)

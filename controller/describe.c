@@ -195,8 +195,7 @@ static void add_wanted_permissions(struct buf *out, const cJSON *wish)
     add_member(out, wish, "on", ", on ");
 }
 
-/* --- the fixed port: see payload/service/fixed_port_state.h
- * ---------------------- */
+/* --- the fixed port: see payload/service/fixed_port_state.h --------------- */
 
 /* The ASCII characters of UTF-16LE in hex, every other one as '?'. */
 static void decode(struct buf *out, const char *hex)

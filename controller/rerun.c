@@ -68,8 +68,7 @@ bool rerun_words_wrong(const char *text)
     return true;
 }
 
-/* --- the earlier run --------------------------------------------------------
- */
+/* --- the earlier run ------------------------------------------------------ */
 
 /* What a gathered name has in the table. */
 static const char has_result[] = "it has a result";
@@ -212,8 +211,7 @@ static int gather(struct gathered *gathered, struct store *store,
     return failed;
 }
 
-/* --- the selection -----------------------------------------------------------
- */
+/* --- the selection -------------------------------------------------------- */
 
 static size_t keep_gathered(struct target_list *targets,
                             const struct gathered *gathered)
@@ -227,8 +225,7 @@ static size_t keep_gathered(struct target_list *targets,
     return kept;
 }
 
-/* --- going on with it --------------------------------------------------------
- */
+/* --- going on with it ----------------------------------------------------- */
 
 void resumed_release(struct resumed *resumed)
 {

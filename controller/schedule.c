@@ -34,8 +34,7 @@ struct schedule {
     char why[160];
 };
 
-/* --- words -----------------------------------------------------------------
- */
+/* --- words ---------------------------------------------------------------- */
 
 static const char *read_share(struct schedule_share *share, const char *text)
 {
@@ -82,8 +81,7 @@ int schedule_read_max_fail(struct schedule_plan *plan, const char *text,
     return 0;
 }
 
-/* --- batches ----------------------------------------------------------------
- */
+/* --- batches -------------------------------------------------------------- */
 
 static size_t share_of(const struct schedule_share *share, size_t hosts)
 {
@@ -137,8 +135,7 @@ void schedule_free(struct schedule *schedule)
     free(schedule);
 }
 
-/* --- what is next ------------------------------------------------------------
- */
+/* --- what is next --------------------------------------------------------- */
 
 static struct schedule_next answer(enum schedule_answer answer)
 {
@@ -219,8 +216,7 @@ struct schedule_next schedule_next(struct schedule *schedule, uint64_t now_ms)
     return answer(schedule->working > 0 ? SCHEDULE_WAIT : SCHEDULE_END);
 }
 
-/* --- what became of it
- * -------------------------------------------------------- */
+/* --- what became of it ---------------------------------------------------- */
 
 static bool try_again(struct schedule *schedule, size_t host, uint64_t now_ms)
 {

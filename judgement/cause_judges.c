@@ -41,8 +41,7 @@ static enum cause_verdict number_is(const struct evidence *evidence,
     return CAUSE_EXCLUDED;
 }
 
-/* --- the firewall -----------------------------------------------------------
- */
+/* --- the firewall --------------------------------------------------------- */
 
 static const char *networks(const struct admitted *admitted)
 {
@@ -171,8 +170,7 @@ CAUSE_JUDGE(judge_rpc_policy)
     return verdict;
 }
 
-/* --- services ----------------------------------------------------------------
- */
+/* --- services ------------------------------------------------------------- */
 
 CAUSE_JUDGE(judge_winmgmt)
 {
@@ -207,8 +205,7 @@ CAUSE_JUDGE(judge_hardening)
     return CAUSE_UNKNOWN;
 }
 
-/* --- the account
- * -------------------------------------------------------------- */
+/* --- the account ---------------------------------------------------------- */
 
 static bool in_group(const cJSON *account, const char *sid)
 {
@@ -308,8 +305,7 @@ CAUSE_JUDGE(judge_blank_password)
                      "LimitBlankPasswordUse", why);
 }
 
-/* --- WMI
- * ----------------------------------------------------------------------- */
+/* --- WMI ------------------------------------------------------------------ */
 
 CAUSE_JUDGE(judge_namespace_rights)
 {

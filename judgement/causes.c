@@ -5,8 +5,7 @@
 
 #include "judgement/cause_judges.h"
 
-/* --- the network -----------------------------------------------------------
- */
+/* --- the network ---------------------------------------------------------- */
 
 static const struct cause port_135 = {
     "the firewall of the target does not let TCP 135 in from there",
@@ -46,8 +45,7 @@ static const struct cause not_registered = {
     "from RPC: the service behind the interface does not run",
     "wmifleet check shows the services", NULL};
 
-/* --- who may ----------------------------------------------------------------
- */
+/* --- who may -------------------------------------------------------------- */
 
 /* "User Account Control and WMI" */
 static const struct cause token_filter = {
@@ -100,8 +98,7 @@ static const struct cause disabled = {
     "the account is disabled, locked, expired or must change its password",
     "ask for the setting account: check names which", NULL};
 
-/* --- WMI itself -------------------------------------------------------------
- */
+/* --- WMI itself ----------------------------------------------------------- */
 
 /* "Access to WMI Namespaces" */
 static const struct cause namespace_rights = {

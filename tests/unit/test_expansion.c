@@ -557,8 +557,7 @@ static void test_folded_ranges(void **state)
     }
 }
 
-/* --- what is shown, and the system's resolver ------------------------------
- */
+/* --- what is shown, and the system's resolver ----------------------------- */
 
 static void test_host_shows_both(void **state)
 {
