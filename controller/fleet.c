@@ -6,232 +6,17 @@
  * exactly that. After each turn of the loop new hosts are admitted and
  * finished ones are committed.
  */
-#include "controller/fleet.h"
+#include "controller/fleet_slot.h"
 
 #include <signal.h>
 #include <stdlib.h>
-#include <uv.h>
 
 #include "controller/fleet_jobs.h"
-#include "controller/fleet_lookup.h"
-#include "controller/fleet_pace.h"
-#include "controller/fleet_watch.h"
-#include "controller/work_time.h"
 
-/* Without a watch (no memory for one) a job is looked at this often. */
-#define BLIND_STEP_MS 100
 /* How often a person is told how far it is. */
 #define LOOK_MS 100
 
-struct fleet;
-
-struct slot {
-    struct fleet *fleet;
-    const struct work_ops *ops;
-    const struct target *target;
-    size_t host; /* its place among the targets; of a link: 0 */
-    void *work;
-    uv_timer_t timer;
-    struct fleet_watch *watch;
-    struct fleet_lookup *lookup;
-    struct slot *previous;
-    struct slot *next;
-};
-
-struct fleet {
-    const struct fleet_config *config;
-    const struct work_ops *ops;
-    const void *ops_context;
-    uv_loop_t loop;
-    uv_signal_t signals[2];
-    uv_timer_t due;  /* of hosts that are to be tried again */
-    uv_timer_t beat; /* so that silence counts: see work_time.h */
-    uv_timer_t look; /* for config->on_look */
-    struct work_time time;
-    struct names *names;
-    struct slot *slots;
-    size_t active;      /* of them at work on hosts */
-    struct slot *links; /* and those that work for them */
-    struct schedule *schedule;
-    struct fleet_pace pace;
-    struct result **kept; /* of a host that is tried again: its last result */
-    bool waits;           /* for `due` */
-    bool asks;
-    bool done_this_turn;
-    bool stopped;
-    unsigned interrupts;
-    struct err *err;
-};
-
-static void slot_step(struct slot *slot);
-
-/* --- the time ------------------------------------------------------------- */
-
-static uint64_t work_time(struct fleet *fleet)
-{
-    return work_time_at(&fleet->time, uv_now(&fleet->loop));
-}
-
-static void on_beat(uv_timer_t *beat)
-{
-    work_time(beat->data);
-}
-
-/* --- looking up a name ---------------------------------------------------- */
-
-static void on_addresses(void *context, const struct job_address *addresses,
-                         size_t count, const char *error_text)
-{
-    struct slot *slot = context;
-    slot->ops->resolved(slot->work, addresses, count, error_text);
-    slot_step(slot);
-}
-
-/* True when the answer is here already. */
-static bool resolve(struct slot *slot)
-{
-    const struct target *target = slot->target;
-    struct job_address address;
-    if (fleet_literal(target->address, target->port, &address)) {
-        slot->ops->resolved(slot->work, &address, 1, NULL);
-        return true;
-    }
-    if (slot->lookup)
-        return false;
-    const char *failed =
-        fleet_lookup_begin(&slot->lookup, slot->fleet->names, target->address,
-                           target->port, on_addresses, slot);
-    if (failed)
-        slot->ops->resolved(slot->work, NULL, 0, failed);
-    return failed != NULL;
-}
-
-/* --- one host ------------------------------------------------------------- */
-
-static void on_slot_closed(uv_handle_t *handle)
-{
-    free(handle->data);
-}
-
-static struct slot **row_of(const struct slot *slot)
-{
-    return slot->ops == &link_work ? &slot->fleet->links : &slot->fleet->slots;
-}
-
-static void slot_enter(struct slot *slot)
-{
-    struct slot **row = row_of(slot);
-    slot->next = *row;
-    if (slot->next)
-        slot->next->previous = slot;
-    *row = slot;
-    slot->fleet->active += slot->ops != &link_work;
-}
-
-static void slot_unlink(struct slot *slot)
-{
-    if (slot->previous)
-        slot->previous->next = slot->next;
-    else
-        *row_of(slot) = slot->next;
-    if (slot->next)
-        slot->next->previous = slot->previous;
-    slot->fleet->active -= slot->ops != &link_work;
-}
-
-static void stop(struct fleet *fleet, const char *why)
-{
-    fleet->stopped = true;
-    schedule_stop(fleet->schedule, why);
-}
-
-static void tell_done(struct fleet *fleet, const struct target *target,
-                      struct job *job, struct result *result)
-{
-    fleet->done_this_turn = true;
-    if (fleet->config->on_done(fleet->config->context, target, job, result,
-                               fleet->err))
-        stop(fleet, "the run was stopped");
-}
-
-static enum schedule_outcome outcome_of(const struct result *result)
-{
-    if (result->status == STATUS_UNREACHABLE &&
-        (fault_transient(result->fault) || result->fault == FAULT_RESOLVE))
-        return SCHEDULE_AGAIN;
-    return result_went_wrong(result) ? SCHEDULE_BAD : SCHEDULE_GOOD;
-}
-
-/* Tells the result, or keeps it when the host is to be tried again. */
-static void take_result(struct slot *slot, struct result *result)
-{
-    struct fleet *fleet = slot->fleet;
-    struct result **kept = &fleet->kept[slot->host];
-    if (*kept != NULL)
-        result->attempts += (*kept)->attempts;
-    result_free(*kept);
-    *kept = NULL;
-    if (schedule_done(fleet->schedule, slot->host, outcome_of(result),
-                      uv_now(&fleet->loop))) {
-        *kept = result;
-        return;
-    }
-    if (fleet->config->links != NULL)
-        ways_done_with(fleet->config->links->ways, slot->target);
-    tell_done(fleet, slot->target,
-              fleet->ops == &fleet_jobs ? slot->work : NULL, result);
-}
-
-static void slot_finish(struct slot *slot)
-{
-    fleet_watch_close(&slot->watch);
-    fleet_lookup_abandon(&slot->lookup);
-    slot_unlink(slot);
-    if (slot->ops != &link_work)
-        take_result(slot, slot->ops->take_result(slot->work));
-    slot->ops->free(slot->work);
-    uv_close((uv_handle_t *)&slot->timer, on_slot_closed);
-}
-
-static void on_due(uv_timer_t *timer)
-{
-    slot_step(timer->data);
-}
-
-static void on_ready(void *slot)
-{
-    slot_step(slot);
-}
-
-static void slot_step(struct slot *slot)
-{
-    const struct work_ops *ops = slot->ops;
-    uint64_t now = work_time(slot->fleet);
-    struct job_wait wait = ops->step(slot->work, now);
-    while (wait.what == JOB_FOR_ADDRESS && resolve(slot))
-        wait = ops->step(slot->work, now);
-    if (wait.what == JOB_FOR_NOTHING) {
-        slot_finish(slot);
-        return;
-    }
-    uint64_t ms = wait.deadline_ms > now ? wait.deadline_ms - now : 0;
-    if (wait.what != JOB_FOR_IO)
-        fleet_watch_close(&slot->watch);
-    else if (fleet_watch_set(&slot->watch, &slot->fleet->loop, wait.io,
-                             on_ready, slot) &&
-             ms > BLIND_STEP_MS)
-        ms = BLIND_STEP_MS;
-    uv_timer_start(&slot->timer, on_due, ms, 0);
-}
-
-static void slot_begin(struct slot *slot, struct fleet *fleet)
-{
-    slot->fleet = fleet;
-    uv_timer_init(&fleet->loop, &slot->timer);
-    slot->timer.data = slot;
-    slot_enter(slot);
-    slot_step(slot);
-}
+/* --- admitting ------------------------------------------------------------ */
 
 /* -1 stops admission: the host was not tried. */
 static int admit(struct fleet *fleet, size_t host)
@@ -241,8 +26,8 @@ static int admit(struct fleet *fleet, size_t host)
     if (slot == NULL)
         return err_set(fleet->err, 0, "%s: no memory for this host",
                        target->name);
-    slot->work = fleet->ops->begin(fleet->ops_context, target, work_time(fleet),
-                                   fleet->err);
+    slot->work = fleet->ops->begin(fleet->ops_context, target,
+                                   fleet_time(fleet), fleet->err);
     if (slot->work == NULL) {
         free(slot);
         return -1;
@@ -260,10 +45,10 @@ static void admit_links(struct fleet *fleet)
     const struct link_plan *plan = fleet->config->links;
     struct gate *gate = NULL;
     while (plan != NULL &&
-           (gate = ways_wanting(plan->ways, work_time(fleet))) != NULL) {
+           (gate = ways_wanting(plan->ways, fleet_time(fleet))) != NULL) {
         struct slot *slot = calloc(1, sizeof *slot);
         struct link *link =
-            slot != NULL ? link_new(plan, gate, work_time(fleet)) : NULL;
+            slot != NULL ? link_new(plan, gate, fleet_time(fleet)) : NULL;
         if (link == NULL) {
             free(slot);
             return;
@@ -326,7 +111,7 @@ static void admit_all(struct fleet *fleet)
         fleet_pace_begun(&fleet->pace, now);
         if (admit(fleet, next.host)) {
             schedule_done(fleet->schedule, next.host, SCHEDULE_NOT_BEGUN, 0);
-            stop(fleet, "the run was stopped");
+            fleet_stop(fleet, "the run was stopped");
         }
     }
 }
@@ -335,7 +120,7 @@ static void admit_all(struct fleet *fleet)
 
 static void find_slowest(struct fleet *fleet, struct fleet_view *view)
 {
-    uint64_t now = work_time(fleet);
+    uint64_t now = fleet_time(fleet);
     for (const struct slot *slot = fleet->slots; slot; slot = slot->next) {
         uint64_t since = now;
         const char *phase = fleet->ops->phase(slot->work, &since);
@@ -363,6 +148,11 @@ static void on_look(uv_timer_t *look)
     if (fleet->ops->phase)
         find_slowest(fleet, &view);
     fleet->config->on_look(fleet->config->context, &view);
+}
+
+static void on_beat(uv_timer_t *beat)
+{
+    fleet_time(beat->data);
 }
 
 static void start_look(struct fleet *fleet)
@@ -433,7 +223,7 @@ static void end_turn(struct fleet *fleet)
     const struct fleet_config *config = fleet->config;
     if (fleet->done_this_turn && config->on_turn &&
         config->on_turn(config->context, fleet->err))
-        stop(fleet, "the run was stopped");
+        fleet_stop(fleet, "the run was stopped");
     fleet->done_this_turn = false;
     admit_all(fleet);
     admit_links(fleet);
@@ -458,7 +248,7 @@ static void tell_kept(struct fleet *fleet)
     const struct fleet_config *config = fleet->config;
     for (size_t i = 0; i < config->target_count; i++) {
         if (fleet->kept[i] != NULL)
-            tell_done(fleet, &config->targets[i], NULL, fleet->kept[i]);
+            fleet_tell_done(fleet, &config->targets[i], NULL, fleet->kept[i]);
     }
     if (fleet->done_this_turn)
         end_turn(fleet);
