@@ -99,7 +99,7 @@ static void judge_connections(struct result *result)
     const struct from_view view = {
         .collector = "mon-01",
         .from = "10.0.0.5",
-        .admission = {ADMITS_YES, ADMITS_YES, false, false},
+        .admission = {.rpc = ADMITS_YES, .wmi = ADMITS_YES},
         .evidence = {result->facts, result->settings, NULL},
         .asynchronous = true};
     cJSON *verify = json_parse("verify", VERIFY, strlen(VERIFY), &err);
