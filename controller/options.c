@@ -61,13 +61,18 @@ static int wrong_value(const struct option_row *row, const char *allowed)
     return -1;
 }
 
-static int set_number(const struct option_row *row, unsigned *number)
+static int set_number(const struct option_row *row, unsigned least,
+                      unsigned *number)
 {
     char *end = NULL;
     unsigned long value = strtoul(optarg, &end, 10);
-    if (optarg[0] < '0' || optarg[0] > '9' || *end != '\0' || value < 1 ||
+    if (optarg[0] < '0' || optarg[0] > '9' || *end != '\0' || value < least ||
         value > 1000000)
-        return wrong_value(row, "a whole number from 1 to 1000000 is wanted");
+        return wrong_value(row, least > 0
+                                    ? "a whole number from 1 to 1000000 is "
+                                      "wanted"
+                                    : "a whole number from 0 to 1000000 is "
+                                      "wanted");
     *number = (unsigned)value;
     return 0;
 }
@@ -138,7 +143,9 @@ static int set_option(struct parsed *parsed, const struct option_row *row)
         *(const char **)place = optarg;
         return 0;
     case KIND_NUMBER:
-        return set_number(row, place);
+        return set_number(row, 1, place);
+    case KIND_NUMBER_OR_0:
+        return set_number(row, 0, place);
     case KIND_WORD:
         return set_word(row, place);
     case KIND_SOURCE:

@@ -42,7 +42,7 @@ const struct option_row options_rows[] = {
      0},
     {0, "max-fail", KIND_SHARE, 0, V_RUN, "N|N%",
      "begin no more hosts once more than these went wrong", NULL, 0},
-    {0, "retries", KIND_NUMBER, OPT(retries), V_HOSTS, "N",
+    {0, "retries", KIND_NUMBER_OR_0, OPT(retries), V_HOSTS, "N",
      "tries more where a connection fails, with pauses\n"
      "(default: 2 where it fails at once, none after silence)",
      NULL, 0},

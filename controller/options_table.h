@@ -13,6 +13,7 @@ enum kind {
     KIND_COUNT,  /* unsigned: one more each time */
     KIND_TEXT,   /* const char *: the argument */
     KIND_NUMBER, /* unsigned: the argument, at least 1 */
+    KIND_NUMBER_OR_0,
     KIND_WORD,   /* int-sized enum: place of the argument in `words` */
     KIND_SOURCE, /* one more inventory */
     KIND_SET,    /* int-sized enum: set to `value` */

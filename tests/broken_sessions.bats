@@ -88,10 +88,10 @@ children_of() {
     cat /proc/"$1"/task/*/children 2>/dev/null || :
 }
 
-# broken VERB EVENT CLASS PHASE: killed at that moment.
+# broken VERB EVENT CLASS PHASE: killed at that moment, and tried once.
 broken() {
     relay_begin "$2"
-    begin "$1" --timeout 25
+    begin "$1" --timeout 25 --retries 0
     until_true test -e "$HELD"
     kill_session
     ended
@@ -122,6 +122,17 @@ forget_target() {
 
 @test "broken in the key exchange" {
     broken check kex kex kex
+}
+
+@test "broken before the login is tried again by itself" {
+    relay_begin kex
+    begin check --timeout 25
+    until_true test -e "$HELD"
+    kill_session
+    ended
+    assert_equal "$EXIT_STATUS" 3
+    assert_equal "$(jq -c 'select(.host) | [.status, .attempts]' "$LAB/out")" \
+        '["drift",2]'
 }
 
 @test "broken in the login" {

@@ -261,6 +261,9 @@ static bool read_session(struct connection *connection)
     do {
         if (ssh_event_dopoll(connection->event, 0) == SSH_ERROR)
             return false;
+        /* A key exchange that went on here might already be the last step. */
+        if (is_over(connection))
+            return true;
         if (!connection->exchanged) {
             int status = ssh_handle_key_exchange(connection->session);
             if (status == SSH_ERROR)

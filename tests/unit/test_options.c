@@ -90,6 +90,7 @@ static void test_what_is_wrong_is_said_with_the_remedy(void **state)
         {"wmifleet runs -l a", "--limit means nothing to runs"},
         {"wmifleet trust --only uac", "--only means nothing to trust"},
         {"wmifleet show a b", "b: one word too many"},
+        {"wmifleet check --retries -1", "from 0 to 1000000"},
         {"wmifleet undo --from-target --rerun failed", "choose hosts with -l"},
         {"wmifleet undo --from-target --resume r1", "choose hosts with -l"},
     };
