@@ -69,6 +69,7 @@ char *typed_secret_ask(const char *option, const char *instead,
     if (password != NULL && strchr(password, CTRL_C) != NULL) {
         secret_free(password);
         raise(SIGINT);
+        log_line(log, LOG_ERROR, "%s: interrupted", option);
         return NULL;
     }
     if (password == NULL)
