@@ -125,7 +125,22 @@ bastion_session() {
     pgrep -P "$child" || :
 }
 
-# bastion_stop_all: before the folder goes.
+# bastion_stop_all: before the folder goes. sshd writes its title over its
+# environment, so only the file tells who it is.
 bastion_stop_all() {
+    local file
+    for file in "${LAB:-/nowhere}"/bastion-*/sshd.pid; do
+        [ -e "$file" ] || continue
+        bastion_stop "$(cat "$file")"
+    done
     process_end_all "$LAB"
+}
+
+bastion_stop() {
+    kill -TERM "$1" 2>/dev/null || return 0
+    await "the end of a bastion" bastion_gone "$1"
+}
+
+bastion_gone() {
+    ! kill -0 "$1" 2>/dev/null
 }

@@ -24,6 +24,7 @@ setup_file() {
 }
 
 teardown_file() {
+    bastion_stop_all
     recorded_stop
 }
 
