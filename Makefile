@@ -122,7 +122,7 @@ PORTABLE_PAYLOAD := payload/descriptor/sid.c payload/win32/errors.c \
                     payload/firewall/port_set.c
 
 LIB_SRC := $(wildcard base/*.c inventory/*.c judgement/*.c verify/*.c) \
-           $(filter-out controller/main.c,$(wildcard controller/*.c)) \
+           $(filter-out controller/main.c,$(wildcard controller/*.c controller/*/*.c)) \
            $(wildcard payload/settings/*.c) \
            $(PORTABLE_PAYLOAD)
 LIB_OBJ := $(LIB_SRC:%.c=$(HOST)/%.o) $(HOST)/payload_image.o
@@ -139,7 +139,7 @@ $(HOST)/%.o: %.c $(HOST)/flags
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(HOST)/payload_image.o: controller/payload_image.S \
+$(HOST)/payload_image.o: controller/job/payload_image.S \
                          $(PAYLOAD)/wmifleet-payload.exe
 	@mkdir -p $(@D)
 	$(call say,AS,$<)

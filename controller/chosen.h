@@ -11,10 +11,10 @@
 #define CONTROLLER_CHOSEN_H
 
 #include "base/log.h"
-#include "controller/link.h"
+#include "controller/job/link.h"
 #include "controller/options.h"
-#include "controller/ssh.h"
-#include "controller/undo.h"
+#include "controller/ssh/ssh.h"
+#include "controller/undo/undo.h"
 #include "inventory/inventory.h"
 
 struct chosen {

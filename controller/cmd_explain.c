@@ -9,10 +9,10 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "controller/fault.h"
+#include "controller/result/fault.h"
 #include "controller/known_facts.h"
-#include "controller/result.h"
-#include "controller/store.h"
+#include "controller/result/result.h"
+#include "controller/store/store.h"
 #include "judgement/causes.h"
 #include "payload/win32/errors.h"
 

@@ -9,9 +9,9 @@
 
 #include "controller/ask.h"
 #include "controller/command_again.h"
-#include "controller/fleet.h"
+#include "controller/fleet/fleet.h"
 #include "controller/kept_run.h"
-#include "controller/payload_image.h"
+#include "controller/job/payload_image.h"
 #include "controller/probing.h"
 #include "controller/rerun.h"
 #include "controller/run.h"

@@ -9,9 +9,9 @@
 
 #include "base/json.h"
 #include "base/log.h"
-#include "controller/live.h"
-#include "controller/recap.h"
-#include "controller/store.h"
+#include "controller/report/live.h"
+#include "controller/report/recap.h"
+#include "controller/store/store.h"
 
 struct shown {
     const struct options *options;

@@ -8,8 +8,8 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "controller/recap.h"
-#include "controller/store.h"
+#include "controller/report/recap.h"
+#include "controller/store/store.h"
 #include "inventory/fold.h"
 
 /* What a run told last of a host. */

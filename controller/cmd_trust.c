@@ -12,9 +12,9 @@
 
 #include "controller/ask.h"
 #include "controller/chosen.h"
-#include "controller/fleet.h"
-#include "controller/live.h"
-#include "controller/known_hosts_replace.h"
+#include "controller/fleet/fleet.h"
+#include "controller/report/live.h"
+#include "controller/host_keys/known_hosts_replace.h"
 #include "inventory/jump.h"
 
 struct seen_key {

@@ -7,7 +7,7 @@
 #include <sys/random.h>
 #include <time.h>
 
-#include "controller/kept_target.h"
+#include "controller/job/kept_target.h"
 
 int kept_run_name(char id[PROTOCOL_RUN_ID_MAX + 1])
 {

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "controller/result.h"
-#include "controller/store.h"
+#include "controller/result/result.h"
+#include "controller/store/store.h"
 #include "inventory/inventory.h"
 #include "payload/protocol.h"
 

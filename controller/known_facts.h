@@ -3,8 +3,8 @@
 #ifndef CONTROLLER_KNOWN_FACTS_H
 #define CONTROLLER_KNOWN_FACTS_H
 
-#include "controller/result.h"
-#include "controller/store.h"
+#include "controller/result/result.h"
+#include "controller/store/store.h"
 
 /*
  * 0: `*known` is that result, or NULL where there is none; the caller frees

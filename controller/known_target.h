@@ -4,8 +4,8 @@
 #define CONTROLLER_KNOWN_TARGET_H
 
 #include "base/log.h"
-#include "controller/job.h"
-#include "controller/store.h"
+#include "controller/job/job.h"
+#include "controller/store/store.h"
 
 /* Leaves `cache` as it is when nothing is known; a failure is a warning. */
 void known_target_get(struct store *store, const struct log *log,

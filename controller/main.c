@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "controller/commands.h"
-#include "controller/payload_image.h"
-#include "controller/ssh.h"
+#include "controller/job/payload_image.h"
+#include "controller/ssh/ssh.h"
 
 static int print_version(void)
 {

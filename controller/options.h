@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "controller/recap.h"
-#include "controller/schedule.h"
+#include "controller/report/recap.h"
+#include "controller/fleet/schedule.h"
 #include "inventory/target.h"
 #include "verify/admission.h"
 

@@ -7,7 +7,7 @@
 #define CONTROLLER_PROBING_H
 
 #include "controller/options.h"
-#include "controller/store.h"
+#include "controller/store/store.h"
 #include "verify/probe.h"
 
 /* Zeroed before the first use; outlives the plan. */

@@ -12,7 +12,7 @@
 #include "base/json.h"
 #include "base/problems.h"
 #include "base/utf8.h"
-#include "controller/payload_image.h"
+#include "controller/job/payload_image.h"
 #include "payload/settings/settings.h"
 
 #define SALT_LEN 16

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
-#include "controller/job.h"
+#include "controller/job/job.h"
 
 struct requests;
 

@@ -7,8 +7,8 @@
 
 #include "base/json.h"
 #include "base/problems.h"
-#include "controller/kept_target.h"
-#include "controller/store.h"
+#include "controller/job/kept_target.h"
+#include "controller/store/store.h"
 #include "inventory/table.h"
 
 #define WANTS_FAILED 1u

@@ -19,7 +19,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "controller/options.h"
-#include "controller/result.h"
+#include "controller/result/result.h"
 #include "inventory/inventory.h"
 #include "inventory/table.h"
 

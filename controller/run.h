@@ -10,14 +10,14 @@
 #define CONTROLLER_RUN_H
 
 #include "controller/chosen.h"
-#include "controller/from_target.h"
-#include "controller/live.h"
-#include "controller/outdir.h"
-#include "controller/recap.h"
+#include "controller/undo/from_target.h"
+#include "controller/report/live.h"
+#include "controller/report/outdir.h"
+#include "controller/report/recap.h"
 #include "controller/requests.h"
 #include "controller/rerun.h"
-#include "controller/schedule.h"
-#include "controller/store.h"
+#include "controller/fleet/schedule.h"
+#include "controller/store/store.h"
 #include "controller/verify_from.h"
 
 struct run {

@@ -14,7 +14,7 @@
 #include "controller/chosen.h"
 #include "controller/requests.h"
 #include "controller/rerun.h"
-#include "controller/store.h"
+#include "controller/store/store.h"
 
 struct verify_from {
     const struct options *options;

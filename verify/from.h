@@ -17,7 +17,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
-#include "controller/result.h"
+#include "controller/result/result.h"
 #include "judgement/evidence.h"
 #include "verify/admission.h"
 

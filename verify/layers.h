@@ -12,7 +12,7 @@
 #ifndef VERIFY_LAYERS_H
 #define VERIFY_LAYERS_H
 
-#include "controller/result.h"
+#include "controller/result/result.h"
 #include "judgement/evidence.h"
 #include "verify/admission.h"
 #include "verify/findings.h"

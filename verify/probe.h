@@ -23,7 +23,7 @@
 #include <cjson/cJSON.h>
 
 #include "base/log.h"
-#include "controller/work.h"
+#include "controller/job/work.h"
 #include "verify/admission.h"
 #include "verify/tcp.h"
 

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "controller/fault.h"
-#include "controller/way.h"
+#include "controller/result/fault.h"
+#include "controller/jump/way.h"
 
 struct tcp {
     struct ways *ways;

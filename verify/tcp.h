@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 
 #include "base/err.h"
-#include "controller/transport.h"
+#include "controller/ssh/transport.h"
 
 enum tcp_fault {
     TCP_REFUSED = 1, /* a reset: the machine is there, nothing listens */

@@ -15,10 +15,12 @@ FUZZ_BIN := $(FUZZ_TARGET_SRC:tests/fuzz/%.c=$(FUZZ_DIR)/%)
 # when it is linked.
 FUZZ_LIB_SRC := $(wildcard base/*.c inventory/*.c judgement/*.c \
     payload/settings/*.c verify/*.c \
-    controller/recap*.c controller/result*.c) $(PORTABLE_PAYLOAD) $(PAYLOAD_PLAIN_SRC) \
-    $(addprefix controller/,$(addsuffix .c,describe describe_layer entries \
-      fault frames known_hosts known_hosts_file known_hosts_line \
-      known_hosts_match key_index snapshot_file snapshots undo_settings wire))
+    controller/report/recap*.c controller/report/describe*.c \
+    controller/result/*.c) $(PORTABLE_PAYLOAD) $(PAYLOAD_PLAIN_SRC) \
+    $(addprefix controller/,$(addsuffix .c,report/entries \
+      $(addprefix host_keys/,known_hosts known_hosts_file known_hosts_line \
+        known_hosts_match key_index) \
+      $(addprefix undo/,snapshot_file snapshots undo_settings) ssh/wire))
 FUZZ_LIB_OBJ := $(FUZZ_LIB_SRC:%.c=$(FUZZ_DIR)/%.o)
 
 FUZZ_EDGE := $(patsubst %,-Wl$(,)--wrap=buf_%,add add_text add_char addf addv \

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "controller/frames.h"
+#include "controller/result/frames.h"
 #include "payload/protocol.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -9,8 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "controller/known_hosts.h"
-#include "controller/known_hosts_line.h"
+#include "controller/host_keys/known_hosts.h"
+#include "controller/host_keys/known_hosts_line.h"
 #include "tests/fuzz/fuzz.h"
 
 static void read_line(const char *text, const char *name,

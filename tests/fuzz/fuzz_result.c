@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "controller/recap.h"
-#include "controller/snapshots.h"
+#include "controller/report/recap.h"
+#include "controller/undo/snapshots.h"
 #include "tests/fuzz/fuzz.h"
 #include "verify/from.h"
 

@@ -2,13 +2,13 @@
 /*
  * Snapshots that a target kept, read back from it. Line 1: the file's name;
  * line 2: its text; line 3: the saved result, or nothing. One that is accepted
- * is as controller/snapshot_file.h promises.
+ * is as controller/undo/snapshot_file.h promises.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
-#include "controller/snapshot_file.h"
+#include "controller/undo/snapshot_file.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check_accepted(const struct snapshot_file *file)

@@ -12,7 +12,7 @@
 #define TESTS_FAKE_TRANSPORT_H
 
 #include "base/buf.h"
-#include "controller/job.h"
+#include "controller/job/job.h"
 
 /* X(symbol, word in the log) */
 #define FAKE_OPS(X)                                                            \

@@ -7,7 +7,7 @@
 #ifndef TESTS_RESULTS_SEEN_H
 #define TESTS_RESULTS_SEEN_H
 
-#include "controller/result.h"
+#include "controller/result/result.h"
 
 void results_seen(const struct result *result);
 

@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "controller/ssh.h"
+#include "controller/ssh/ssh.h"
 
 #define RIG_USER "Administrator"
 #define RIG_PASSWORD "correct horse"

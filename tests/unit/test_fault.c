@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "controller/fault.h"
+#include "controller/result/fault.h"
 
 /* The closed list, told a second time: a change must be meant. */
 static const struct {

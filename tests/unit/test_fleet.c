@@ -17,8 +17,8 @@
 
 #include <cmocka.h>
 
-#include "controller/fleet.h"
-#include "controller/fleet_pace.h"
+#include "controller/fleet/fleet.h"
+#include "controller/fleet/fleet_pace.h"
 #include "tests/unit/fake_transport.h"
 #include "tests/unit/results_seen.h"
 

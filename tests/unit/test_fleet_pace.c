@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "controller/fleet_pace.h"
+#include "controller/fleet/fleet_pace.h"
 
 /* How many may be begun at that moment. */
 static unsigned begin_all(struct fleet_pace *pace, uint64_t now_ms)

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "controller/fault.h"
-#include "controller/frames.h"
+#include "controller/result/fault.h"
+#include "controller/result/frames.h"
 #include "payload/protocol.h"
 
 struct heard {

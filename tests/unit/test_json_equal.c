@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
-#include "controller/describe.h"
+#include "controller/report/describe.h"
 
 #define WIDTH 60000
 #define DEPTH (JSON_MAX_DEPTH - 4)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "controller/kept_target.h"
+#include "controller/job/kept_target.h"
 #include "inventory/jump.h"
 
 static const char wmi_text[] = "{\"dcom\":{\"enabled\":true}}";

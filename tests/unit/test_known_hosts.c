@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
-#include "controller/known_hosts.h"
+#include "controller/host_keys/known_hosts.h"
 
 #define A "AAAAC3NzaC1lZDI1NTE5AAAAIAfp3UADo+SdfPDmHqN7TU+p7N5q/a5ZRfUq00S9KrQq"
 #define B "AAAAC3NzaC1lZDI1NTE5AAAAIAE05QmQZxLX5VWkwr6/uX+klzZXiPsBAbA00mFkSXd+"

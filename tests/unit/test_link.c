@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "controller/link.h"
+#include "controller/job/link.h"
 #include "tests/unit/fake_transport.h"
 
 #define STEPS_MAX 1000

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "controller/outdir.h"
+#include "controller/report/outdir.h"
 
 static void assert_name(const char *host, const char *expected)
 {

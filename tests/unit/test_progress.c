@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "controller/progress.h"
+#include "controller/report/progress.h"
 
 static void assert_line(const struct progress *progress, int columns,
                         const char *expected)

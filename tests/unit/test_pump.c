@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "controller/pump.h"
+#include "controller/jump/pump.h"
 
 #define BYTES_MAX ((size_t)1024 * 1024)
 #define HOSTS_MAX 4

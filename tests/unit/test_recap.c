@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "controller/describe.h"
-#include "controller/recap.h"
+#include "controller/report/describe.h"
+#include "controller/report/recap.h"
 
 struct printed {
     char *text;

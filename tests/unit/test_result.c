@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "base/json.h"
-#include "controller/result.h"
+#include "controller/result/result.h"
 #include "payload/protocol.h"
 #include "tests/unit/results_seen.h"
 

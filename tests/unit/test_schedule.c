@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "controller/schedule.h"
+#include "controller/fleet/schedule.h"
 
 static struct schedule_plan plan_of(const char *serial, const char *max_fail)
 {

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
-#include "controller/snapshots.h"
+#include "controller/undo/snapshots.h"
 
 #define IDENTITY "{\"machine_guid\":\"g\",\"install_date\":7}"
 #define WMI_1 "{\"uac\":{\"local_account_token_filter_policy\":1}}"

@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#include "controller/fault.h"
+#include "controller/result/fault.h"
 #include "tests/unit/ssh_rig.h"
 
 struct bench {

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "controller/fault.h"
+#include "controller/result/fault.h"
 #include "tests/unit/ssh_rig.h"
 
 #define TEXT(literal) literal, sizeof(literal) - 1

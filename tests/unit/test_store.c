@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "controller/store.h"
+#include "controller/store/store.h"
 
 struct fixture {
     char folder[64];

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
-#include "controller/undo.h"
+#include "controller/undo/undo.h"
 
 struct fixture {
     char folder[64];

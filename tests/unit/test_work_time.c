@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "controller/work_time.h"
+#include "controller/fleet/work_time.h"
 
 #define LOOKS_MAX 8
 
