@@ -166,6 +166,7 @@ ALLOC_DOOR := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup \
 ALLOC_DOOR_TESTS := buf fold inventory_memory job_memory probe_memory log problems settings
 $(foreach t,$(ALLOC_DOOR_TESTS),$(eval UNIT_LIBS_test_$(t) := $(ALLOC_DOOR)))
 
+UNIT_LIBS_test_ssh := -Wl,--wrap=recv
 UNIT_LIBS_test_ssh_prompt := -lssh
 $(UNIT_BIN): $(HOST)/tests/unit/%: $(HOST)/tests/unit/%.o $(UNIT_HELP_OBJ) \
              $(LIB_OBJ) $(PAYLOAD_PLAIN_OBJ)

@@ -96,6 +96,10 @@ static enum io drain(struct transport *t, int stream, struct buf *into,
 }
 
 /*
+ * Each read takes in what the socket has, for either stream: what came
+ * between the two is the first one's, and no descriptor tells of it again. So
+ * it is over only when both were read and nothing came.
+ *
  * The budget of ssh_begin ends this loop: once it is used up, libssh2 gets
  * no more bytes and says EAGAIN, and the poll reports the rest at once.
  */
@@ -105,12 +109,14 @@ enum io ssh_read(struct transport *t, struct buf *out, struct buf *errors,
     ssh_begin(t);
     size_t from_out;
     size_t from_errors;
+    size_t budget;
     t->hold_end = true;
     do {
+        budget = t->budget;
         if (drain(t, STANDARD_OUTPUT, out, &from_out, err) == IO_FAIL ||
             drain(t, STANDARD_ERROR, errors, &from_errors, err) == IO_FAIL)
             return IO_FAIL;
-    } while (from_out + from_errors > 0);
+    } while (from_out + from_errors > 0 || t->budget != budget);
     t->hold_end = false;
     if (libssh2_channel_eof(t->channel) == 1)
         return IO_DONE;

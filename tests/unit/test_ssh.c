@@ -2,6 +2,7 @@
 /* The real transport against a real sshd on loopback. */
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <errno.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -494,30 +495,43 @@ static int bytes_waiting(int fd)
 }
 
 /*
- * Has the command speak, waits until that is here and unread, then has the
- * server's end killed behind it. The command waits for `begin`, since its
- * output could else come in with the answer to exec.
+ * Has the command speak and waits until that is here and unread. The command
+ * waits for `begin`, since its output could else come in with the answer to
+ * exec. The server's end is killed behind it.
  */
-static void kill_after_output(void *context, int fd)
+static void await_output(struct rig *rig, int fd)
 {
-    struct rig *rig = context;
-    struct pollfd end = {.fd = fd, .events = POLLRDHUP};
     int before = bytes_waiting(fd);
     rig_write(rig, "home/begin", "");
     for (int i = 0; bytes_waiting(fd) == before; i++) {
         assert_true(i < 20000);
         poll(NULL, 0, 1);
     }
+}
+
+static void kill_after_output(void *context, int fd)
+{
+    struct rig *rig = context;
+    struct pollfd end = {.fd = fd, .events = POLLRDHUP};
+    await_output(rig, fd);
     rig_write(rig, "home/go", "");
     assert_int_equal(poll(&end, 1, 20000), 1);
 }
 
 #define AWAIT(file) "until [ -e " file " ]; do [ -d \"$PWD\" ] || exit; done; "
 
+/* The commands of the tests that are to come wait again. */
+static void forget_signs(const struct rig *rig)
+{
+    unlink(rig_path(rig, "home/begin"));
+    unlink(rig_path(rig, "home/go"));
+}
+
 static void test_dropped_after_output(void **state)
 {
     struct bench *bench = *state;
     reset(bench);
+    forget_signs(&bench->rig);
     struct drive drive = {
         .last = STAGE_DISCONNECT,
         .before_read = kill_after_output,
@@ -525,6 +539,58 @@ static void test_dropped_after_output(void **state)
         .command = AWAIT("begin") "echo out; " AWAIT("go") "kill -9 $PPID"};
     rig_drive(&drive, &bench->context, &bench->target);
     expect_fault(&drive, STAGE_READ, FAULT_LOST, "closed the connection");
+    assert_string_equal(drive.out.data, "out\n");
+    drive_release(&drive);
+}
+
+/* How many reads of a socket come a moment before its bytes do. */
+static int early_reads;
+
+ssize_t __real_recv(int fd, void *bytes, size_t len, int flags);
+ssize_t __wrap_recv(int fd, void *bytes, size_t len, int flags);
+
+ssize_t __wrap_recv(int fd, void *bytes, size_t len, int flags)
+{
+    if (early_reads == 0)
+        return __real_recv(fd, bytes, len, flags);
+    early_reads--;
+    errno = EAGAIN;
+    return -1;
+}
+
+struct one_read {
+    struct rig *rig;
+    struct drive *drive;
+};
+
+/* The first read is too early, and the last call. */
+static void read_too_early(void *context, int fd)
+{
+    struct one_read *read = context;
+    await_output(read->rig, fd);
+    early_reads = 1;
+    read->drive->steps_max = read->drive->steps;
+}
+
+/*
+ * Between the reads of one stream and of the other: the second took it in for
+ * the first, and no descriptor ever told of it again.
+ */
+static void test_output_between_two_reads_is_not_left(void **state)
+{
+    struct bench *bench = *state;
+    reset(bench);
+    forget_signs(&bench->rig);
+    struct drive drive = {.last = STAGE_READ,
+                          .before_read = read_too_early,
+                          .command =
+                              AWAIT("begin") "echo out; " AWAIT("go") "exit"};
+    struct one_read read = {&bench->rig, &drive};
+    drive.context = &read;
+    rig_drive(&drive, &bench->context, &bench->target);
+    rig_write(&bench->rig, "home/go", "");
+    assert_int_equal(early_reads, 0);
+    assert_int_equal(drive.io, IO_AGAIN);
     assert_string_equal(drive.out.data, "out\n");
     drive_release(&drive);
 }
@@ -661,6 +727,7 @@ int main(void)
         cmocka_unit_test(test_upload_refused),
         cmocka_unit_test(test_output_too_long),
         cmocka_unit_test(test_dropped_after_output),
+        cmocka_unit_test(test_output_between_two_reads_is_not_left),
         cmocka_unit_test(test_no_sftp),
         cmocka_unit_test(test_too_many_tries),
         cmocka_unit_test(test_free_at_every_step),
