@@ -168,10 +168,13 @@ $(foreach t,$(ALLOC_DOOR_TESTS),$(eval UNIT_LIBS_test_$(t) := $(ALLOC_DOOR)))
 
 UNIT_LIBS_test_ssh := -Wl,--wrap=recv
 UNIT_LIBS_test_ssh_prompt := -lssh
+UNIT_LIBS_test_farm_stream := -Wl,--wrap=play_init,--wrap=play_release
 $(UNIT_BIN): $(HOST)/tests/unit/%: $(HOST)/tests/unit/%.o $(UNIT_HELP_OBJ) \
              $(LIB_OBJ) $(PAYLOAD_PLAIN_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(UNIT_LIBS_$*) -lcmocka
+
+$(HOST)/tests/unit/test_farm_stream: $(HOST)/tests/farm/stream.o
 
 .PHONY: unit-bins
 unit-bins: $(UNIT_BIN)

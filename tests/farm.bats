@@ -35,6 +35,23 @@ hosts_once() {
         wc -l)" "$2"
 }
 
+@test "a target that is far away lets every answer wait" {
+    local LAB round_trip_ms=40 phase trips
+    farm_start 20 --latency $round_trip_ms
+    assert_equal "$(run_to far check --json)" 3
+    # the median: what comes in the very moment of a write is read by it
+    while read -r phase trips; do
+        [ "$(jq -r "select(.host) | .timing.$phase" "$LAB/far.out" | sort -n |
+            sed -n 10p)" -ge $((trips * round_trip_ms - 5)) ]
+    done <<'END'
+banner_ms 2
+login_ms 3
+upload_payload_ms 6
+exec_ms 2
+END
+    farm_stop
+}
+
 @test "a hundred: check, apply, check, undo, check" {
     local expected verb status
     while read -r expected verb status; do

@@ -7,6 +7,8 @@
  *
  * Latency: what arrives is not looked at before that time has passed. So a
  * question and its answer take that long, and as many of them at once too.
+ * libssh reads whenever it writes, so it is let write only while nothing has
+ * come that is to wait.
  */
 #include "tests/farm/connection.h"
 
@@ -21,7 +23,8 @@
 #include "tests/farm/stream.h"
 
 #define TICK_MS 1000
-/* Of 4 KiB at most, in one turn. */
+/* Of READ_LEN at most, in one turn. */
+#define READ_LEN 4096
 #define READS_MAX 64
 #define STREAMS_MAX 8
 #define WANTS_TICK 0x100 /* beside libuv's events */
@@ -40,9 +43,7 @@ struct connection {
     int fd;
     unsigned handles; /* of the loop, still to be closed */
     bool closing;
-    bool delayed;  /* input waits for the timer */
-    bool hangs_up; /* a script says so */
-    int watched;   /* events of `poll` */
+    int watched; /* events of `poll` */
 
     struct raw raw; /* without SSH */
     ssh_session session;
@@ -238,7 +239,7 @@ static bool is_over(const struct connection *connection)
     case SCRIPT_ESCAPE_GOODBYE:
         return connection->asked_in;
     default:
-        return connection->hangs_up;
+        return false;
     }
 }
 
@@ -253,11 +254,24 @@ static void say_goodbye(struct connection *connection)
     ssh_disconnect(connection->session);
 }
 
+static int bytes_waiting(const struct connection *connection)
+{
+    int waiting = 0;
+    return ioctl(connection->fd, FIONREAD, &waiting) == 0 ? waiting : 0;
+}
+
+/* What comes while this is read waits as long itself, where it is to wait. */
+static int reads_now(const struct connection *connection)
+{
+    int due = bytes_waiting(connection) / READ_LEN + 1;
+    return connection->target->latency_ms > 0 && due < READS_MAX ? due
+                                                                 : READS_MAX;
+}
+
 /* Lets libssh read; false when the connection has ended. */
 static bool read_session(struct connection *connection)
 {
-    int waiting = 0;
-    int reads = 0;
+    int reads = reads_now(connection);
     do {
         if (ssh_event_dopoll(connection->event, 0) == SSH_ERROR)
             return false;
@@ -273,8 +287,8 @@ static bool read_session(struct connection *connection)
         if (ssh_get_status(connection->session) &
             (SSH_CLOSED | SSH_CLOSED_ERROR))
             return false;
-    } while (!is_over(connection) && ++reads < READS_MAX &&
-             ioctl(connection->fd, FIONREAD, &waiting) == 0 && waiting > 0);
+    } while (!is_over(connection) && --reads > 0 &&
+             bytes_waiting(connection) > 0);
     return true;
 }
 
@@ -305,22 +319,15 @@ static int step_ssh(struct connection *connection, enum turn turn)
         say_goodbye(connection);
         return -1;
     }
-    int events = UV_READABLE;
-    bool ticks = false;
-    for (struct stream *stream = connection->streams; stream != NULL;
-         stream = stream->next) {
-        enum stream_wish wish = stream_work(stream, turn == BY_TIMER);
-        connection->hangs_up |= wish == STREAM_HANGS_UP;
-        ticks |= wish == STREAM_TICKS;
-        if (wish == STREAM_GOES_ON)
-            events |= UV_WRITABLE;
-    }
-    if (connection->hangs_up)
+    unsigned wishes = streams_work(&connection->streams, turn == BY_TIMER);
+    if (wishes & STREAM_HANGS_UP)
         return -1;
     free_closed_streams(connection);
-    if (ssh_get_poll_flags(connection->session) & SSH_WRITE_PENDING)
+    int events = UV_READABLE;
+    if ((wishes & STREAM_GOES_ON) ||
+        (ssh_get_poll_flags(connection->session) & SSH_WRITE_PENDING))
         events |= UV_WRITABLE;
-    if (ticks)
+    if (wishes & STREAM_TICKS)
         events |= WANTS_TICK;
     return events;
 }
@@ -355,9 +362,7 @@ static void take_turn(struct connection *connection, enum turn turn)
 
 static void on_timer(uv_timer_t *timer)
 {
-    struct connection *connection = timer->data;
-    connection->delayed = false;
-    take_turn(connection, BY_TIMER);
+    take_turn(timer->data, BY_TIMER);
 }
 
 static void on_socket(uv_poll_t *poll, int status, int events)
@@ -368,12 +373,12 @@ static void on_socket(uv_poll_t *poll, int status, int events)
         close_connection(connection);
         return;
     }
-    if (!(events & UV_READABLE) || latency_ms == 0 || connection->delayed) {
+    bool comes = (events & UV_READABLE) || bytes_waiting(connection) > 0;
+    if (!comes || latency_ms == 0) {
         take_turn(connection, BY_SOCKET);
         return;
     }
-    connection->delayed = true;
-    watch(connection, connection->watched & UV_WRITABLE);
+    watch(connection, 0);
     uv_timer_start(&connection->timer, on_timer, latency_ms, 0);
 }
 

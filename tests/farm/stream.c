@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #define PIECE_MAX 32768u
+#define ROUNDS_MAX 64 /* then other connections have their turn */
 
 /* --- what libssh says ----------------------------------------------------- */
 
@@ -16,6 +17,7 @@ static int on_data(ssh_session session, ssh_channel handle, void *data,
     (void)session;
     (void)handle;
     struct stream *stream = context;
+    stream->noted = true;
     if (!is_stderr && stream->is_sftp)
         sftp_feed(&stream->sftp, data, len);
     return (int)len;
@@ -26,6 +28,7 @@ static void on_close(ssh_session session, ssh_channel handle, void *context)
     (void)session;
     (void)handle;
     struct stream *stream = context;
+    stream->noted = true;
     stream->closed = true;
 }
 
@@ -39,6 +42,7 @@ static int on_exec(ssh_session session, ssh_channel handle, const char *command,
 {
     (void)handle;
     struct stream *stream = context;
+    stream->noted = true;
     stream->target->counts.execs++;
     if (stream->target->script == SCRIPT_DROP_EXEC)
         stream_cut(session);
@@ -238,8 +242,11 @@ static enum stream_wish work_command(struct stream *stream, bool tick)
     return STREAM_RESTS;
 }
 
-enum stream_wish stream_work(struct stream *stream, bool tick)
+/* --- all streams of a connection ------------------------------------------ */
+
+static enum stream_wish work_stream(struct stream *stream, bool tick)
 {
+    stream->noted = false;
     if (stream->ended || stream->closed) {
         end_stream(stream, 0);
         return STREAM_RESTS;
@@ -251,4 +258,26 @@ enum stream_wish stream_work(struct stream *stream, bool tick)
     if (stream->is_sftp)
         return work_sftp(stream);
     return stream->is_playing ? work_command(stream, tick) : STREAM_RESTS;
+}
+
+static bool anything_noted(const struct stream *stream)
+{
+    while (stream != NULL && !stream->noted)
+        stream = stream->next;
+    return stream != NULL;
+}
+
+unsigned streams_work(struct stream *const *streams, bool tick)
+{
+    unsigned wishes = STREAM_RESTS;
+    for (int round = 0; round < ROUNDS_MAX; round++) {
+        wishes = STREAM_RESTS;
+        for (struct stream *stream = *streams; stream != NULL;
+             stream = stream->next)
+            wishes |= work_stream(stream, tick);
+        tick = false;
+        if ((wishes & STREAM_HANGS_UP) || !anything_noted(*streams))
+            return wishes;
+    }
+    return wishes | STREAM_GOES_ON;
 }

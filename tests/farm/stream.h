@@ -22,6 +22,7 @@ struct stream {
     char *command; /* asked for, not yet begun */
     bool is_sftp;
     bool is_playing;
+    bool noted;  /* something came that no work has seen */
     bool ended;  /* by us */
     bool closed; /* by the client */
     struct sftp sftp;
@@ -29,10 +30,10 @@ struct stream {
 };
 
 enum stream_wish {
-    STREAM_RESTS,    /* until something comes */
-    STREAM_GOES_ON,  /* as soon as the socket takes more */
-    STREAM_TICKS,    /* in a second */
-    STREAM_HANGS_UP, /* the whole connection ends */
+    STREAM_RESTS = 0,    /* until something comes */
+    STREAM_GOES_ON = 1,  /* as soon as the socket takes more */
+    STREAM_TICKS = 2,    /* in a second */
+    STREAM_HANGS_UP = 4, /* the whole connection ends */
 };
 
 /* NULL when memory or libssh refuses. */
@@ -44,7 +45,11 @@ void stream_free(struct stream *stream);
 /* Ends the connection at once: libssh cannot answer what it calls back for. */
 void stream_cut(ssh_session session);
 
-/* Does what is due. `tick`: a second has passed since STREAM_TICKS. */
-enum stream_wish stream_work(struct stream *stream, bool tick);
+/*
+ * Does what is due on all streams of a connection, and what comes due while
+ * it does: libssh reads whenever it writes. `tick`: a second has passed since
+ * STREAM_TICKS. Gives the wishes of all of them together.
+ */
+unsigned streams_work(struct stream *const *streams, bool tick);
 
 #endif
