@@ -135,8 +135,8 @@ forget_target() {
         '["drift",2]'
 }
 
-@test "broken in the login" {
-    broken check userauth-request auth login
+@test "broken in the login, before a key was used" {
+    broken check userauth-request kex login
 }
 
 @test "broken when the channel for the upload opens" {

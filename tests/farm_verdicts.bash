@@ -19,7 +19,7 @@ drop-kex          unreachable  kex                 kex
 wrong-host-key    unreachable  hostkey-changed     hostkey
 other-host-key    unreachable  hostkey-other-host  hostkey
 auth-refused      unreachable  auth                login
-drop-auth         unreachable  auth                login
+drop-auth         unreachable  kex                 login
 escape-goodbye    unreachable  auth                login
 sftp-refused      unreachable  sftp                upload_payload
 sftp-garbage      unreachable  sftp                upload_payload

@@ -13,9 +13,9 @@
  * command, which the payload answers with the result that it has). Where the
  * job is to stop, `tell` gives the payload that word on a second channel.
  *
- * A transient fault before the login is tried again as often as the target's
- * `retries` says; where it says nothing JOB_RETRIES_DEFAULT times, but not
- * after a deadline.
+ * A transient fault before the payload is run is tried again as often as the
+ * target's `retries` says; where it says nothing JOB_RETRIES_DEFAULT times, but
+ * not after a deadline.
  *
  * A job never waits and never reads the clock: the fleet calls job_step with
  * the time, and job_wait says what for the next step is due. Every state has

@@ -205,14 +205,25 @@ bool job_may_have_begun(const struct job *job)
 }
 
 /*
+ * The login ended otherwise than well after a password was sent. Sent again
+ * and again, a wrong one locks the account.
+ */
+static bool password_is_out(const struct job *job)
+{
+    return job->state == JOB_login && job->transport != NULL &&
+           job->plan->transport->sent_password(job->transport);
+}
+
+/*
  * The jump host was lost and with it the connection: that is no fault of this
  * host, on which nothing runs. What was uploaded gets other names.
  */
 static bool lost_its_way(struct job *job)
 {
     const struct transport_ops *transport = job->plan->transport;
-    if (job->transport == NULL || transport->way_lost == NULL ||
-        !transport->way_lost(job->transport) || job->lost_ways >= LOST_WAYS_MAX)
+    if (job->transport == NULL || password_is_out(job) ||
+        transport->way_lost == NULL || !transport->way_lost(job->transport) ||
+        job->lost_ways >= LOST_WAYS_MAX)
         return false;
     tell_leftovers(job);
     job->payload_file = (struct one_time_file){0};
@@ -249,7 +260,7 @@ enum pace job_broke(struct job *job)
         return job_finish(job);
     if (fault == FAULT_BAD_RESULT)
         return job_fail(job, fault, job->err.text);
-    if (job_may_work(job) && is_host_key_fault(fault))
+    if (job_may_work(job) && (is_host_key_fault(fault) || password_is_out(job)))
         return job_fail(job, FAULT_LOST, job->err.text);
     if (job_may_work(job) || became_unsure(job)) {
         job_drop_session(job);

@@ -214,10 +214,12 @@ void gate_failed(struct gate *gate, const struct err *why, uint64_t now_ms)
     if (gate->links > 1)
         return;
     gate->refusal = *why;
-    gate->refused = !gate->was_up && !fault_transient((enum fault)why->code);
+    /* Who let a link in once may refuse the next: that is not asked again. */
+    gate->refused = !fault_transient((enum fault)why->code) &&
+                    !(gate->was_up && why->code == FAULT_LOST);
     if (gate->failures >= GATE_TRIES_MAX)
         gate->rest_until_ms = now_ms + GATE_REST_MS;
-    if (!gate->was_up || gate->failures >= GATE_TRIES_MAX)
+    if (!gate->was_up || gate->refused || gate->failures >= GATE_TRIES_MAX)
         fail_waiting(gate);
 }
 

@@ -148,8 +148,10 @@ static void said_goodbye(LIBSSH2_SESSION *session, int reason,
     (void)language_len;
     struct transport *t = *abstract;
     t->broken = true;
-    if (message_len > 0)
-        snprintf(t->goodbye, sizeof t->goodbye, "%.*s", message_len, message);
+    if (message_len <= 0)
+        message = "the server ended the session";
+    snprintf(t->goodbye, sizeof t->goodbye, "%.*s",
+             message_len > 0 ? message_len : (int)sizeof t->goodbye, message);
 }
 
 void ssh_begin(struct transport *t)
@@ -443,6 +445,11 @@ static struct transport_wait ssh_wait(struct transport *t)
     return wait;
 }
 
+static bool ssh_sent_password(const struct transport *t)
+{
+    return t->password_sent;
+}
+
 static bool ssh_way_lost(struct transport *t)
 {
     return t->way != NULL && way_kind(t->way) == WAY_LOST;
@@ -456,6 +463,7 @@ const struct transport_ops ssh_transport = {
     .check_host_key = ssh_check_host_key,
     .login = ssh_log_in,
     .trusts = ssh_trusts,
+    .sent_password = ssh_sent_password,
     .exec = ssh_exec,
     .exec_beside = ssh_exec_beside,
     .read = ssh_read,

@@ -100,6 +100,25 @@ void ssh_login_note(const struct transport *t, const char *object,
     buf_addf(&t->login->notes, "; %s%s%s", object, blank, text);
 }
 
+/*
+ * A break is a fault of the connection, which may be tried again, only while
+ * the server had nothing to count: no signature and no password. With its word
+ * of goodbye it refuses.
+ */
+static enum io login_broke(struct transport *t, struct err *err)
+{
+    const struct ssh_login *login = t->login;
+    bool refused = login->signature_sent || t->password_sent || t->stuck ||
+                   t->goodbye[0] != '\0';
+    err_set(err, refused ? FAULT_AUTH : FAULT_KEX,
+            "%s: the connection ended while logging in as %s%s: %s%s%s%s",
+            t->label, login->user,
+            refused ? "" : ", before a key or password was used", ssh_reason(t),
+            login->tried.len > 0 ? "; tried: " : "", login->tried.data,
+            login->notes.data);
+    return IO_FAIL;
+}
+
 /* IO_DONE: go on with the step that is set now. */
 enum io ssh_login_attempt(struct transport *t, int code, enum login_step next,
                           struct err *err)
@@ -111,14 +130,8 @@ enum io ssh_login_attempt(struct transport *t, int code, enum login_step next,
         login->step = LOGIN_IN;
         return IO_DONE;
     }
-    if (ssh_is_broken(t, code)) {
-        err_set(err, FAULT_AUTH,
-                "%s: the connection ended while logging in as %s: %s%s%s%s",
-                t->label, login->user, ssh_reason(t),
-                login->tried.len > 0 ? "; tried: " : "", login->tried.data,
-                login->notes.data);
-        return IO_FAIL;
-    }
+    if (ssh_is_broken(t, code))
+        return login_broke(t, err);
     login->step = next;
     return IO_DONE;
 }
@@ -141,7 +154,7 @@ static enum io step_list(struct transport *t, struct err *err)
         if (code == LIBSSH2_ERROR_EAGAIN)
             return IO_AGAIN;
         if (ssh_is_broken(t, code))
-            return ssh_login_attempt(t, code, LOGIN_REFUSED, err);
+            return login_broke(t, err);
     }
     login->offered = strdup(list == NULL ? "" : list);
     if (login->offered == NULL)
@@ -221,6 +234,7 @@ static enum io step_password(struct transport *t, struct err *err)
         login->step = LOGIN_INTERACTIVE;
         return IO_DONE;
     }
+    t->password_sent = true;
     int code = libssh2_userauth_password_ex(
         t->session, login->user, (unsigned)strlen(login->user), login->password,
         (unsigned)strlen(login->password), NULL);
@@ -259,6 +273,7 @@ static void respond(const char *name, int name_len, const char *instruction,
     memcpy(responses[0].text, login->password, len + 1);
     responses[0].length = (unsigned)len;
     login->answered = true;
+    t->password_sent = true;
 }
 
 static enum io step_interactive(struct transport *t, struct err *err)

@@ -34,6 +34,7 @@ struct ssh_login {
     size_t identity;
     char *password;
     bool answered;       /* the password was given to a prompt */
+    bool signature_sent; /* or may have been */
     struct trial *trial; /* it is out, and what became of it is not told */
     bool waits;          /* for what other hosts say to the password */
 };

@@ -106,6 +106,7 @@ static int hand_over(struct transport *t, const void *bytes, size_t len,
         return LIBSSH2_ERROR_ALLOC;
     memcpy(*signature, bytes, len);
     *signature_len = len;
+    t->login->signature_sent = true;
     return 0;
 }
 

@@ -58,6 +58,7 @@ struct transport {
     bool host_key_good; /* nothing of a login goes out before */
 
     struct ssh_login *login; /* while logging in */
+    bool password_sent;      /* or may have been */
 
     LIBSSH2_CHANNEL *channel;
     LIBSSH2_CHANNEL *beside; /* a command that nobody listens to */

@@ -77,6 +77,8 @@ struct transport_ops {
      * run, or the user said so.
      */
     bool (*trusts)(const struct transport *t);
+    /* True once the login has sent a password, whatever came of it. */
+    bool (*sent_password)(const struct transport *t);
 
     /* Opens a channel without PTY and standard input and starts `command`. */
     enum io (*exec)(struct transport *t, const char *command, struct err *err);

@@ -359,6 +359,16 @@ static struct transport_wait fake_wait(struct transport *t)
     return (struct transport_wait){.fd = fd, .events = TRANSPORT_READABLE};
 }
 
+static bool fake_sent_password(const struct transport *t)
+{
+    return t->machine->wants_password;
+}
+
+static bool fake_way_lost(struct transport *t)
+{
+    return t->machine->loses_way;
+}
+
 const struct transport_ops fake_transport = {
     .create = fake_create,
     .connect = fake_connect,
@@ -367,6 +377,8 @@ const struct transport_ops fake_transport = {
     .check_host_key = fake_host_key,
     .login = fake_login,
     .trusts = fake_trusts,
+    .sent_password = fake_sent_password,
+    .way_lost = fake_way_lost,
     .exec = fake_exec,
     .exec_beside = fake_exec_beside,
     .read = fake_read,

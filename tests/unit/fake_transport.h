@@ -85,6 +85,8 @@ struct fake_machine {
     const char *error;    /* JSON of "error"; NULL: null */
     bool use_fds;         /* real descriptors, for a real loop */
     bool new_key;         /* nobody knew its host key */
+    bool wants_password;  /* every login sends one */
+    bool loses_way;       /* what breaks is the jump host before it */
 
     /* What stands there now. */
     char files[FAKE_FILES_MAX][128];

@@ -378,6 +378,46 @@ static void test_trouble_on_the_way_back(void **state)
     }
 }
 
+/* One that is wrong by now would be so at every try, until Windows locks. */
+static void test_password_is_sent_once_on_the_way_back(void **state)
+{
+    (void)state;
+    static const struct fake_rule troubles[] = {
+        {FAKE_LOGIN, 2, FAKE_FAILS, FAULT_AUTH, 0, 0},
+        {FAKE_LOGIN, 2, FAKE_DROPS, 0, 0, 0},
+        {FAKE_LOGIN, 2, FAKE_HANGS, 0, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof troubles / sizeof *troubles; i++) {
+        struct play play;
+        play_init(&play);
+        play.machine.wants_password = true;
+        play.machine.rules[0] = drop_after_mark(1);
+        play.machine.rules[1] = troubles[i];
+        play_run(&play);
+        play_expect(&play, FAULT_LOST, "run");
+        assert_int_equal(play.machine.begun[FAKE_LOGIN], 2);
+        play_release(&play);
+    }
+}
+
+static void test_password_is_sent_once_where_the_jump_host_breaks(void **state)
+{
+    (void)state;
+    for (int password = 0; password < 2; password++) {
+        struct play play;
+        play_init(&play);
+        play.machine.loses_way = true;
+        play.machine.wants_password = password;
+        play.machine.rules[0] =
+            (struct fake_rule){FAKE_LOGIN, 1, FAKE_FAILS, FAULT_AUTH, 0, 0};
+        play_run(&play);
+        play_expect(&play, password ? FAULT_AUTH : FAULT_NONE,
+                    password ? "login" : "done");
+        assert_int_equal(play.machine.begun[FAKE_LOGIN], password ? 1 : 2);
+        play_release(&play);
+    }
+}
+
 static struct fake_rule drop_before_mark(enum fake_op op)
 {
     return (struct fake_rule){
@@ -666,6 +706,8 @@ int main(void)
         cmocka_unit_test(test_lost_and_the_payload_is_gone),
         cmocka_unit_test(test_another_key_after_a_loss_is_no_way_back),
         cmocka_unit_test(test_trouble_on_the_way_back),
+        cmocka_unit_test(test_password_is_sent_once_on_the_way_back),
+        cmocka_unit_test(test_password_is_sent_once_where_the_jump_host_breaks),
         cmocka_unit_test(test_payload_ends_without_result),
         cmocka_unit_test(test_busy_is_waited_for),
         cmocka_unit_test(test_busy_for_ever),

@@ -617,6 +617,19 @@ test_a_refused_login_is_told_to_all_and_not_tried_again(void **state)
     play_free(play);
 }
 
+static void test_a_login_refused_later_is_not_tried_again_either(void **state)
+{
+    (void)state;
+    struct gate_play *play = play_new(1);
+    struct way *a = go(play, 0);
+    gate_well(ways_wanting(play->ways, play->now));
+    fail_a_link(play, FAULT_AUTH);
+    assert_way(a, IO_FAIL, FAULT_AUTH);
+    way_close(a);
+    assert_null(ways_wanting(play->ways, UINT64_MAX));
+    play_free(play);
+}
+
 static void test_one_that_is_away_is_tried_again_and_then_rests(void **state)
 {
     (void)state;
@@ -697,6 +710,7 @@ int main(void)
         cmocka_unit_test(test_a_lost_link_tells_those_it_carried),
         cmocka_unit_test(
             test_a_refused_login_is_told_to_all_and_not_tried_again),
+        cmocka_unit_test(test_a_login_refused_later_is_not_tried_again_either),
         cmocka_unit_test(test_one_that_is_away_is_tried_again_and_then_rests),
         cmocka_unit_test(test_the_same_jump_host_has_one_gate),
         cmocka_unit_test(test_a_gate_is_wanted_while_hosts_are_left),

@@ -3,7 +3,7 @@
  * Logins that OpenSSH's sshd cannot offer without PAM: keyboard-interactive
  * in several forms, and "none". The server is libssh's, an implementation of
  * its own; the user's name chooses what it asks. It writes down what it was
- * answered.
+ * answered. And servers that hang up in the middle.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -79,6 +79,7 @@ struct talk {
     const char *path;
     const struct script *script; /* an answer does not name its user */
     unsigned round;
+    const struct cut *cut;
 };
 
 /* True when the message has been answered. */
@@ -101,10 +102,75 @@ static bool prompt(struct talk *talk, ssh_message message)
     return true;
 }
 
+/* Servers that end the connection in the middle of a login. */
+static const struct cut {
+    const char *user; /* who asks for it */
+    int method;       /* at this one's message, ... */
+    bool proof;       /* that holds a signature, or a password */
+    bool says_so;     /* with a word of goodbye */
+    enum fault fault;
+} cuts[] = {
+    {"at-none", SSH_AUTH_METHOD_NONE, false, false, FAULT_KEX},
+    {"at-none-told", SSH_AUTH_METHOD_NONE, false, true, FAULT_AUTH},
+    {"at-key", SSH_AUTH_METHOD_PUBLICKEY, false, false, FAULT_KEX},
+    {"at-key-told", SSH_AUTH_METHOD_PUBLICKEY, false, true, FAULT_AUTH},
+    {"at-signature", SSH_AUTH_METHOD_PUBLICKEY, true, false, FAULT_AUTH},
+    {"at-password", SSH_AUTH_METHOD_PASSWORD, true, false, FAULT_AUTH},
+    {"at-prompt", SSH_AUTH_METHOD_INTERACTIVE, false, false, FAULT_KEX},
+    {"at-answer", SSH_AUTH_METHOD_INTERACTIVE, true, false, FAULT_AUTH},
+};
+
+static const struct cut *cut_of(const char *user)
+{
+    for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++)
+        if (strcmp(cuts[i].user, user) == 0)
+            return &cuts[i];
+    return NULL;
+}
+
+/* A key is asked about first, and comes with a signature when it is taken. */
+static bool has_proof(struct talk *talk, ssh_message message)
+{
+    switch (ssh_message_subtype(message)) {
+    case SSH_AUTH_METHOD_PUBLICKEY:
+        return talk->round++ > 0;
+    case SSH_AUTH_METHOD_INTERACTIVE:
+        return ssh_message_auth_kbdint_is_response(message);
+    default:
+        return ssh_message_subtype(message) == SSH_AUTH_METHOD_PASSWORD;
+    }
+}
+
+static bool cut_off(struct talk *talk, ssh_message message)
+{
+    static const char *const prompts[] = {"Password: "};
+    static char hidden[] = {0};
+    int method = ssh_message_subtype(message);
+    bool proof = has_proof(talk, message);
+    if (method == talk->cut->method && proof == talk->cut->proof) {
+        if (talk->cut->says_so)
+            ssh_disconnect(talk->session);
+        _exit(0);
+    }
+    ssh_message_auth_set_methods(message, talk->cut->method);
+    if (method == SSH_AUTH_METHOD_PUBLICKEY)
+        return ssh_message_auth_reply_pk_ok_simple(message) == SSH_OK;
+    if (method != SSH_AUTH_METHOD_INTERACTIVE)
+        return false;
+    ssh_message_auth_interactive_request(message, "", "", 1,
+                                         (const char **)prompts, hidden);
+    return true;
+}
+
 static bool answer(struct talk *talk, ssh_message message)
 {
     if (ssh_message_type(message) != SSH_REQUEST_AUTH)
         return false;
+    const char *user = ssh_message_auth_user(message);
+    if (user != NULL)
+        talk->cut = cut_of(user);
+    if (talk->cut != NULL)
+        return cut_off(talk, message);
     if (ssh_message_subtype(message) == SSH_AUTH_METHOD_INTERACTIVE)
         return prompt(talk, message);
     if (ssh_message_subtype(message) == SSH_AUTH_METHOD_NONE &&
@@ -147,6 +213,7 @@ static const char *password(void *context, const struct target *target,
 
 static struct drive log_in(struct rig *rig, const char *user)
 {
+    const char *key = rig_path(rig, "id_ed25519");
     struct sockaddr_in address = {.sin_family = AF_INET};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
@@ -164,6 +231,7 @@ static struct drive log_in(struct rig *rig, const char *user)
     struct target target = {
         .name = "odd", .address = "127.0.0.1", .port = ntohs(address.sin_port)};
     struct ssh_context context = {.default_user = user,
+                                  .private_key = key,
                                   .host_keys = HOST_KEYS_OFF,
                                   .password = password,
                                   .password_to_new_hosts = true};
@@ -202,6 +270,26 @@ static void test_nothing_asked(void **state)
     drive_release(&drive);
 }
 
+/*
+ * What broke before anything was proved may be tried again; where a password
+ * was sent, or the server said that it is enough, an account could be locked.
+ */
+static void
+test_broken_login_is_tried_again_only_before_a_credential(void **state)
+{
+    for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++) {
+        struct drive drive = log_in(*state, cuts[i].user);
+        print_message("  %s: %s\n", cuts[i].user, drive.err.text);
+        assert_int_equal(drive.io, IO_FAIL);
+        assert_int_equal(drive.stage, STAGE_LOGIN);
+        assert_string_equal(fault_word((enum fault)drive.err.code),
+                            fault_word(cuts[i].fault));
+        assert_int_equal(fault_transient((enum fault)drive.err.code),
+                         cuts[i].fault == FAULT_KEX);
+        drive_release(&drive);
+    }
+}
+
 static int begin(void **state)
 {
     static struct rig rig;
@@ -223,6 +311,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_prompts),
         cmocka_unit_test(test_nothing_asked),
+        cmocka_unit_test(
+            test_broken_login_is_tried_again_only_before_a_credential),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
