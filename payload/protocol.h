@@ -84,6 +84,9 @@
  *       "text", "rows", "elapsed_ms"}]}]
  *   in the request's order. `step` is one of PROTOCOL_STEPS; with a `code` it
  *   failed. No steps: there was no time left for this target.
+ *   Where `r-<hash>.json` is not there any more (another controller's request
+ *   took its place), `error` has the name PROTOCOL_REQUEST_MISSING: nothing
+ *   was done, and the same command with the request brought anew is in order.
  *   "complete" is the last member and must be true. The exit status proves
  *   nothing: 0 after any complete result.
  *
@@ -173,6 +176,9 @@
     X(changed)                                                                 \
     X(ok)                                                                      \
     X(skipped)
+
+/* The `name` of an error of class payload-failed. */
+#define PROTOCOL_REQUEST_MISSING "request_missing"
 
 /*
  * What a whole run on a target can die of. X(symbol, word)

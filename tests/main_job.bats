@@ -164,6 +164,20 @@ rule_texts() {
     [ "$(ls "$LAB"/target-1/prefix/drive_c/ProgramData/wmifleet/p-*.exe | wc -l)" -eq 1 ]
 }
 
+@test "a request that another controller replaced goes alone once more" {
+    wmifleet check -i "$LAB/changed.json" -l target-1 >/dev/null || [ $? -eq 3 ]
+    # it has a store of its own, and asks for something else
+    wmifleet check -l target-1 --store "$BATS_TEST_TMPDIR/other.db" >/dev/null
+    log_mark 1
+    run wmifleet check -i "$LAB/changed.json" -l target-1 --json -vvv
+    assert_equal "$status" 3
+    assert_equal "$(grep '^{' <<<"$output" | result_of target-1 |
+        jq -c '[.status, .attempts, .error]')" '["drift",1,null]'
+    assert_equal "$(grep -c 'upload_request -> exec' <<<"$output")" 1
+    [[ $output != *upload_payload* ]]
+    assert_equal "$(log_since 1 | grep -c 'Accepted publickey')" 1
+}
+
 @test "runs, show and status tell what was done" {
     run wmifleet runs
     assert_equal "$status" 0

@@ -5,8 +5,9 @@
  *
  * A *miss* is a command that ended without the start mark: nothing of ours
  * ran. On the warm way it leads to the cold way, on the cold way to the other
- * form of path, and after both to `look`. After the start mark nothing is
- * ever run afresh: the same command with the same run id is given again, and
+ * form of path, and after both to `look`. Where the payload ran and only the
+ * request is missing, that alone is brought, once. After the start mark nothing
+ * is ever run afresh: the same command with the same run id is given again, and
  * the payload answers it with the result it saved.
  */
 #include "controller/job/job_machine.h"
@@ -255,9 +256,22 @@ static bool ask_later(struct job *job)
     return job->now + busy_wait(job) < job->busy_until;
 }
 
+/*
+ * The store said that the machine has the request, and another controller's
+ * took its place since. What was brought in this run cannot be missing.
+ */
+static bool lacks_request(const struct job *job)
+{
+    const struct result *result = job->result;
+    return result->fault == FAULT_PAYLOAD_FAILED &&
+           result->fault_name != NULL &&
+           strcmp(result->fault_name, PROTOCOL_REQUEST_MISSING) == 0 &&
+           !job->request_complete;
+}
+
 static enum pace have_answer(struct job *job, enum io io)
 {
-    if (!job->concluded && !ask_later(job))
+    if (!job->concluded && !lacks_request(job) && !ask_later(job))
         job_settle(job, FAULT_NONE, NULL);
     if (io == IO_FAIL)
         return job_broke(job);
@@ -355,12 +369,24 @@ static enum pace after_miss(struct job *job)
     return GO_ON;
 }
 
+static enum pace bring_request(struct job *job)
+{
+    job->run_deadline = 0;
+    job->asked_again = false;
+    if (settled_command(job, false))
+        return job_conclude(job, FAULT_EXEC, job->err.text);
+    job_set_state(job, JOB_upload_request);
+    return GO_ON;
+}
+
 static enum pace after_command(struct job *job)
 {
     if (job->concluded) {
         job_set_state(job, job_tidy_state(job));
         return GO_ON;
     }
+    if (job->answered && lacks_request(job))
+        return bring_request(job);
     if (job->answered) {
         job_set_state(job, JOB_busy);
         uint64_t wait = busy_wait(job);

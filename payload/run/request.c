@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "payload/connection/wish.h"
 #include "payload/win32/digest.h"
+#include "payload/win32/errors.h"
 #include "payload/settings/run_id.h"
 #include "payload/engine/undo.h"
 
@@ -18,6 +19,14 @@ static int fail(struct failure *failure, const struct err *err)
                        (unsigned long)err->code, NULL, "request %s", err->text);
 }
 
+/* What the folder kept is gone, another's now or damaged: nothing is lost. */
+static int fail_missing(struct failure *failure, const char *path)
+{
+    return failure_set(failure, FAILURE_PAYLOAD_FAILED, CODE_REQUEST_MISSING,
+                       "upload it again",
+                       "request %s: it is not there any more", path);
+}
+
 static int read_bytes(struct request *request, const struct command *command,
                       const char *path, struct failure *failure)
 {
@@ -25,7 +34,10 @@ static int read_bytes(struct request *request, const struct command *command,
     struct err err;
     if (file_read(path, &request->bytes, &err) != 0 ||
         digest_hash(request->bytes.data, request->bytes.len, hash, &err) != 0)
-        return fail(failure, &err);
+        return command->one_time ? fail(failure, &err)
+                                 : fail_missing(failure, path);
+    if (strcmp(hash, command->hash) != 0 && !command->one_time)
+        return fail_missing(failure, path);
     if (strcmp(hash, command->hash) != 0)
         return failure_set(failure, FAILURE_PAYLOAD_FAILED, 0,
                            "upload it again",

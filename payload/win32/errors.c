@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "payload/protocol.h"
+
 struct known_error {
     unsigned long code;
     const char *name;
@@ -157,6 +159,8 @@ static const struct known_error known_errors[] = {
      "the machine is a domain controller"},
     {CODE_PROTECTED_ACCOUNT, "protected_account",
      "the account is not one to be changed here"},
+    {CODE_REQUEST_MISSING, PROTOCOL_REQUEST_MISSING,
+     "the request is not in the folder any more"},
 };
 
 static const struct known_error *find(unsigned long code)

@@ -30,6 +30,7 @@
 #define CODE_IRREVERSIBLE 0xA0040011ul
 #define CODE_DOMAIN_CONTROLLER 0xA0040012ul
 #define CODE_PROTECTED_ACCOUNT 0xA0040013ul
+#define CODE_REQUEST_MISSING 0xA0040014ul
 
 /*
  * The symbol of `code` in Microsoft's headers, the name of one of ours, or

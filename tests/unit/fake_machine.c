@@ -126,13 +126,26 @@ static const char *request_problem(const struct fake_machine *machine,
 {
     char hash[PROTOCOL_HASH_LEN + 1];
     request_hash(request, hash);
-    bool there = strncmp(request, "r-", 2) == 0
-                     ? strcmp(machine->request, hash) == 0
-                     : has_file(machine, request);
-    return there ? NULL
-                 : "{\"class\":\"payload-failed\",\"code\":\"0x00000002\","
-                   "\"name\":\"ERROR_FILE_NOT_FOUND\","
-                   "\"text\":\"the request is not there\",\"hint\":null}";
+    if (strncmp(request, "r-", 2) == 0)
+        return strcmp(machine->request, hash) == 0
+                   ? NULL
+                   : "{\"class\":\"payload-failed\",\"code\":\"0xA0040014\","
+                     "\"name\":\"request_missing\","
+                     "\"text\":\"another is there\",\"hint\":null}";
+    return has_file(machine, request)
+               ? NULL
+               : "{\"class\":\"payload-failed\",\"code\":\"0x00000002\","
+                 "\"name\":\"ERROR_FILE_NOT_FOUND\","
+                 "\"text\":\"the request is not there\",\"hint\":null}";
+}
+
+/* As far as a payload comes whose request is not to be had. */
+static void stop_early(struct fake_machine *machine,
+                       const struct command *command, const char *error,
+                       struct fake_output *output)
+{
+    machine->settled = true;
+    add_result(machine, command, error, output);
 }
 
 static void run_payload(struct fake_machine *machine,
@@ -150,6 +163,10 @@ static void run_payload(struct fake_machine *machine,
     }
     const char *problem = request_problem(machine, command->request);
     bool saved = strcmp(machine->saved_run, command->run) == 0;
+    if (problem != NULL && !saved) {
+        stop_early(machine, command, problem, output);
+        return;
+    }
     if (!saved)
         machine->runs++;
     if (machine->crashes)
@@ -159,7 +176,7 @@ static void run_payload(struct fake_machine *machine,
     if (machine->saves)
         snprintf(machine->saved_run, sizeof machine->saved_run, "%s",
                  command->run);
-    add_result(machine, command, problem ? problem : machine->error, output);
+    add_result(machine, command, machine->error, output);
 }
 
 static void widen(struct fake_output *output)

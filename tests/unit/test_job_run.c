@@ -68,6 +68,72 @@ static void test_changed_request_goes_alone(void **state)
     play_release(&play);
 }
 
+static struct fake_rule drop_after_mark(unsigned nth)
+{
+    return (struct fake_rule){.op = FAKE_READ,
+                              .nth = nth,
+                              .how = FAKE_DROPS,
+                              .where = FAKE_AFTER_MARK};
+}
+
+/* Two controllers, two stores, one machine: it keeps one request. */
+static void test_request_replaced_by_others_goes_alone(void **state)
+{
+    (void)state;
+    static const enum verb verbs[] = {VERB_CHECK, VERB_APPLY};
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        struct play play;
+        play_init(&play);
+        play_make_warm(&play);
+        play.plan.verb = verbs[i];
+        strcpy(play.machine.request, PLAY_OTHER_HASH);
+        play_run(&play);
+        play_expect(&play, FAULT_NONE, "done");
+        assert_int_equal(play.machine.sessions, 1);
+        assert_int_equal(play.machine.begun[FAKE_EXEC], 2);
+        assert_int_equal(play.machine.begun[FAKE_UPLOAD], 1);
+        assert_int_equal(play.machine.runs, 1);
+        assert_int_equal(fake_machine_files(&play.machine), 0);
+        assert_string_equal(play.cache_after.request_hash, PLAY_REQUEST_HASH);
+        assert_null(play.result->fault_name);
+        play_release(&play);
+    }
+}
+
+static void test_request_that_stays_missing_is_brought_once(void **state)
+{
+    (void)state;
+    struct play play;
+    play_init(&play);
+    play_make_warm(&play);
+    play.machine.error =
+        "{\"class\":\"payload-failed\",\"code\":\"0xA0040014\","
+        "\"name\":\"request_missing\",\"text\":\"gone\",\"hint\":null}";
+    play_run(&play);
+    play_expect(&play, FAULT_PAYLOAD_FAILED, "run");
+    assert_int_equal(play.machine.begun[FAKE_EXEC], 2);
+    assert_int_equal(play.machine.begun[FAKE_UPLOAD], 1);
+    assert_int_equal(fake_machine_files(&play.machine), 0);
+    play_release(&play);
+}
+
+/* The payload that had it died, and another controller replaced it then. */
+static void test_request_replaced_while_away_goes_alone(void **state)
+{
+    (void)state;
+    struct play play;
+    play_init(&play);
+    play_make_warm(&play);
+    strcpy(play.machine.request, PLAY_OTHER_HASH);
+    play.machine.rules[0] = drop_after_mark(1);
+    play_run(&play);
+    play_expect(&play, FAULT_NONE, "done");
+    assert_int_equal(play.machine.sessions, 2);
+    assert_int_equal(play.machine.runs, 1);
+    assert_int_equal(play.machine.begun[FAKE_UPLOAD], 1);
+    play_release(&play);
+}
+
 static void test_warm_miss_heals_in_one_session(void **state)
 {
     (void)state;
@@ -263,14 +329,6 @@ static void test_noise_around_and_other_encodings(void **state)
 }
 
 /* --- lost and found ------------------------------------------------------- */
-
-static struct fake_rule drop_after_mark(unsigned nth)
-{
-    return (struct fake_rule){.op = FAKE_READ,
-                              .nth = nth,
-                              .how = FAKE_DROPS,
-                              .where = FAKE_AFTER_MARK};
-}
 
 static void test_lost_result_is_collected(void **state)
 {
@@ -682,6 +740,9 @@ int main(void)
         cmocka_unit_test(test_warm_hit_is_one_command),
         cmocka_unit_test(test_warm_hit_with_slashes),
         cmocka_unit_test(test_changed_request_goes_alone),
+        cmocka_unit_test(test_request_replaced_by_others_goes_alone),
+        cmocka_unit_test(test_request_that_stays_missing_is_brought_once),
+        cmocka_unit_test(test_request_replaced_while_away_goes_alone),
         cmocka_unit_test(test_warm_miss_heals_in_one_session),
         cmocka_unit_test(test_other_payload_version_is_cold),
         cmocka_unit_test(test_unsafe_folder_in_store_is_never_run),
