@@ -89,6 +89,9 @@ static void close_run(struct run *run)
     for (size_t i = 0; i < run->held_count; i++)
         result_free(run->held[i]);
     free(run->held);
+    for (size_t i = 0; i < run->unkept_count; i++)
+        free(run->unkept[i]);
+    free(run->unkept);
     recap_free(run->recap);
     outdir_close(run->outdir);
     store_close(run->store);
@@ -359,6 +362,7 @@ int command_run(const struct options *options, const struct log *log)
         status = perform(&run, &err);
     if (status < 0)
         log_line(log, LOG_ERROR, "%s", err.text);
+    run_tell_unkept(&run);
     close_run(&run);
     return status < 0 ? EXIT_CONTROLLER : status;
 }

@@ -4,7 +4,8 @@
  *
  * A result travels: job -> store (open transaction) -> held here -> commit
  * at the end of the loop turn -> its file (--outdir) and recap. So nothing is
- * shown that a crash could still take back.
+ * shown that a crash could still take back. Where the store takes no more, what
+ * is held goes to `unkept`, of which names alone are told.
  */
 #ifndef CONTROLLER_RUN_H
 #define CONTROLLER_RUN_H
@@ -43,6 +44,8 @@ struct run {
     struct result **held; /* stored, not yet committed */
     size_t held_count;
     size_t held_capacity;
+    char **unkept; /* hosts whose results the store did not take */
+    size_t unkept_count;
 };
 
 /* verify --from: the fleet is one collector, the targets are its business. */
@@ -57,6 +60,9 @@ static inline bool run_goes_via(const struct run *run)
  */
 int run_keep(struct run *run, const struct job *job, struct result *result,
              struct err *err);
+
+/* Says by name whose results could not be kept. */
+void run_tell_unkept(const struct run *run);
 
 /* What struct fleet_config asks for, with the run as its context. */
 int run_on_request(void *context, const struct target *target,

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "controller/known_target.h"
+#include "inventory/fold.h"
 
 static int undo_request_of(struct run *run, const struct target *target,
                            struct blob *request, struct err *err)
@@ -75,6 +76,50 @@ static int hold(struct run *run, struct result *result, struct err *err)
     return 0;
 }
 
+/* Takes the result. Without memory for its host, that is told at once. */
+static void lose_one(struct run *run, struct result *result)
+{
+    size_t count = run->unkept_count;
+    char **grown = realloc(run->unkept, (count + 1) * sizeof *grown);
+    if (grown != NULL) {
+        run->unkept = grown;
+        grown[run->unkept_count++] = result->host;
+        result->host = NULL;
+    } else {
+        log_line(run->log, LOG_ERROR, "%s: its result could not be kept",
+                 result->host);
+    }
+    result_free(result);
+}
+
+/* The store took nothing since its last commit. Takes `result` too; -1. */
+static int lose(struct run *run, struct result *result)
+{
+    for (size_t i = 0; i < run->held_count; i++)
+        lose_one(run, run->held[i]);
+    run->held_count = 0;
+    if (result != NULL)
+        lose_one(run, result);
+    return -1;
+}
+
+void run_tell_unkept(const struct run *run)
+{
+    struct buf names;
+    if (run->unkept_count == 0)
+        return;
+    buf_init(&names, SIZE_MAX);
+    bool folded = fold_names(&names, (const char *const *)run->unkept,
+                             run->unkept_count) == 0;
+    log_line(run->log, LOG_ERROR,
+             "%s: %s could not be kept and so is not shown; make room for the "
+             "store, then go on with --resume %s",
+             folded ? names.data : "some hosts",
+             run->unkept_count == 1 ? "its result" : "what they answered",
+             run->id);
+    buf_release(&names);
+}
+
 /* Owned by the caller; NULL: memory is short. */
 static char *text_of(const struct result *result)
 {
@@ -125,11 +170,12 @@ int run_keep(struct run *run, const struct job *job, struct result *result,
              struct err *err)
 {
     tell_end(run, job, result);
-    if (put_result(run, result, err) || hold(run, result, err)) {
-        result_free(result);
-        return -1;
-    }
-    return 0;
+    if (put_result(run, result, err))
+        return lose(run, result);
+    if (hold(run, result, err) == 0)
+        return 0;
+    result_free(result);
+    return -1;
 }
 
 static void not_tried(struct run *run)
@@ -172,10 +218,8 @@ int run_on_done(void *context, const struct target *target, struct job *job,
                       "the first hosts all refused the password, and Windows "
                       "locks accounts; correct it, then --rerun all");
     if (job != NULL && run->verb != VERB_PING &&
-        known_target_put(run->store, target, job_cache(job), err)) {
-        result_free(result);
-        return -1;
-    }
+        known_target_put(run->store, target, job_cache(job), err))
+        return lose(run, result);
     return run_goes_via(run) ? keep_answer(run, job, result, err)
                              : run_keep(run, job, result, err);
 }
@@ -205,7 +249,9 @@ static int tell(struct run *run, const struct result *result, struct err *err)
 int run_on_turn(void *context, struct err *err)
 {
     struct run *run = context;
-    int failed = run->held_count > 0 ? store_commit(run->store, err) : 0;
+    int failed = 0;
+    if (run->held_count > 0 && store_commit(run->store, err))
+        return lose(run, NULL);
     for (size_t i = 0; i < run->held_count; i++) {
         if (!failed)
             failed = tell(run, run->held[i], err);

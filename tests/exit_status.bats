@@ -305,11 +305,20 @@ assert_nothing_lost() {
     assert_nothing_lost
 }
 
-@test "a store on a full disk: told, and what was shown is kept" {
-    local limit done
+# The hosts of those that worked and are not shown.
+worked_unseen() {
+    local k
+    for k in {5..10}; do
+        [ ! -e "$LAB/machines/$(machine_address "$k")/runs" ] ||
+            printf 'm%03d\n' "$k"
+    done | grep -vxFf <(verdicts "$LAB/out" | cut -d' ' -f1)
+}
+
+@test "a store on a full disk: told for which host, and what was shown is kept" {
+    local limit done unseen
     # more and more room, until one host is done before it is used up
     for limit in 56 64 80 96 112; do
-        rm -f "$LAB"/early.db*
+        rm -f "$LAB"/early.db* "$LAB"/machines/*/runs
         # a limit of files' sizes is a full disk to anybody, root or not
         run bash -c 'ulimit -f "$1"; shift; exec "$@" >"$LAB/out" 2>"$LAB/err"' - \
             "$limit" "$WMIFLEET" check --json -f 1 --store "$LAB/early.db" \
@@ -321,6 +330,11 @@ assert_nothing_lost() {
     done
     assert_equal "$status" 1
     assert_contains "$(cat "$LAB/err")" "early.db"
+    unseen=$(worked_unseen)
+    [ "$(wc -l <<<"$unseen")" -eq 1 ]
+    assert_contains "$(cat "$LAB/err")" "$unseen: its result could not be kept"
+    assert_contains "$(cat "$LAB/err")" "--resume $(wmifleet runs --json \
+        --store "$LAB/early.db" | jq -r .run)"
     assert_nothing_lost
 }
 

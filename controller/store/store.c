@@ -32,7 +32,7 @@ int store_run_begin(struct store *store, const struct store_run *run,
             "(?1, ?2, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?3, ?4)",
             "ssss", run->id, run->verb, run->reason, run->inventory) ||
         put_hosts(store, run, hosts, err))
-        return -1;
+        return store_give_up(store);
     return store_commit(store, err);
 }
 
@@ -44,7 +44,7 @@ int store_run_go_on(struct store *store, const struct store_run *run,
                      "UPDATE run SET ended='', exit_status=-1 WHERE id=?1", "s",
                      run->id) ||
         put_hosts(store, run, hosts, err))
-        return -1;
+        return store_give_up(store);
     return store_commit(store, err);
 }
 
@@ -57,7 +57,7 @@ int store_run_end(struct store *store, const char *run, int exit_status,
             "UPDATE run SET ended=strftime('%Y-%m-%dT%H:%M:%SZ', 'now'),"
             " exit_status=?2 WHERE id=?1",
             "si", run, exit_status))
-        return -1;
+        return store_give_up(store);
     return store_commit(store, err);
 }
 
@@ -191,10 +191,12 @@ int store_result_put(struct store *store, const char *run, const char *host,
 {
     if (store_begin(store, err))
         return -1;
-    return store_change(store, err,
-                        "INSERT OR REPLACE INTO result(run, host, status, json)"
-                        " VALUES(?1, ?2, ?3, ?4)",
-                        "ssis", run, host, status, json);
+    int failed =
+        store_change(store, err,
+                     "INSERT OR REPLACE INTO result(run, host, status, json)"
+                     " VALUES(?1, ?2, ?3, ?4)",
+                     "ssis", run, host, status, json);
+    return failed ? store_give_up(store) : 0;
 }
 
 static int each_result(struct store *store, sqlite3_stmt *row,
@@ -355,10 +357,11 @@ int store_target_put(struct store *store, const char *key,
 {
     if (store_begin(store, err))
         return -1;
-    return store_change(
-        store, err,
-        "INSERT OR REPLACE INTO target(key, shell, folder,"
-        " payload_hash, request_hash) VALUES(?1, ?2, ?3, ?4, ?5)",
-        "sisss", key, (int)target->shell, target->folder, target->payload_hash,
-        target->request_hash);
+    int failed =
+        store_change(store, err,
+                     "INSERT OR REPLACE INTO target(key, shell, folder,"
+                     " payload_hash, request_hash) VALUES(?1, ?2, ?3, ?4, ?5)",
+                     "sisss", key, (int)target->shell, target->folder,
+                     target->payload_hash, target->request_hash);
+    return failed ? store_give_up(store) : 0;
 }

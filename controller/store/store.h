@@ -59,7 +59,8 @@ int store_run_end(struct store *store, const char *run, int exit_status,
 
 /*
  * Keeps one result (JSON text of result_to_json) in the open transaction.
- * `status` is the caller's enum status.
+ * `status` is the caller's enum status. A put or a commit that fails takes
+ * back all that was put since the last commit.
  */
 int store_result_put(struct store *store, const char *run, const char *host,
                      int status, const char *json, struct err *err);

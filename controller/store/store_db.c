@@ -98,24 +98,29 @@ const char *store_column(sqlite3_stmt *row, int index)
     return text != NULL ? text : "";
 }
 
+/* SQLite knows best: some failures end a transaction by themselves. */
+static bool in_transaction(const struct store *store)
+{
+    return !sqlite3_get_autocommit(store->db);
+}
+
 int store_begin(struct store *store, struct err *err)
 {
-    if (store->in_transaction)
-        return 0;
-    if (execute(store, "BEGIN IMMEDIATE", err))
-        return -1;
-    store->in_transaction = true;
-    return 0;
+    return in_transaction(store) ? 0 : execute(store, "BEGIN IMMEDIATE", err);
+}
+
+int store_give_up(struct store *store)
+{
+    if (in_transaction(store))
+        execute(store, "ROLLBACK", NULL);
+    return -1;
 }
 
 int store_commit(struct store *store, struct err *err)
 {
-    if (!store->in_transaction)
+    if (!in_transaction(store))
         return 0;
-    if (execute(store, "COMMIT", err))
-        return -1;
-    store->in_transaction = false;
-    return 0;
+    return execute(store, "COMMIT", err) ? store_give_up(store) : 0;
 }
 
 /* --- opening -------------------------------------------------------------- */

@@ -12,7 +12,6 @@
 
 struct store {
     sqlite3 *db;
-    bool in_transaction;
     char path[4096];
 };
 
@@ -32,6 +31,12 @@ int store_change(struct store *store, struct err *err, const char *sql,
 
 /* The text of a column; never NULL; good until the next step. */
 const char *store_column(sqlite3_stmt *row, int index);
+
+/*
+ * Takes back what the open transaction holds, where there is one: what is
+ * open after a failure may have lost a part already. -1, for the caller.
+ */
+int store_give_up(struct store *store);
 
 /* SQLite's last message into `err`; -1. */
 int store_fail(struct store *store, struct err *err);

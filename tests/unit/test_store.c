@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -97,6 +98,40 @@ static int collect_host(void *context, const char *host)
 static int collect_run(void *context, const struct store_run *run)
 {
     return collect_host(context, run->id);
+}
+
+/* A limit of files' sizes is a full disk to SQLite; -1: none. */
+static void limit_files(rlim_t bytes)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void test_full_store_keeps_all_of_a_turn_or_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct collected c = {0};
+    signal(SIGXFSZ, SIG_IGN);
+    begin_run(f, "run-1", NULL);
+    size_t len = (size_t)4 * 1024 * 1024;
+    char *large = malloc(len + 1);
+    assert_non_null(large);
+    memset(large, 'x', len);
+    large[len] = '\0';
+    put(f, "run-1", "a", 0);
+    struct err err = {0};
+    limit_files(1024 * 1024);
+    assert_int_equal(store_result_put(f->store, "run-1", "b", 0, large, &err),
+                     -1);
+    print_message("  %s\n", err.text);
+    limit_files(RLIM_INFINITY);
+    free(large);
+    put(f, "run-1", "c", 0);
+    assert_int_equal(store_commit(f->store, &err), 0);
+    assert_int_equal(store_results(f->store, "run-1", collect, &c, NULL), 0);
+    assert_string_equal(c.text, "c=0{\"host\":\"c\"} ");
 }
 
 static void test_files_are_for_their_owner_only(void **state)
@@ -289,6 +324,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_files_are_for_their_owner_only),
+        TEST(test_full_store_keeps_all_of_a_turn_or_nothing),
         TEST(test_a_run_and_its_results_come_back),
         TEST(test_how_hosts_were_reached_comes_back),
         TEST(test_runs_are_found_by_name_beginning_or_last),
