@@ -99,6 +99,8 @@ static int read_line(struct known_hosts *known, const char *text, size_t len)
         log_line(known->log, LOG_WARNING, "%s:%lu: line left out: %s",
                  known->path, known->last_number, why);
         return 0;
+    case LINE_NO_MEMORY:
+        return -1;
     case LINE_KEY:
         break;
     }

@@ -18,7 +18,7 @@ static int read_all(int fd, struct buf *text)
     for (;;) {
         char *room = buf_room(text, READ_CHUNK);
         if (room == NULL) {
-            errno = EFBIG;
+            errno = text->len + READ_CHUNK > text->max ? EFBIG : ENOMEM;
             return -1;
         }
         ssize_t got = read(fd, room, READ_CHUNK);

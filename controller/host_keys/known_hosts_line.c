@@ -142,21 +142,23 @@ static int parse_names(struct known_line *line)
 }
 
 /* The key takes the place of its text: there are as many lines as hosts. */
-static int parse_blob(struct known_line *line, char *word)
+static enum line_content parse_blob(struct known_line *line, char *word)
 {
     size_t word_len = strlen(word);
     unsigned char *bytes = malloc(word_len + 1);
-    long len = bytes == NULL ? -1 : decode(word, word_len, bytes);
+    if (bytes == NULL)
+        return LINE_NO_MEMORY;
+    long len = decode(word, word_len, bytes);
     if (len > 0)
         memcpy(word, bytes, (size_t)len);
     free(bytes);
     if (len < 0)
-        return -1;
+        return LINE_BROKEN;
     line->blob = (unsigned char *)word;
     line->len = (size_t)len;
     struct wire wire = {line->blob, line->len, false};
     struct wire_string type = wire_string(&wire);
-    return wire.failed || !wire_is(type, line->type) ? -1 : 0;
+    return wire.failed || !wire_is(type, line->type) ? LINE_BROKEN : LINE_KEY;
 }
 
 static enum line_content parse_words(struct known_line *line, char *rest,
@@ -181,7 +183,7 @@ static enum line_content parse_words(struct known_line *line, char *rest,
     if (parse_names(line) != 0)
         return LINE_BROKEN;
     *why = "the key is broken, or not of the type that is said before it";
-    return parse_blob(line, blob) == 0 ? LINE_KEY : LINE_BROKEN;
+    return parse_blob(line, blob);
 }
 
 enum line_content known_line_parse(struct known_line *line, const char *text,
@@ -193,11 +195,12 @@ enum line_content known_line_parse(struct known_line *line, const char *text,
     *why = "a NUL byte, or the line is too long";
     if (len > LINE_MAX_LEN || memchr(text, '\0', len) != NULL)
         return LINE_BROKEN;
-    *why = "out of memory";
     line->text = strndup(text, len);
-    if (line->text == NULL)
-        return LINE_BROKEN;
-    enum line_content content = parse_words(line, line->text, why);
+    enum line_content content = line->text == NULL
+                                    ? LINE_NO_MEMORY
+                                    : parse_words(line, line->text, why);
+    if (content == LINE_NO_MEMORY)
+        *why = "out of memory";
     if (content != LINE_KEY)
         known_line_release(line);
     return content;

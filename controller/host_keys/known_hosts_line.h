@@ -35,12 +35,13 @@ struct known_line {
     unsigned char digest[NAME_DIGEST_LEN];
 };
 
-enum line_content { LINE_KEY, LINE_EMPTY, LINE_BROKEN };
+enum line_content { LINE_KEY, LINE_EMPTY, LINE_BROKEN, LINE_NO_MEMORY };
 
 /*
  * Judges one line without its line feed; LINE_KEY fills `line`, which is
- * then to be released. LINE_BROKEN says why in *why. Memory that runs out
- * is LINE_BROKEN too.
+ * then to be released. LINE_BROKEN says why in *why, and so does
+ * LINE_NO_MEMORY, after which nothing is known of the line: one that revokes
+ * a key is not to be passed over.
  */
 enum line_content known_line_parse(struct known_line *line, const char *text,
                                    size_t len, const char **why);

@@ -133,16 +133,22 @@ static void add_pair(void *context, const char *form,
     replacing->count++;
 }
 
-static int add_new(struct replacing *replacing,
-                   const struct key_replacement *item, size_t first)
+static int no_memory(const struct replacing *replacing, struct err *err)
 {
-    char *blob = base64_text(item->key.blob, item->key.len);
+    return err_set(err, 0, "%s: out of memory", replacing->known->path);
+}
+
+static int add_new(struct replacing *replacing,
+                   const struct key_replacement *item, size_t first,
+                   struct err *err)
+{
     char alias[HOST_NAME_SIZE];
-    if (blob == NULL ||
-        known_host_name(alias, sizeof alias, item->alias, item->port)) {
-        free(blob);
-        return -1;
-    }
+    if (known_host_name(alias, sizeof alias, item->alias, item->port))
+        return err_set(err, 0, "%s: this name cannot stand in known_hosts",
+                       item->alias);
+    char *blob = base64_text(item->key.blob, item->key.len);
+    if (blob == NULL)
+        return no_memory(replacing, err);
     buf_addf(&replacing->added, "%s", alias);
     /* The address follows where it had a key, too. */
     for (size_t i = first; i < replacing->count; i++) {
@@ -153,6 +159,21 @@ static int add_new(struct replacing *replacing,
     }
     buf_addf(&replacing->added, " %s %s\n", item->key.type, blob);
     free(blob);
+    return replacing->added.failed ? no_memory(replacing, err) : 0;
+}
+
+static int list_all(struct replacing *replacing,
+                    const struct key_replacement *items, size_t count,
+                    struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t first = replacing->count;
+        each_old(replacing->known, &items[i], add_pair, replacing);
+        if (replacing->failed)
+            return no_memory(replacing, err);
+        if (add_new(replacing, &items[i], first, err))
+            return -1;
+    }
     return 0;
 }
 
@@ -216,8 +237,10 @@ static int rewrite(void *context, const struct buf *text, struct buf *out)
         size_t len = end == NULL ? text->len - at : (size_t)(end - raw) + 1;
         struct known_line line;
         const char *why;
-        if (known_line_parse(&line, raw, len, &why) == LINE_KEY &&
-            line.marker == MARK_NONE)
+        enum line_content content = known_line_parse(&line, raw, len, &why);
+        if (content == LINE_NO_MEMORY)
+            return -1;
+        if (content == LINE_KEY && line.marker == MARK_NONE)
             copy_line(replacing, &line, raw, len, out);
         else
             buf_add(out, raw, len);
@@ -236,16 +259,10 @@ int known_hosts_replace(const struct known_hosts *known,
 {
     struct replacing replacing = {.known = known};
     buf_init(&replacing.added, KNOWN_HOSTS_FILE_MAX);
-    for (size_t i = 0; i < count && !replacing.failed; i++) {
-        size_t first = replacing.count;
-        each_old(known, &items[i], add_pair, &replacing);
-        if (add_new(&replacing, &items[i], first))
-            replacing.failed = true;
-    }
-    int failed =
-        replacing.failed || replacing.added.failed
-            ? err_set(err, 0, "%s: out of memory", known->path)
-            : known_hosts_file_rewrite(known->path, rewrite, &replacing, err);
+    int failed = list_all(&replacing, items, count, err);
+    if (!failed)
+        failed =
+            known_hosts_file_rewrite(known->path, rewrite, &replacing, err);
     key_index_release(&replacing.by_blob);
     buf_release(&replacing.added);
     free(replacing.pairs);
