@@ -220,3 +220,20 @@ changed"
     assert_equal "$(verdicts check "$DCOM")" \
         "firewall.rules[DCOM] blocked 0xA0040002 blocked_by_rule"
 }
+
+@test "undo of the rule group works after a change of the display language" {
+    "$LAB/target-1/mode" split-rules
+    before=$(store)
+    wmi='{"firewall":{"wmi_group":{"enabled":true,"profiles":["private"]}}}'
+    result=$(payload apply "{\"protocol\":1,\"wmi\":$wmi,\"options\":{}}")
+    assert_equal "$(jq -r '.[0].state' <<<"$result")" changed
+    undo=$(jq -c --argjson wmi "$wmi" '{protocol: 1, $wmi, options: {},
+        undo: {force: false, identity: {}, earlier_wmi: [],
+        settings: map({id, before, after})}}' <<<"$result")
+    wine reg add 'HKLM\SOFTWARE\wmifleet-lab' /v Language /d de /f >/dev/null
+    assert_equal "$(payload undo "$undo" | verdict_lines)" \
+        "firewall.wmi_group changed"
+    assert_equal "$(store)" "$before"
+    assert_equal "$(payload undo "$undo" | verdict_lines)" \
+        "firewall.wmi_group ok"
+}

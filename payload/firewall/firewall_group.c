@@ -8,6 +8,9 @@
  * it whole; that is seen only afterwards. So the group is read again after
  * the call, and where more changed than was asked it is put back as it was:
  * a port that nobody asked for is worse than a setting that failed.
+ *
+ * An undo may run in another language than the apply did. So it reads the
+ * rules under the names that they had then, and puts none of those back.
  */
 #include "payload/firewall/firewall_settings.h"
 
@@ -29,6 +32,7 @@ struct group_setting {
     struct firewall_store *store;
     bool enabled;
     unsigned profiles;
+    struct rule_list told; /* in an undo: the rules as they were told then */
 };
 
 static bool in_group(const struct live_rule *item, const void *argument)
@@ -43,7 +47,9 @@ static cJSON *group_read(struct setting *setting, struct setting_reason *reason)
     struct firewall_pick pick;
     if (firewall_store_pick(group->store, in_group, NULL, &pick, reason) != 0)
         return NULL;
-    cJSON *state = rule_list_to_json(&pick.rules);
+    cJSON *state = NULL;
+    if (rule_group_take_names(&pick.rules, &group->told) == 0)
+        state = rule_list_to_json(&pick.rules);
     if (state == NULL)
         firewall_fail_memory(reason);
     firewall_pick_release(&pick);
@@ -352,19 +358,35 @@ static int group_restore(struct setting *setting, const cJSON *state,
 {
     struct group_setting *group = setting->data;
     struct rule_list wanted = {NULL, 0};
-    if (rule_list_from_json(&wanted, state) != 0)
-        return firewall_fail_memory(reason);
-    int status =
-        firewall_put_back(group->store, in_group, NULL, &wanted, reason);
+    struct firewall_pick now;
+    int status = -1;
+    if (firewall_store_pick(group->store, in_group, NULL, &now, reason) != 0)
+        return -1;
+    if (rule_list_from_json(&wanted, state) != 0 ||
+        rule_group_take_names(&wanted, &now.rules) != 0)
+        firewall_fail_memory(reason);
+    else
+        status =
+            firewall_put_back(group->store, in_group, NULL, &wanted, reason);
     rule_list_release(&wanted);
+    firewall_pick_release(&now);
     return status;
+}
+
+static void group_recall(struct setting *setting, const cJSON *state)
+{
+    struct group_setting *group = setting->data;
+    if (group->told.count == 0)
+        (void)rule_list_from_json(&group->told, state);
 }
 
 static void group_release(struct setting *setting)
 {
     struct group_setting *group = setting->data;
-    if (group != NULL)
-        firewall_store_drop(group->store);
+    if (group == NULL)
+        return;
+    firewall_store_drop(group->store);
+    rule_list_release(&group->told);
     free(group);
 }
 
@@ -373,6 +395,7 @@ static const struct setting_ops group_ops = {
     .compare = group_compare,
     .write = group_write,
     .restore = group_restore,
+    .recall = group_recall,
     .release = group_release,
 };
 
@@ -404,7 +427,8 @@ int firewall_group_plan(const struct settings *settings,
         free(group);
         return -1;
     }
-    *group = (struct group_setting){store, enabled, profiles};
+    *group = (struct group_setting){
+        .store = store, .enabled = enabled, .profiles = profiles};
     firewall_store_use(store);
     setting->data = group;
     return 0;

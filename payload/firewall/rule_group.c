@@ -95,6 +95,35 @@ enum group_effect rule_group_effect(const struct rule_list *before,
     return effect;
 }
 
+/* The rule of that kind, of that name if there is one; or NULL. */
+static const struct rule *find_kind(const struct rule_list *list,
+                                    const struct rule *kind)
+{
+    const struct rule *found = NULL;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct rule *rule = &list->items[i];
+        if (!rule_group_same_kind(rule, kind))
+            continue;
+        if (found == NULL || rule_has_name(rule, rule_text(kind, RULE_NAME)))
+            found = rule;
+    }
+    return found;
+}
+
+int rule_group_take_names(struct rule_list *list, const struct rule_list *names)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        struct rule *rule = &list->items[i];
+        const struct rule *named = find_kind(names, rule);
+        if (named != NULL &&
+            (rule_set_text(rule, RULE_NAME, rule_text(named, RULE_NAME)) != 0 ||
+             rule_set_text(rule, RULE_DESCRIPTION,
+                           rule_text(named, RULE_DESCRIPTION)) != 0))
+            return -1;
+    }
+    return 0;
+}
+
 unsigned rule_group_served(const struct rule_list *list)
 {
     unsigned profiles = 0;

@@ -46,6 +46,15 @@ enum group_effect rule_group_effect(const struct rule_list *before,
                                     const struct rule_list *after, bool enabled,
                                     unsigned profiles);
 
+/*
+ * Names and descriptions are translated too, into the language of whoever
+ * reads them. Each rule of `list` gets those that `names` has for a rule of
+ * its kind, and keeps its own where there is none. -1 when memory is short:
+ * some have got theirs then.
+ */
+int rule_group_take_names(struct rule_list *list,
+                          const struct rule_list *names);
+
 /* The profiles that have an allowing rule at all. */
 unsigned rule_group_served(const struct rule_list *list);
 

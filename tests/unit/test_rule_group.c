@@ -11,6 +11,7 @@
 
 #include "payload/firewall/rule_group.h"
 #include "payload/settings/settings.h"
+#include "tests/unit/alloc_door.h"
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof *(array))
 #define RULES_MAX 8
@@ -248,12 +249,79 @@ static void test_reach(void **state)
     release_group(&group);
 }
 
+static void name_rules(struct group *group, const char *const *names)
+{
+    for (size_t i = 0; i < group->list.count; i++) {
+        struct rule *rule = &group->rules[i];
+        assert_int_equal(rule_set_text(rule, RULE_NAME, names[i]), 0);
+        assert_int_equal(rule_set_text(rule, RULE_DESCRIPTION, names[i]), 0);
+    }
+}
+
+static const char *const german[] = {"ein", "Unternetz", "aus"};
+static const char *const english[] = {"in", "subnet", "subnet", "mine", "in"};
+
+/* Split meanwhile, one came, one went: each has the name of its kind. */
+static void test_undo_in_another_language(void **state)
+{
+    (void)state;
+    struct group told;
+    struct group now;
+    size_t n = 1;
+    make_group(&told, "iD sRU oDRU");
+    name_rules(&told, german);
+    do {
+        make_group(&now, "iD+ sR+ sU bD iR");
+        name_rules(&now, english);
+        alloc_door_shut(n++, false);
+        int status = rule_group_take_names(&now.list, &told.list);
+        bool refused = alloc_door_open();
+        assert_int_equal(status, refused ? -1 : 0);
+        if (!refused)
+            break;
+        release_group(&now);
+    } while (n < 100);
+    static const char *const taken[] = {"ein", "Unternetz", "Unternetz", "mine",
+                                        "ein"};
+    assert_int_equal(now.list.count, ARRAY_LEN(taken));
+    for (size_t i = 0; i < now.list.count; i++) {
+        assert_string_equal(rule_text(&now.rules[i], RULE_NAME), taken[i]);
+        assert_string_equal(rule_text(&now.rules[i], RULE_DESCRIPTION),
+                            taken[i]);
+    }
+    assert_true(now.rules[1].enabled);
+    release_group(&now);
+    release_group(&told);
+}
+
+/* A kind of several names is told apart by them where they still stand. */
+static void test_names_that_still_stand_are_kept(void **state)
+{
+    (void)state;
+    static const char *const two[] = {"a", "b"};
+    struct group told;
+    struct group now;
+    make_group(&told, "iD iR");
+    name_rules(&told, two);
+    make_group(&now, "iD+ iR+");
+    name_rules(&now, two);
+    assert_int_equal(rule_group_take_names(&now.list, &told.list), 0);
+    assert_string_equal(rule_text(&now.rules[0], RULE_NAME), "a");
+    assert_string_equal(rule_text(&now.rules[1], RULE_NAME), "b");
+    release_group(&now);
+    release_group(&told);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_groupings), cmocka_unit_test(test_agreement),
-        cmocka_unit_test(test_effects),   cmocka_unit_test(test_profiles),
+        cmocka_unit_test(test_groupings),
+        cmocka_unit_test(test_agreement),
+        cmocka_unit_test(test_effects),
+        cmocka_unit_test(test_profiles),
         cmocka_unit_test(test_reach),
+        cmocka_unit_test(test_undo_in_another_language),
+        cmocka_unit_test(test_names_that_still_stand_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
