@@ -186,3 +186,22 @@ groups[performance_monitor_users] drift"
 groups[distributed_com_users] blocked 0xA0040012 domain_controller"
     assert_equal "$(members $DCOM_USERS)" "$MACHINE-1500 "
 }
+
+# groups_of NAME: what the facts count its token to be.
+groups_of() {
+    asked check "$(request "$(groups "$(item distributed_com_users "$1")")")" |
+        jq -r '.facts.accounts[0].groups | sort | join(" ")'
+}
+
+@test "an account has what Users has, as it comes from the network" {
+    put_user 1501 fresh 0x10201
+    everybody="S-1-1-0 S-1-5-11 S-1-5-113 S-1-5-2"
+    assert_equal "$(groups_of fresh)" "$everybody S-1-5-32-545"
+    put_members S-1-5-32-545 S-1-5-4
+    assert_equal "$(groups_of fresh)" "$everybody"
+    put_members S-1-5-32-562 S-1-5-113
+    assert_equal "$(groups_of fresh)" "$everybody S-1-5-32-562"
+    put_members S-1-5-32-545 S-1-5-11
+    assert_equal "$(groups_of "$MACHINE-501")" \
+        "S-1-1-0 S-1-5-113 S-1-5-2 S-1-5-32-546 S-1-5-32-562"
+}

@@ -3,31 +3,17 @@
 
 #include <windows.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "payload/settings/account_words.h"
 #include "payload/win32/errors.h"
-#include "payload/account/netapi.h"
-#include "payload/registry/registry_io.h"
 #include "payload/settings/settings_read.h"
-#include "payload/settings/token_filter.h"
 #include "payload/win32/utf16.h"
 
 #define NAME_COUNT ACCOUNT_NAME_COUNT
-#define GROUPS_MAX 128
 
 #define NAMES_HINT                                                             \
     "accounts are names (\"wmi-reader\", \"LAB-07\\wmi-reader\"), SIDs or "    \
     "words such as \"distributed_com_users\""
-
-#define EVERYONE "S-1-1-0"
-#define NETWORK "S-1-5-2"
-#define ANONYMOUS "S-1-5-7"
-#define AUTHENTICATED "S-1-5-11"
-#define LOCAL_ACCOUNT "S-1-5-113"
-#define LOCAL_ADMINISTRATOR "S-1-5-114"
-#define ADMINISTRATORS "S-1-5-32-544"
-#define RID_ADMINISTRATOR 500
 
 /* --- who ----------------------------------------------------------------- */
 
@@ -42,6 +28,12 @@ static unsigned long look_up(const wchar_t *name, struct sid *sid,
                             use))
         return GetLastError();
     return sid_read(sid, bytes, sizeof bytes) ? 0 : ERROR_INVALID_DATA;
+}
+
+unsigned long account_look_up(const wchar_t *name, struct sid *sid)
+{
+    SID_NAME_USE use;
+    return look_up(name, sid, &use);
 }
 
 static int fail(const char *text, unsigned long code,
@@ -115,8 +107,6 @@ int account_find_asked(const struct settings *settings, const char *text,
     return -1;
 }
 
-/* --- what for ------------------------------------------------------------ */
-
 bool account_describe(const struct sid *sid, struct account_who *who)
 {
     wchar_t name[NAME_COUNT];
@@ -139,145 +129,4 @@ bool account_describe(const struct sid *sid, struct account_who *who)
     }
     lstrcatW(who->name, name);
     return true;
-}
-
-static void add(struct descriptor_token *token, const char *text)
-{
-    struct sid sid;
-    if (!sid_parse(&sid, text))
-        return;
-    for (size_t i = 0; i < token->count; i++) {
-        if (sid_same(&token->sids[i], &sid))
-            return;
-    }
-    token->sids[token->count++] = sid;
-}
-
-static bool holds(const struct descriptor_token *token, const char *text)
-{
-    struct sid sid;
-    for (size_t i = 0; sid_parse(&sid, text) && i < token->count; i++) {
-        if (sid_same(&token->sids[i], &sid))
-            return true;
-    }
-    return false;
-}
-
-/* The local groups, also through other groups. */
-static bool add_groups(struct descriptor_token *token,
-                       const struct account_who *who)
-{
-    LOCALGROUP_USERS_INFO_0 *groups = NULL;
-    DWORD count = 0;
-    DWORD total = 0;
-    struct netapi net;
-    if (!netapi_load(&net) ||
-        net.groups_of(NULL, who->name, 0, LG_INCLUDE_INDIRECT,
-                      (LPBYTE *)&groups, MAX_PREFERRED_LENGTH, &count,
-                      &total) != NERR_Success)
-        return false;
-    for (DWORD i = 0; groups != NULL && i < count && token->count < GROUPS_MAX;
-         i++) {
-        SID_NAME_USE use;
-        struct sid sid;
-        if (look_up(groups[i].lgrui0_name, &sid, &use) == 0)
-            token->sids[token->count++] = sid;
-    }
-    if (groups != NULL)
-        net.discard(groups);
-    return true;
-}
-
-static void read_policy(const char *name, long *value)
-{
-    static const char key[] =
-        "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System";
-    unsigned long number;
-    if (registry_number(key, name, &number))
-        *value = (long)number;
-}
-
-/* Whether UAC takes the administrator out of tokens from the network. */
-static bool is_filtered(const struct sid *sid)
-{
-    struct token_filter filter = TOKEN_FILTER_ABSENT;
-    read_policy("EnableLUA", &filter.enable_lua);
-    read_policy("LocalAccountTokenFilterPolicy", &filter.off);
-    read_policy("FilterAdministratorToken", &filter.administrator);
-    return token_filter_holds(&filter, sid_last_part(sid) == RID_ADMINISTRATOR);
-}
-
-/* What counts for denials alone goes to the end. */
-static void make_deny_only(struct descriptor_token *token, const char *text)
-{
-    struct sid sid;
-    if (!sid_parse(&sid, text))
-        return;
-    size_t last = token->count - ++token->deny_only;
-    for (size_t i = 0; i < last; i++) {
-        if (!sid_same(&token->sids[i], &sid))
-            continue;
-        token->sids[i] = token->sids[last];
-        token->sids[last] = sid;
-    }
-}
-
-static void add_user(struct descriptor_token *token, const struct sid *sid,
-                     const struct account_who *who, const char **note)
-{
-    if (!add_groups(token, who))
-        *note = "its group memberships could not be read: only its own "
-                "entries and those for everybody were counted";
-    if (!who->local)
-        return;
-    add(token, LOCAL_ACCOUNT);
-    if (!holds(token, ADMINISTRATORS))
-        return;
-    add(token, LOCAL_ADMINISTRATOR);
-    if (!is_filtered(sid))
-        return;
-    make_deny_only(token, ADMINISTRATORS);
-    make_deny_only(token, LOCAL_ADMINISTRATOR);
-    *note = "it is a local administrator whose token UAC filters over the "
-            "network: what Administrators may was not counted";
-}
-
-int account_token(const struct sid *sid, struct descriptor_token *token,
-                  const char **note)
-{
-    struct account_who who = {.user = false};
-    struct descriptor_token made = {
-        .sids = calloc(GROUPS_MAX + 8, sizeof *made.sids)};
-    *note = NULL;
-    if (made.sids == NULL)
-        return -1;
-    made.sids[made.count++] = *sid;
-    /* A token of nobody is not of everyone, unless a policy says so. */
-    if (!holds(&made, ANONYMOUS) && !holds(&made, EVERYONE)) {
-        add(&made, EVERYONE);
-        add(&made, AUTHENTICATED);
-    }
-    if (!holds(&made, EVERYONE) || made.count > 1)
-        add(&made, NETWORK);
-    if (account_describe(sid, &who) && who.user)
-        add_user(&made, sid, &who, note);
-    *token = made;
-    return 0;
-}
-
-bool account_is_administrator(const struct sid *sid)
-{
-    struct descriptor_token token;
-    const char *note;
-    if (account_token(sid, &token, &note) != 0)
-        return false;
-    bool is = holds(&token, ADMINISTRATORS);
-    account_token_release(&token);
-    return is;
-}
-
-void account_token_release(struct descriptor_token *token)
-{
-    free(token->sids);
-    *token = (struct descriptor_token){.sids = NULL};
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Accounts of this machine by name, SID or word, and what they stand for. */
+/* Accounts of this machine by name, SID or word. */
 #ifndef PAYLOAD_ACCOUNT_H
 #define PAYLOAD_ACCOUNT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "payload/descriptor/descriptor_access.h"
 #include "payload/engine/setting.h"
 #include "payload/descriptor/sid.h"
 
@@ -24,6 +23,9 @@ int account_find(const char *text, struct sid *sid,
 int account_find_asked(const struct settings *settings, const char *text,
                        struct sid *sid, struct setting_reason *reason);
 
+/* The same by Windows' own name alone; its code. */
+unsigned long account_look_up(const wchar_t *name, struct sid *sid);
+
 #define ACCOUNT_NAME_COUNT 256
 
 struct account_who {
@@ -34,17 +36,5 @@ struct account_who {
 
 /* False when nobody has that SID as far as this machine knows. */
 bool account_describe(const struct sid *sid, struct account_who *who);
-
-/*
- * Whom the account stands for when it calls from another machine: itself,
- * what everybody is, its local groups. `note` becomes what is to be said of
- * that (a static text), or NULL. -1 when memory is short.
- */
-int account_token(const struct sid *sid, struct descriptor_token *token,
-                  const char **note);
-/* By itself or through a group, over the network or not. */
-bool account_is_administrator(const struct sid *sid);
-
-void account_token_release(struct descriptor_token *token);
 
 #endif

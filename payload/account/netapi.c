@@ -25,6 +25,7 @@ bool netapi_load(struct netapi *net)
         ADD_TYPE(add_group) system_load(LIBRARY, "NetLocalGroupAdd");
     net->delete_group =
         ADD_TYPE(delete_group) system_load(LIBRARY, "NetLocalGroupDel");
+    net->groups = ADD_TYPE(groups) system_load(LIBRARY, "NetLocalGroupEnum");
     net->members =
         ADD_TYPE(members) system_load(LIBRARY, "NetLocalGroupGetMembers");
     net->add_members =
@@ -35,8 +36,8 @@ bool netapi_load(struct netapi *net)
            net->add_user != NULL && net->delete_user != NULL &&
            net->user != NULL && net->set_user != NULL && net->modals != NULL &&
            net->add_group != NULL && net->delete_group != NULL &&
-           net->members != NULL && net->add_members != NULL &&
-           net->delete_members != NULL;
+           net->groups != NULL && net->members != NULL &&
+           net->add_members != NULL && net->delete_members != NULL;
 }
 
 static const char *hint_of(unsigned long code)

@@ -24,6 +24,7 @@ struct netapi {
     __typeof__(&NetUserModalsGet) modals;
     __typeof__(&NetLocalGroupAdd) add_group;
     __typeof__(&NetLocalGroupDel) delete_group;
+    __typeof__(&NetLocalGroupEnum) groups;
     __typeof__(&NetLocalGroupGetMembers) members;
     __typeof__(&NetLocalGroupAddMembers) add_members;
     __typeof__(&NetLocalGroupDelMembers) delete_members;

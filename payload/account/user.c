@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "payload/account/account.h"
+#include "payload/account/token.h"
 #include "payload/win32/errors.h"
 #include "payload/win32/file.h"
 #include "payload/account/netapi.h"

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "payload/account/account.h"
+#include "payload/account/token.h"
 #include "payload/descriptor/account_set.h"
 #include "payload/dcom/com_list.h"
 #include "payload/dcom/com_policy.h"

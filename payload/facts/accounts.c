@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "payload/account/account.h"
+#include "payload/account/token.h"
 #include "payload/account/netapi.h"
 #include "payload/settings/settings_read.h"
 #include "payload/win32/utf16.h"

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "payload/account/account.h"
+#include "payload/account/token.h"
 #include "payload/descriptor/account_set.h"
 #include "payload/namespace/namespace_list.h"
 #include "payload/settings/settings_read.h"

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "payload/account/account.h"
+#include "payload/account/token.h"
 #include "payload/descriptor/account_set.h"
 #include "payload/win32/errors.h"
 #include "payload/descriptor/grant.h"
