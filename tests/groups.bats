@@ -205,3 +205,22 @@ groups_of() {
     assert_equal "$(groups_of "$MACHINE-501")" \
         "S-1-1-0 S-1-5-113 S-1-5-2 S-1-5-32-546 S-1-5-32-562"
 }
+
+@test "a name of an unreachable domain is looked up once a run" {
+    "$LAB/target-1/mode" domain-unreachable
+    wine reg delete "$LAB_KEY" /v DomainAsked /f >/dev/null 2>&1 || true
+    local wmi='{"groups":[
+        {"group":"performance_log_users","members":["wmi-reader"]},
+        {"group":"distributed_com_users","members":["FAR\\wmi"]}],
+      "dcom":{"permissions":[
+        {"account":"FAR\\wmi","launch":["remote_launch"]},
+        {"account":"wmi-reader","launch":["remote_launch"]}]}}'
+    result=$(asked apply "$(request "$wmi")")
+    assert_equal "$(wine reg query "$LAB_KEY" /v DomainAsked | tr -d '\r' |
+        awk '$1 == "DomainAsked" { print $3 }')" 0x1
+    assert_equal "$(verdicts "$result" | sort)" \
+        "dcom.permissions[FAR\\wmi] failed 0x000006FD
+dcom.permissions[wmi-reader] changed
+groups[distributed_com_users] failed 0x000006FD
+groups[performance_log_users] changed"
+}

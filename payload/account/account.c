@@ -47,8 +47,7 @@ static int fail(const char *text, unsigned long code,
     return -1;
 }
 
-static int find_name(const wchar_t *name, const char *text, struct sid *sid,
-                     struct setting_reason *reason)
+static unsigned long find_name(const wchar_t *name, struct sid *sid)
 {
     SID_NAME_USE use = SidTypeUnknown;
     unsigned long code =
@@ -56,21 +55,40 @@ static int find_name(const wchar_t *name, const char *text, struct sid *sid,
     /* The name of the machine itself gives the SID of all its accounts. */
     if (code == 0 && (use == SidTypeDomain || use == SidTypeComputer))
         code = ERROR_NONE_MAPPED;
-    return code == 0 ? 0 : fail(text, code, reason);
+    return code;
 }
 
-int account_find(const char *text, struct sid *sid,
-                 struct setting_reason *reason)
+/* By the whole of Windows' ways, which may lead to a domain. */
+static unsigned long find_far(struct account_memory *memory, const char *text,
+                              struct sid *sid)
+{
+    unsigned long code;
+    if (account_memory_recall(memory, text, &code, sid, sizeof *sid))
+        return code;
+    ULONGLONG begun = GetTickCount64();
+    if (account_memory_is_late(memory, begun))
+        return ERROR_TIMEOUT;
+    wchar_t *name = utf16_from_utf8(text);
+    struct sid found;
+    code = find_name(name, &found);
+    free(name);
+    account_memory_keep(memory, text, code, &found, sizeof found,
+                        GetTickCount64() - begun);
+    if (code == 0)
+        *sid = found;
+    return code;
+}
+
+int account_find(struct account_memory *memory, const char *text,
+                 struct sid *sid, struct setting_reason *reason)
 {
     const char *word = account_word_sid(text);
     if (word != NULL)
         text = word;
     if (sid_parse(sid, text))
         return 0;
-    wchar_t *name = utf16_from_utf8(text);
-    int status = find_name(name, text, sid, reason);
-    free(name);
-    return status;
+    unsigned long code = find_far(memory, text, sid);
+    return code == 0 ? 0 : fail(text, code, reason);
 }
 
 static int find_local(const char *text, struct sid *sid,
@@ -79,24 +97,24 @@ static int find_local(const char *text, struct sid *sid,
     wchar_t full[NAME_COUNT * 2];
     DWORD count = NAME_COUNT;
     wchar_t *name = utf16_from_utf8(text);
-    int status = -1;
-    if (name == NULL || utf16_len(name) >= NAME_COUNT ||
-        !GetComputerNameW(full, &count)) {
-        status = find_name(name, text, sid, reason);
-    } else {
+    const wchar_t *asked = name;
+    if (name != NULL && utf16_len(name) < NAME_COUNT &&
+        GetComputerNameW(full, &count)) {
         lstrcatW(full, L"\\");
         lstrcatW(full, name);
-        status = find_name(full, text, sid, reason);
+        asked = full;
     }
+    unsigned long code = find_name(asked, sid);
     free(name);
-    return status;
+    return code == 0 ? 0 : fail(text, code, reason);
 }
 
 int account_find_asked(const struct settings *settings, const char *text,
                        struct sid *sid, struct setting_reason *reason)
 {
     bool own = settings_same_text(settings->account.name, text);
-    if ((own ? find_local : account_find)(text, sid, reason) == 0)
+    if ((own ? find_local(text, sid, reason)
+             : account_find(settings->memory, text, sid, reason)) == 0)
         return 0;
     if (reason->code == ERROR_NONE_MAPPED && settings->account.present && own)
         setting_reason_set(reason, CODE_ACCOUNT_TO_COME,
@@ -107,7 +125,7 @@ int account_find_asked(const struct settings *settings, const char *text,
     return -1;
 }
 
-bool account_describe(const struct sid *sid, struct account_who *who)
+static unsigned long describe(const struct sid *sid, struct account_who *who)
 {
     wchar_t name[NAME_COUNT];
     wchar_t domain[NAME_COUNT];
@@ -118,7 +136,7 @@ bool account_describe(const struct sid *sid, struct account_who *who)
     SID_NAME_USE use;
     if (!LookupAccountSidW(NULL, (PSID)sid->bytes, name, &name_count, domain,
                            &domain_count, &use))
-        return false;
+        return GetLastError();
     who->user = use == SidTypeUser;
     who->local = GetComputerNameW(computer, &computer_count) &&
                  lstrcmpiW(domain, computer) == 0;
@@ -128,5 +146,25 @@ bool account_describe(const struct sid *sid, struct account_who *who)
         lstrcatW(who->name, L"\\");
     }
     lstrcatW(who->name, name);
-    return true;
+    return 0;
+}
+
+bool account_describe(struct account_memory *memory, const struct sid *sid,
+                      struct account_who *who)
+{
+    char key[SID_TEXT_MAX];
+    unsigned long code;
+    sid_print(sid, key);
+    if (account_memory_recall(memory, key, &code, who, sizeof *who))
+        return code == 0;
+    ULONGLONG begun = GetTickCount64();
+    if (account_memory_is_late(memory, begun))
+        return false;
+    struct account_who found = {.user = false};
+    code = describe(sid, &found);
+    account_memory_keep(memory, key, code, &found, sizeof found,
+                        GetTickCount64() - begun);
+    if (code == 0)
+        *who = found;
+    return code == 0;
 }

@@ -6,12 +6,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "payload/account/account_memory.h"
 #include "payload/engine/setting.h"
 #include "payload/descriptor/sid.h"
 
 /* 0, or -1 with `reason`: nobody has that name, or a machine has it. */
-int account_find(const char *text, struct sid *sid,
-                 struct setting_reason *reason);
+int account_find(struct account_memory *memory, const char *text,
+                 struct sid *sid, struct setting_reason *reason);
 
 /*
  * The same for a setting of `settings`. The name of their `account` means one
@@ -35,6 +36,7 @@ struct account_who {
 };
 
 /* False when nobody has that SID as far as this machine knows. */
-bool account_describe(const struct sid *sid, struct account_who *who);
+bool account_describe(struct account_memory *memory, const struct sid *sid,
+                      struct account_who *who);
 
 #endif

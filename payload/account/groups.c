@@ -96,7 +96,7 @@ static int group_open(const struct membership *own, struct group *group,
     if (!netapi_load(&group->net))
         return netapi_fail("netapi32.dll", "it cannot be used", GetLastError(),
                            reason);
-    if (account_find(text, &group->sid, reason) != 0) {
+    if (account_find(own->settings->memory, text, &group->sid, reason) != 0) {
         group->sid.len = 0;
         if (reason->code != ERROR_NONE_MAPPED)
             return -1;
@@ -265,6 +265,13 @@ static int write_members(struct setting *setting, struct group *group,
     return 0;
 }
 
+/* Whoever is looked up from now on may be found, or be in another group. */
+static void forget(const struct setting *setting)
+{
+    const struct membership *own = setting->data;
+    account_memory_forget(own->settings->memory);
+}
+
 static int write_group(struct setting *setting, const cJSON *state,
                        struct setting_reason *reason)
 {
@@ -276,6 +283,7 @@ static int write_group(struct setting *setting, const cJSON *state,
     if (status == 0)
         status = write_members(setting, &group, reason);
     group_close(&group);
+    forget(setting);
     setting_hint(setting, "membership counts from the member's next logon");
     return status;
 }
@@ -343,6 +351,7 @@ static int restore_group(struct setting *setting, const cJSON *state,
     if (status == 0 && group.sid.len != 0 && !was_there)
         status = remove_group(own, &group, reason);
     group_close(&group);
+    forget(setting);
     return status;
 }
 

@@ -60,16 +60,39 @@ static void add_group(struct descriptor_token *token, const wchar_t *name)
         add_sid(token, &sid);
 }
 
+/* A domain that does not answer is not asked twice. */
+static unsigned long ask_groups(const struct netapi *net,
+                                struct account_memory *memory,
+                                const struct sid *sid,
+                                const struct account_who *who,
+                                LOCALGROUP_USERS_INFO_0 **groups, DWORD *count)
+{
+    DWORD total = 0;
+    unsigned long code;
+    char key[SID_TEXT_MAX + 1] = "@"; /* no name begins so */
+    sid_print(sid, key + 1);
+    if (account_memory_recall(memory, key, &code, NULL, 0) && code != 0)
+        return code;
+    ULONGLONG begun = GetTickCount64();
+    if (account_memory_is_late(memory, begun))
+        return ERROR_TIMEOUT;
+    code =
+        net->groups_of(NULL, who->name, 0, LG_INCLUDE_INDIRECT,
+                       (LPBYTE *)groups, MAX_PREFERRED_LENGTH, count, &total);
+    if (code != NERR_Success)
+        account_memory_keep(memory, key, code, "", 0, GetTickCount64() - begun);
+    return code;
+}
+
 /* The local groups that Windows counts by its account, or by a global group. */
 static bool add_groups(struct descriptor_token *token, const struct netapi *net,
+                       struct account_memory *memory,
                        const struct account_who *who)
 {
     LOCALGROUP_USERS_INFO_0 *groups = NULL;
     DWORD count = 0;
-    DWORD total = 0;
-    if (net->groups_of(NULL, who->name, 0, LG_INCLUDE_INDIRECT,
-                       (LPBYTE *)&groups, MAX_PREFERRED_LENGTH, &count,
-                       &total) != NERR_Success)
+    if (ask_groups(net, memory, &token->sids[0], who, &groups, &count) !=
+        NERR_Success)
         return false;
     for (DWORD i = 0; groups != NULL && i < count; i++)
         add_group(token, groups[i].lgrui0_name);
@@ -122,12 +145,13 @@ static bool add_groups_of_everybody(struct descriptor_token *token,
 }
 
 static bool add_all_groups(struct descriptor_token *token,
+                           struct account_memory *memory,
                            const struct account_who *who)
 {
     struct netapi net;
     if (!netapi_load(&net))
         return false;
-    bool counted = !who->user || add_groups(token, &net, who);
+    bool counted = !who->user || add_groups(token, &net, memory, who);
     return add_groups_of_everybody(token, &net) && counted;
 }
 
@@ -196,8 +220,8 @@ static void add_everybody(struct descriptor_token *token, bool guest)
     add(token, NETWORK);
 }
 
-int account_token(const struct sid *sid, struct descriptor_token *token,
-                  const char **note)
+int account_token(struct account_memory *memory, const struct sid *sid,
+                  struct descriptor_token *token, const char **note)
 {
     struct account_who who = {.user = false};
     struct descriptor_token made = {
@@ -206,12 +230,12 @@ int account_token(const struct sid *sid, struct descriptor_token *token,
     if (made.sids == NULL)
         return -1;
     made.sids[made.count++] = *sid;
-    bool known = account_describe(sid, &who);
+    bool known = account_describe(memory, sid, &who);
     bool local = known && who.user && who.local;
     add_everybody(&made, local && sid_last_part(sid) == RID_GUEST);
     if (local)
         add(&made, LOCAL_ACCOUNT);
-    if (!add_all_groups(&made, &who) && who.user)
+    if (!add_all_groups(&made, memory, &who) && who.user)
         *note = "its group memberships could not be read: only its own "
                 "entries and those for everybody were counted";
     if (local)
@@ -220,11 +244,12 @@ int account_token(const struct sid *sid, struct descriptor_token *token,
     return 0;
 }
 
-bool account_is_administrator(const struct sid *sid)
+bool account_is_administrator(struct account_memory *memory,
+                              const struct sid *sid)
 {
     struct descriptor_token token;
     const char *note;
-    if (account_token(sid, &token, &note) != 0)
+    if (account_token(memory, sid, &token, &note) != 0)
         return false;
     bool is = holds(&token, ADMINISTRATORS);
     account_token_release(&token);

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "payload/account/account_memory.h"
 #include "payload/descriptor/descriptor_access.h"
 #include "payload/descriptor/sid.h"
 
@@ -16,11 +17,12 @@
  * `note` becomes what is to be said of the token (a static text), or NULL.
  * -1 when memory is short.
  */
-int account_token(const struct sid *sid, struct descriptor_token *token,
-                  const char **note);
+int account_token(struct account_memory *memory, const struct sid *sid,
+                  struct descriptor_token *token, const char **note);
 void account_token_release(struct descriptor_token *token);
 
 /* By itself or through a group, over the network or not. */
-bool account_is_administrator(const struct sid *sid);
+bool account_is_administrator(struct account_memory *memory,
+                              const struct sid *sid);
 
 #endif

@@ -29,6 +29,7 @@
 /* The account on the machine, while it is worked on. */
 struct user {
     const struct account_wish *wish;
+    struct account_memory *memory;
     struct netapi net;
     wchar_t name[NETAPI_NAME_COUNT];
     struct user_state state;
@@ -112,7 +113,8 @@ static int open_user(const struct setting *setting, struct user *user,
 {
     const struct settings *settings = setting->data;
     wchar_t *name = utf16_from_utf8(settings->account.name);
-    *user = (struct user){.wish = &settings->account};
+    *user =
+        (struct user){.wish = &settings->account, .memory = settings->memory};
     if (name == NULL || utf16_len(name) >= NETAPI_NAME_COUNT) {
         free(name);
         return setting_reason_set(reason, 0, NULL, "memory is short");
@@ -221,7 +223,7 @@ static bool shuts_out(struct setting *setting, const struct user *user,
         return false;
     if (system_is_own_sid(state->sid.bytes))
         why = "this very login is the account";
-    else if (account_is_administrator(&state->sid))
+    else if (account_is_administrator(user->memory, &state->sid))
         why = "it is an administrator of the machine";
     if (why != NULL && user->wish->network_logon_said)
         setting->risk = "an administrator of the machine can no longer log on "
@@ -303,6 +305,7 @@ static int make_user(struct user *user, struct setting_reason *reason)
     };
     unsigned long code = user->net.add_user(NULL, 1, (LPBYTE)&info, NULL);
     forget_password(password);
+    account_memory_forget(user->memory);
     return code == 0 ? 0
                      : fail(user, "the account cannot be made", code, reason);
 }
@@ -383,6 +386,7 @@ static int delete_user(struct user *user, struct setting_reason *reason)
     unsigned long code = user->state.denied != 0 ? rights_write(&sid, 0) : 0;
     if (code == 0)
         code = user->net.delete_user(NULL, user->name);
+    account_memory_forget(user->memory);
     if (code != 0)
         return fail(user, "the account cannot be deleted", code, reason);
     password_record_drop(&sid);

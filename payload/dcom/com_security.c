@@ -192,7 +192,7 @@ static enum setting_verdict compare_permission(struct setting *setting,
     struct descriptor_token token;
     const char *note;
     (void)state; /* it lacks what other items have put there */
-    if (account_token(sid, &token, &note) != 0) {
+    if (account_token(own->settings->memory, sid, &token, &note) != 0) {
         (void)fail_memory(reason);
         return SETTING_CONFLICT;
     }
@@ -253,7 +253,7 @@ static int write_permission(struct setting *setting, const cJSON *state,
     const char *note;
     int status = 0;
     (void)state;
-    if (account_token(sid, &token, &note) != 0)
+    if (account_token(own->settings->memory, sid, &token, &note) != 0)
         return fail_memory(reason);
     for (unsigned i = 0; status == 0 && i < COM_LAYER_COUNT; i++) {
         const enum com_layer layer = (enum com_layer)i;

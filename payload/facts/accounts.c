@@ -38,11 +38,12 @@ static void add_flags(cJSON *item, const wchar_t *name)
     net.discard(info);
 }
 
-static void add_groups(cJSON *item, const struct sid *sid)
+static void add_groups(struct account_memory *memory, cJSON *item,
+                       const struct sid *sid)
 {
     struct descriptor_token token;
     const char *note;
-    if (account_token(sid, &token, &note) != 0)
+    if (account_token(memory, sid, &token, &note) != 0)
         return;
     cJSON *groups = cJSON_AddArrayToObject(item, "groups");
     for (size_t i = 0; i < token.count; i++) {
@@ -52,19 +53,20 @@ static void add_groups(cJSON *item, const struct sid *sid)
     account_token_release(&token);
 }
 
-static cJSON *describe(const char *account, const struct sid *sid)
+static cJSON *describe(struct account_memory *memory, const char *account,
+                       const struct sid *sid)
 {
     struct account_who who = {.user = false};
     cJSON *item = cJSON_CreateObject();
     cJSON_AddStringToObject(item, "account", account);
     facts_put(item, "sid", sid_item(sid));
-    if (account_describe(sid, &who)) {
+    if (account_describe(memory, sid, &who)) {
         facts_put_text(item, "name", utf16_text_to_utf8(who.name));
         cJSON_AddBoolToObject(item, "user", who.user);
         cJSON_AddBoolToObject(item, "local", who.local);
     }
     if (who.user)
-        add_groups(item, sid);
+        add_groups(memory, item, sid);
     if (who.user && who.local)
         add_flags(item, who.name);
     return item;
@@ -83,7 +85,7 @@ static void add(cJSON *list, const struct settings *settings,
     }
     if (cJSON_GetArraySize(list) < ACCOUNTS_MAX &&
         account_find_asked(settings, account, &sid, &reason) == 0)
-        cJSON_AddItemToArray(list, describe(account, &sid));
+        cJSON_AddItemToArray(list, describe(settings->memory, account, &sid));
 }
 
 void facts_accounts(cJSON *facts, const struct settings *settings)

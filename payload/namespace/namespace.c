@@ -113,7 +113,8 @@ static enum setting_verdict compare_grant(struct setting *setting,
     char may[RIGHT_WORDS_MAX];
     const char *note;
     (void)state;
-    if (account_token(question.sid, &token, &note) != 0) {
+    if (account_token(own->settings->memory, question.sid, &token, &note) !=
+        0) {
         (void)fail_memory(reason);
         return SETTING_CONFLICT;
     }

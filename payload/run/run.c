@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "payload/account/account_memory.h"
 #include "payload/win32/errors.h"
 #include "payload/facts/facts.h"
 #include "payload/run/cancellation.h"
@@ -304,6 +305,7 @@ static void release(struct run *run)
     if (run->com_up) /* settings may have held objects until now */
         CoUninitialize();
     request_close(&run->request);
+    account_memory_free(run->accounts);
     folder_close(&run->folder);
     image_close(&run->image);
     cJSON_Delete(run->earlier);

@@ -36,11 +36,12 @@ struct run {
     struct request request;
     struct setting_list settings;
     struct engine_host host;
-    cJSON *earlier;         /* snapshot of this run id's first time */
-    cJSON *pending;         /* ids that waited for winmgmt before this run */
-    char *restart_takes;    /* NULL: not asked yet, or nothing */
-    struct engine *engine;  /* published */
-    struct outcome outcome; /* published, but for `settings` */
+    cJSON *earlier; /* snapshot of this run id's first time */
+    cJSON *pending; /* ids that waited for winmgmt before this run */
+    struct account_memory *accounts; /* lent to the request's settings */
+    char *restart_takes;             /* NULL: not asked yet, or nothing */
+    struct engine *engine;           /* published */
+    struct outcome outcome;          /* published, but for `settings` */
     struct failure failure;
     bool com_up;
     bool stuck;  /* threads that do not end still use what this run has */

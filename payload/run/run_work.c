@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "payload/account/account_memory.h"
 #include "payload/connection/connections.h"
 #include "payload/engine/families.h"
 #include "payload/facts/facts.h"
@@ -46,6 +47,16 @@ static int plan_undo(struct run *run)
         return 0;
     return failure_set(&run->failure, FAILURE_PAYLOAD_FAILED, 0, NULL, "%s",
                        err.text);
+}
+
+/* Without memory every name is looked up whenever it is needed. */
+static void remember_accounts(struct run *run)
+{
+    run->accounts = account_memory_new(
+        run->begun_ms + (ULONGLONG)PROTOCOL_RUN_SECONDS * MS_PER_SECOND);
+    run->request.settings.memory = run->accounts;
+    for (size_t i = 0; i < run->request.earlier_count; i++)
+        run->request.earlier[i].memory = run->accounts;
 }
 
 static int plan(struct run *run)
@@ -331,6 +342,7 @@ void run_work(struct run *run)
         connect_others(run);
         return;
     }
+    remember_accounts(run);
     if (plan(run) != 0 || load_snapshot(run) != 0 || make_engine(run) != 0)
         return;
     winmgmt_process(process);

@@ -145,7 +145,8 @@ static enum setting_verdict compare_grant(struct setting *setting,
     struct descriptor_token token;
     const char *note;
     (void)state; /* it lacks what other accounts have */
-    if (account_token(question.sid, &token, &note) != 0) {
+    if (account_token(own->settings->memory, question.sid, &token, &note) !=
+        0) {
         (void)fail_memory(reason);
         return SETTING_CONFLICT;
     }

@@ -160,6 +160,8 @@ struct fixed_port_wish {
     int level; /* RPC_C_AUTHN_LEVEL_* */
 };
 
+struct account_memory;
+
 struct settings {
     bool winmgmt_runs; /* services.winmgmt */
     bool rpcss_runs;
@@ -185,6 +187,8 @@ struct settings {
     enum dword_wish unsecapp_access;    /* cimom.unsecapp_access_control_… */
     struct fixed_port_wish fixed_port;
     void *storage; /* owns every text above */
+    /* The payload's, lent: what it has looked up; NULL: nothing is kept. */
+    struct account_memory *memory;
 };
 
 /*

@@ -69,6 +69,7 @@ static const struct {
     {L"namespace-denied", L"WMI: a namespace's security is refused"},
     {L"namespace-ignored", L"WMI: it is taken and does not take"},
     {L"namespace-returns-error", L"WMI: the call succeeds, SetSD fails"},
+    {L"domain-unreachable", L"accounts: the domain's take long, and fail"},
     {L"groups-denied", L"accounts: a change of groups is refused"},
     {L"groups-ignored", L"accounts: it succeeds and does not take"},
     {L"password-policy", L"accounts: no password is good enough"},

@@ -9,8 +9,13 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "../modes.h"
 #include "../netapi32/account.h"
 #include "real.h"
+
+#define LAB_KEY L"SOFTWARE\\wmifleet-lab"
+
+enum { UNREACHABLE_MS = 1000 };
 
 BOOL WINAPI lab_LookupAccountNameW(const WCHAR *system, const WCHAR *name,
                                    PSID sid, DWORD *sid_len, WCHAR *domain,
@@ -51,6 +56,28 @@ static bool fits(const WCHAR *text, const WCHAR *buffer, DWORD *count)
     return false;
 }
 
+/*
+ * Windows goes on to ask the domain for a name that the machine does not
+ * have. In this mode none answers; how often it was asked is counted.
+ */
+static BOOL ask_domain(void)
+{
+    DWORD code = GetLastError();
+    DWORD count = 0, len = sizeof count;
+
+    if (mode_is_on(L"domain-unreachable")) {
+        RegGetValueW(HKEY_LOCAL_MACHINE, LAB_KEY, L"DomainAsked",
+                     RRF_RT_REG_DWORD, NULL, &count, &len);
+        count++;
+        RegSetKeyValueW(HKEY_LOCAL_MACHINE, LAB_KEY, L"DomainAsked", REG_DWORD,
+                        &count, sizeof count);
+        Sleep(UNREACHABLE_MS);
+        code = ERROR_TRUSTED_RELATIONSHIP_FAILURE;
+    }
+    SetLastError(code);
+    return FALSE;
+}
+
 BOOL WINAPI lab_LookupAccountNameW(const WCHAR *system, const WCHAR *name,
                                    PSID sid, DWORD *sid_len, WCHAR *domain,
                                    DWORD *domain_count, SID_NAME_USE *use)
@@ -64,7 +91,7 @@ BOOL WINAPI lab_LookupAccountNameW(const WCHAR *system, const WCHAR *name,
     if (!name || !find(name, &account)) {
         if (!REAL(LookupAccountNameW)(system, name, sid, sid_len, domain,
                                       domain_count, use))
-            return FALSE;
+            return ask_domain();
         if (!sid || !account_by_sid(sid, &account))
             return TRUE;
         SetLastError(ERROR_NONE_MAPPED);
