@@ -79,7 +79,7 @@ static void begin_document(struct frames *frames)
 {
     if (frames->inside)
         frames_noise(frames, frames->document.data, frames->document.len);
-    buf_reset(&frames->document);
+    buf_release(&frames->document);
     frames->inside = true;
 }
 
@@ -102,8 +102,10 @@ int frames_feed(struct frames *frames, const char *bytes, size_t len,
         size_t run = plain_run(frames, bytes + at, len - at);
         if (!frames->inside)
             frames_noise(frames, bytes + at, run);
-        else if (add_to_document(frames, bytes + at, run, err))
+        else if (add_to_document(frames, bytes + at, run, err)) {
+            frames_restart(frames);
             return -1;
+        }
         at += run;
         if (at == len)
             break;

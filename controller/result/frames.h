@@ -42,7 +42,10 @@ void frames_restart(struct frames *frames);
 /* Keeps bytes that cannot hold a document, such as standard error. */
 void frames_noise(struct frames *frames, const char *bytes, size_t len);
 
-/* 0, or -1 with `err` when a document is too long or the callback said so. */
+/*
+ * 0, or -1 with `err` when a document is too long or the callback said so;
+ * nothing of that document is kept.
+ */
 int frames_feed(struct frames *frames, const char *bytes, size_t len,
                 struct err *err);
 

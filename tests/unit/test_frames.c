@@ -142,6 +142,39 @@ static void test_longest_document(void **state)
     assert_int_equal(feed_long(PROTOCOL_RESULT_MAX + 2, "", &longest), -1);
 }
 
+/* Its host may be at work for a while yet, and many others with it. */
+static void test_a_document_too_long_is_not_kept(void **state)
+{
+    (void)state;
+    static char piece[65536];
+    struct frames frames;
+    struct heard heard;
+    struct err err = {0};
+    begin(&frames, &heard);
+    memset(piece, 'x', sizeof piece);
+    assert_int_equal(frames_feed(&frames, BYTES("\x1e"), &err), 0);
+    while (frames_feed(&frames, piece, sizeof piece, &err) == 0)
+        assert_in_range(frames.document.len, 1, PROTOCOL_RESULT_MAX + 1);
+    assert_int_equal(frames.document.capacity, 0);
+    assert_false(frames.inside);
+    end(&frames, &heard);
+}
+
+static void test_a_document_cut_off_is_not_kept(void **state)
+{
+    (void)state;
+    static char piece[65536];
+    struct frames frames;
+    struct heard heard;
+    begin(&frames, &heard);
+    memset(piece, 'x', sizeof piece);
+    assert_int_equal(frames_feed(&frames, BYTES("\x1e"), NULL), 0);
+    assert_int_equal(frames_feed(&frames, piece, sizeof piece, NULL), 0);
+    assert_int_equal(frames_feed(&frames, BYTES("\x1e{}"), NULL), 0);
+    assert_in_range(frames.document.capacity, 1, 1024);
+    end(&frames, &heard);
+}
+
 static void test_listener_may_stop(void **state)
 {
     (void)state;
@@ -176,6 +209,8 @@ int main(void)
         cmocka_unit_test(test_table_in_all_cuts),
         cmocka_unit_test(test_noise_is_bounded_and_counted),
         cmocka_unit_test(test_longest_document),
+        cmocka_unit_test(test_a_document_too_long_is_not_kept),
+        cmocka_unit_test(test_a_document_cut_off_is_not_kept),
         cmocka_unit_test(test_listener_may_stop),
         cmocka_unit_test(test_restart_drops_half_a_document),
     };
