@@ -128,6 +128,7 @@ static int make_plan(struct run *run, struct job_plan *plan, struct err *err)
                               .run = run->id,
                               .transport = &ssh_transport,
                               .transport_context = &connecting(run)->ssh,
+                              .turns = &run->turns,
                               .timeouts = timeouts_of(run->options),
                               .log = run->log};
     return payload_image(&plan->payload, err);

@@ -38,6 +38,7 @@ struct run {
     struct recap *recap;
     struct outdir *outdir; /* NULL: not asked for */
     struct schedule *schedule;
+    struct turns turns;
     char *sources; /* the inventories as given, for the store and the recap */
     char *again;   /* this run's selection, as words after a verb */
     char *apply;   /* the same for an apply */

@@ -31,6 +31,7 @@
 
 #include "base/log.h"
 #include "controller/job/payload_command.h"
+#include "controller/job/turns.h"
 #include "controller/result/result.h"
 #include "controller/ssh/transport.h"
 #include "controller/job/work.h"
@@ -70,6 +71,7 @@ struct job_plan {
     struct blob payload;
     const struct transport_ops *transport;
     void *transport_context;
+    struct turns *turns; /* of all jobs of the run that give a command */
     struct job_timeouts timeouts;
     const struct log *log;
 };

@@ -17,6 +17,8 @@ void job_drop_session(struct job *job)
         job->plan->transport->free(job->transport);
     job->transport = NULL;
     job->channel_open = false;
+    frames_restart(&job->frames);
+    job_mind_turn(job);
 }
 
 /*

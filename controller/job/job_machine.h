@@ -103,6 +103,7 @@ struct job {
     struct frames frames;
     struct buf out;
     struct buf errors;
+    bool has_turn;       /* for a large answer */
     size_t noise_before; /* what earlier commands printed */
     bool started;        /* this command's start mark came */
     bool answered;       /* and a result that is believed */
@@ -167,6 +168,9 @@ enum job_state job_tidy_state(const struct job *job);
 enum pace job_finish(struct job *job);
 
 void job_drop_session(struct job *job);
+
+/* Gives a turn back that the answer, as far as it came, no longer needs. */
+void job_mind_turn(struct job *job);
 
 /* Connecting failed: tries the address after this one. */
 enum pace job_next_address(struct job *job);

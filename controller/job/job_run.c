@@ -25,6 +25,9 @@
 #define NOISE_AT_ONCE 4194304u
 #define NOISE_PAUSE 250
 
+/* How long until a turn is asked for again. */
+#define TURN_PAUSE 100
+
 /* Somebody else's run is asked about again after 1, 2, 4, 8, 10, 10... s. */
 #define BUSY_FIRST_WAIT 1000
 
@@ -231,6 +234,7 @@ enum pace job_do_exec(struct job *job)
         break;
     }
     frames_restart(&job->frames);
+    job_mind_turn(job);
     job->noise_before = job->working ? 0 : job->frames.noise.len;
     job->channel_open = true;
     job->started = false;
@@ -298,12 +302,33 @@ static enum pace ended_without_answer(struct job *job)
     return GO_ON;
 }
 
+static bool answer_is_large(const struct job *job)
+{
+    return job->frames.document.len > TURNS_FREE_LEN;
+}
+
+void job_mind_turn(struct job *job)
+{
+    if (!job->has_turn || answer_is_large(job))
+        return;
+    turns_give(job->plan->turns);
+    job->has_turn = false;
+}
+
+static bool may_read(struct job *job)
+{
+    if (!job->has_turn && answer_is_large(job))
+        job->has_turn = turns_take(job->plan->turns);
+    return job->has_turn || !answer_is_large(job);
+}
+
 static int feed(struct job *job, struct err *err)
 {
     frames_noise(&job->frames, job->errors.data, job->errors.len);
     buf_release(&job->errors);
     int failed = frames_feed(&job->frames, job->out.data, job->out.len, err);
     buf_release(&job->out);
+    job_mind_turn(job);
     return failed;
 }
 
@@ -317,6 +342,8 @@ static enum pace wait_for_more(struct job *job)
 enum pace job_do_start(struct job *job)
 {
     struct err refused = {0};
+    if (!may_read(job))
+        return job_sleep(job, TURN_PAUSE);
     enum io io = job->plan->transport->read(job->transport, &job->out,
                                             &job->errors, &job->err);
     /* What came before the end counts, even when the end is a break. */

@@ -30,6 +30,7 @@ void play_init(struct play *play)
         .payload = {.data = "MZ", .len = 2, .hash = FAKE_PAYLOAD_HASH},
         .transport = &fake_transport,
         .transport_context = &play->world,
+        .turns = &play->turns,
         .timeouts = job_timeouts_default(),
     };
 }

@@ -18,6 +18,7 @@ struct play {
     struct fake_machine machine;
     struct target target;
     struct fake_world world;
+    struct turns turns;
     struct job_plan plan;
     struct blob request;
     struct target_cache cache;

@@ -29,6 +29,7 @@ struct run {
     struct fake_machine machines[HOSTS_MAX];
     char names[HOSTS_MAX][32];
     struct fake_world world;
+    struct turns turns;
     struct job_plan plan;
     struct fleet_config config;
     enum fleet_end end;
@@ -144,6 +145,7 @@ static struct run *run_new(size_t count, size_t forks)
         .payload = {.data = "MZ", .len = 2, .hash = FAKE_PAYLOAD_HASH},
         .transport = &fake_transport,
         .transport_context = &run->world,
+        .turns = &run->turns,
         .timeouts = {.resolve = 1000,
                      .connect = 300,
                      .banner = 300,
