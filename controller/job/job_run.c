@@ -23,7 +23,7 @@
  * never end would take the time of all others, and TCP lets them wait.
  */
 #define NOISE_AT_ONCE 4194304u
-#define NOISE_PAUSE 250
+#define NOISE_PAUSE 1000
 
 /* How long until a turn is asked for again. */
 #define TURN_PAUSE 100
