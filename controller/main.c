@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,6 +64,18 @@ static void forbid_core_files(void)
     prctl(PR_SET_DUMPABLE, 0);
 }
 
+/*
+ * glibc puts blocks from this size on into mappings of their own, which go
+ * back to the system when freed, but raises the size to that of each one that
+ * is: after the first long answer the next, of 4 MiB, would come out of the
+ * heap, which small blocks behind them keep from shrinking again. A size that
+ * is set stays.
+ */
+static void keep_the_heap_small(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+}
+
 static struct log make_log(const struct options *options)
 {
     struct log log = {.out = stderr, .shown = LOG_WARNING};
@@ -110,6 +123,7 @@ int main(int argc, char **argv)
         break;
     }
     forbid_core_files();
+    keep_the_heap_small();
     signal(SIGPIPE, SIG_IGN);
     /* A file that may not grow is an error to be told, as a full disk is. */
     signal(SIGXFSZ, SIG_IGN);
