@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "controller/job/kept_target.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,22 +88,32 @@ char *kept_target_print(const struct target *target)
     return text;
 }
 
-static int number_of(const cJSON *tree, const char *key, int otherwise)
+/* Leaves *number where there is none; -1: it is none in these bounds. */
+static int take_number(const cJSON *tree, const char *key, int least, int most,
+                       int *number)
 {
-    const cJSON *number = json_member(tree, key);
-    return cJSON_IsNumber(number) ? number->valueint : otherwise;
+    const cJSON *found = json_member(tree, key);
+    if (found == NULL)
+        return 0;
+    if (!cJSON_IsNumber(found) || !(found->valuedouble >= least) ||
+        !(found->valuedouble <= most))
+        return -1;
+    *number = found->valueint;
+    return 0;
 }
 
 static int parse_command(struct kept_target *kept, const cJSON *words)
 {
     size_t count = (size_t)cJSON_GetArraySize(words);
     kept->command = calloc(count + 1, sizeof *kept->command);
-    if (kept->command == NULL)
+    if (kept->command == NULL || count == 0)
         return -1;
     size_t i = 0;
     const cJSON *word;
     cJSON_ArrayForEach (word, words) {
-        kept->command[i++] = cJSON_IsString(word) ? word->valuestring : "";
+        if (!cJSON_IsString(word))
+            return -1;
+        kept->command[i++] = word->valuestring;
     }
     kept->target.password.command = kept->command;
     return 0;
@@ -116,29 +127,42 @@ static int parse_password(struct kept_target *kept)
         if (value == NULL)
             continue;
         secret->source = (enum secret_source)i;
-        secret->text = cJSON_IsString(value) ? value->valuestring : "";
-        return i == SECRET_COMMAND ? parse_command(kept, value) : 0;
+        if (i == SECRET_COMMAND)
+            return parse_command(kept, value);
+        secret->text = cJSON_GetStringValue(value);
+        return secret->text != NULL ? 0 : -1;
     }
     return 0;
 }
 
-static void fill_target(struct target *target, const char *name,
-                        const cJSON *tree)
+/* A damaged row is refused, not guessed at: whom would it reach, and how? */
+static int fill_target(struct target *target, const char *name,
+                       const cJSON *tree)
 {
+    int port = 22;
+    int host_keys = HOST_KEYS_DEFAULT;
+    int timeout_s = 0;
+    int retries = -1;
+    if (take_number(tree, "port", 1, UINT16_MAX, &port) ||
+        take_number(tree, "host_keys", HOST_KEYS_DEFAULT, HOST_KEYS_OFF,
+                    &host_keys) ||
+        take_number(tree, "connect_timeout_s", 0, INT_MAX, &timeout_s) ||
+        take_number(tree, "retries", -1, INT_MAX, &retries))
+        return -1;
     *target = (struct target){
         .name = name,
         .address = json_text(tree, "address"),
-        .port = (uint16_t)number_of(tree, "port", 22),
+        .port = (uint16_t)port,
         .user = json_text(tree, "user"),
         .private_key_file = json_text(tree, "private_key_file"),
         .host_key_alias = json_text(tree, "host_key_alias"),
-        .host_keys = (enum host_key_policy)number_of(tree, "host_keys",
-                                                     HOST_KEYS_DEFAULT),
-        .connect_timeout_s = (unsigned)number_of(tree, "connect_timeout_s", 0),
-        .retries = number_of(tree, "retries", -1),
+        .host_keys = (enum host_key_policy)host_keys,
+        .connect_timeout_s = (unsigned)timeout_s,
+        .retries = retries,
         .proxy_command = json_text(tree, "proxy_command"),
         .wmi = json_member(tree, "wmi"),
     };
+    return target->name != NULL && target->address != NULL ? 0 : -1;
 }
 
 static void release_jumps(struct kept_target *jump)
@@ -161,12 +185,11 @@ static int parse_jumps(struct kept_target *kept)
             return -1;
         kept->jump = jump;
         jump->tree = (cJSON *)tree;
-        fill_target(&jump->target, json_text(tree, "name"), tree);
-        jump->target.is_jump = true;
-        kept->target.jump = &jump->target;
-        if (jump->target.name == NULL || jump->target.address == NULL ||
+        if (fill_target(&jump->target, json_text(tree, "name"), tree) ||
             parse_password(jump))
             return -1;
+        jump->target.is_jump = true;
+        kept->target.jump = &jump->target;
         kept = jump;
     }
     return 0;
@@ -184,12 +207,16 @@ int kept_target_parse(struct kept_target *kept, const char *name,
         kept_target_release(kept);
         return err_set(err, 0, "out of memory");
     }
-    fill_target(&kept->target, copy, kept->tree);
-    if (kept->target.address != NULL && parse_password(kept) == 0 &&
-        parse_jumps(kept) == 0)
+    if (fill_target(&kept->target, copy, kept->tree) == 0 &&
+        parse_password(kept) == 0 && parse_jumps(kept) == 0)
         return 0;
+    if (kept->target.name == NULL)
+        free(copy);
     kept_target_release(kept);
-    return err_set(err, 0, "%s: the store has no address of it", name);
+    return err_set(err, 0,
+                   "%s: what the store has of how it is reached is damaged; "
+                   "say it with -i",
+                   name);
 }
 
 void kept_target_release(struct kept_target *kept)

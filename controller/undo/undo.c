@@ -39,6 +39,17 @@ static int short_of_memory(struct walk *walk)
     return err_set(walk->err, 0, "undo: out of memory");
 }
 
+static int add_unsure(struct walk *walk, const char *host)
+{
+    char **hosts =
+        realloc(walk->unsure, (walk->unsure_count + 1) * sizeof *walk->unsure);
+    if (hosts == NULL)
+        return short_of_memory(walk);
+    walk->unsure = hosts;
+    hosts[walk->unsure_count] = strdup(host);
+    return hosts[walk->unsure_count++] != NULL ? 0 : short_of_memory(walk);
+}
+
 static void host_free(struct undo_host *host)
 {
     if (host == NULL)
@@ -155,23 +166,32 @@ static int keep_earlier_wmi(struct undo_host *host,
     return -1;
 }
 
+/* 1 and `kept`; 0: what the store has of it is damaged, `err` says how. */
 static int read_target(struct walk *walk, const char *name,
                        struct kept_target *kept)
 {
     char *text = NULL;
-    int failed = store_host_target(walk->store, walk->run->id, name, &text,
-                                   walk->err) < 0 ||
-                 kept_target_parse(kept, name, text ? text : "", walk->err);
+    if (store_host_target(walk->store, walk->run->id, name, &text, walk->err) <
+        0) {
+        walk->failed = true;
+        return -1;
+    }
+    int damaged = kept_target_parse(kept, name, text ? text : "", walk->err);
     free(text);
-    walk->failed = walk->failed || failed;
-    return failed ? -1 : 0;
+    return damaged ? 0 : 1;
 }
 
-/* The host as this run reached it: the newest run's way is the one taken. */
+/*
+ * The host as this run reached it: the newest run's way is the one taken.
+ * NULL where that is damaged, too, which holds no other host up.
+ */
 static struct undo_host *take_target(struct walk *walk, const char *name)
 {
     struct kept_target kept;
-    if (read_target(walk, name, &kept))
+    int found = read_target(walk, name, &kept);
+    if (found == 0)
+        (void)add_unsure(walk, name);
+    if (found <= 0)
         return NULL;
     struct undo_host *host = find_host(walk->plan, name);
     int failed = 0;
@@ -189,17 +209,6 @@ static struct undo_host *take_target(struct walk *walk, const char *name)
 }
 
 /* --- what the store does not know ----------------------------------------- */
-
-static int add_unsure(struct walk *walk, const char *host)
-{
-    char **hosts =
-        realloc(walk->unsure, (walk->unsure_count + 1) * sizeof *walk->unsure);
-    if (hosts == NULL)
-        return short_of_memory(walk);
-    walk->unsure = hosts;
-    hosts[walk->unsure_count] = strdup(host);
-    return hosts[walk->unsure_count++] != NULL ? 0 : short_of_memory(walk);
-}
 
 /*
  * A run that may have written more than its result tells: the result never
@@ -377,8 +386,10 @@ static int each_host(void *context, const char *name)
 {
     struct walk *walk = context;
     struct kept_target kept;
-    if (read_target(walk, name, &kept))
+    if (read_target(walk, name, &kept) <= 0) {
+        walk->failed = true;
         return -1;
+    }
     return undo_plan_add(walk->plan, &kept) ? 0 : short_of_memory(walk);
 }
 

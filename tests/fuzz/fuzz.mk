@@ -20,7 +20,8 @@ FUZZ_LIB_SRC := $(wildcard base/*.c inventory/*.c judgement/*.c \
     $(addprefix controller/,$(addsuffix .c,report/entries \
       $(addprefix host_keys/,known_hosts known_hosts_file known_hosts_line \
         known_hosts_match key_index) \
-      $(addprefix undo/,snapshot_file snapshots undo_settings) ssh/wire))
+      $(addprefix undo/,snapshot_file snapshots undo undo_settings) \
+      job/kept_target ssh/wire))
 FUZZ_LIB_OBJ := $(FUZZ_LIB_SRC:%.c=$(FUZZ_DIR)/%.o)
 
 FUZZ_EDGE := $(patsubst %,-Wl$(,)--wrap=buf_%,add add_text add_char addf addv \

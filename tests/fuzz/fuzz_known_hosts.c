@@ -23,6 +23,7 @@ static void read_line(const char *text, const char *name,
     size_t len = 0;
     switch (known_line_parse(&line, text, strlen(text), &why)) {
     case LINE_BROKEN:
+    case LINE_NO_MEMORY:
         fuzz_must(why != NULL, "a broken line has a reason");
         return;
     case LINE_EMPTY:

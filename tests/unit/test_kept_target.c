@@ -92,8 +92,26 @@ static void test_the_text_of_a_password_is_never_kept(void **state)
 static void test_what_is_no_target_is_refused(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"", "[]", "{", "{\"port\":22}",
-                                        "{\"address\":3}"};
+    static const char *const texts[] = {
+        "",
+        "[]",
+        "{",
+        "{\"port\":22}",
+        "{\"address\":3}",
+        "{\"address\":\"a\",\"port\":0}",
+        "{\"address\":\"a\",\"port\":65536}",
+        "{\"address\":\"a\",\"host_keys\":99}", /* no key would be judged */
+        "{\"address\":\"a\",\"host_keys\":-1}",
+        "{\"address\":\"a\",\"connect_timeout_s\":-1}",
+        "{\"address\":\"a\",\"retries\":\"many\"}",
+        "{\"address\":\"a\",\"password_command\":[]}",
+        "{\"address\":\"a\",\"password_command\":[3]}",
+        "{\"address\":\"a\",\"password_env\":3}",
+        "{\"address\":\"a\",\"jump\":3}",
+        "{\"address\":\"a\",\"jump\":{\"name\":\"g\"}}",
+        "{\"address\":\"a\",\"jump\":{\"name\":\"g\",\"address\":\"g\","
+        "\"host_keys\":99}}",
+    };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct kept_target kept;
         struct err err = {0};

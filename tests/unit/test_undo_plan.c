@@ -327,7 +327,33 @@ static void test_a_store_that_was_tampered_with_is_told(void **state)
     assert_int_not_equal(err.text[0], '\0');
     put(f, "r1", "a", "[" SETTING("x", "1", "2") "]");
     put(f, "r1", "stranger", "[" SETTING("x", "1", "2") "]");
-    assert_int_equal(undo_plan_make(&plan, f->store, NULL, false, &err), -1);
+    assert_int_equal(undo_plan_make(&plan, f->store, NULL, false, &err), 0);
+    assert_null(undo_plan_host(&plan, "stranger"));
+    assert_non_null(strstr(plan.unsure, "stranger;"));
+    undo_plan_release(&plan);
+}
+
+/* Else nobody's changes could be put back. */
+static void test_a_damaged_way_stops_no_other_hosts_undo(void **state)
+{
+    struct fixture *f = *state;
+    char inventory[] = "lab.json";
+    const struct store_host hosts[] = {
+        {"a", "{\"address\":\"10.0.0.1\",\"wmi\":{}}"},
+        {"b", "{\"address\":\"10.0.0"}};
+    const struct store_run run = {
+        .id = "r1", .verb = "apply", .hosts = 2, .inventory = inventory};
+    assert_int_equal(store_run_begin(f->store, &run, hosts, NULL), 0);
+    put(f, "r1", "a", "[" SETTING("x", "1", "2") "]");
+    put(f, "r1", "b", "[" SETTING("x", "1", "2") "]");
+    struct undo_plan plan;
+    struct err err = {0};
+    assert_int_equal(undo_plan_make(&plan, f->store, NULL, false, &err), 0);
+    assert_plan(&plan, "a", "[" SETTING("x", "1", "2") "]");
+    assert_null(undo_plan_host(&plan, "b"));
+    assert_non_null(plan.unsure);
+    assert_non_null(strstr(plan.unsure, "changed on b;"));
+    undo_plan_release(&plan);
 }
 
 int main(void)
@@ -340,6 +366,7 @@ int main(void)
         TEST(test_all_puts_back_no_state_of_an_account_that_is_gone),
         TEST(test_all_leaves_what_is_back_already),
         TEST(test_a_damaged_result_stops_no_other_hosts_undo),
+        TEST(test_a_damaged_way_stops_no_other_hosts_undo),
         TEST(test_a_run_of_unknown_end_is_told_and_not_passed_over),
         TEST(test_which_ends_leave_something_unknown),
         TEST(test_a_killed_controller_leaves_its_pending_hosts_unknown),
