@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "controller/result/fault.h"
+#include "controller/result/fault_causes.h"
 #include "controller/known_facts.h"
 #include "controller/result/result.h"
 #include "controller/store/store.h"
@@ -144,6 +144,15 @@ static void explain_code(unsigned long code, const struct result *known)
     print_causes(code, &evidence);
 }
 
+static void explain_fault(const struct fault_story *story)
+{
+    const struct fault_cause *cause = story->causes;
+    printf("%s\n%s\n\nusual causes, the most frequent first\n", story->word,
+           story->meaning);
+    for (size_t i = 1; cause->text != NULL; i++, cause++)
+        printf("%3zu. %s\n     -> %s\n", i, cause->text, cause->remedy);
+}
+
 static int wrong_code(const char *text)
 {
     fprintf(stderr,
@@ -159,11 +168,9 @@ int command_explain(const struct options *options, const struct log *log)
     unsigned long code = 0;
     struct result *known = NULL;
     struct err err = {0};
-    enum fault fault = fault_from_word(options->code);
-    if (fault != FAULT_NONE) {
-        printf("%s\n  -> %s\n", options->code, fault_hint(fault));
-    } else if (strcmp(options->code, SHARED_HOSTKEY) == 0) {
-        printf("%s\n  -> %s\n", SHARED_HOSTKEY, SHARED_HOSTKEY_HINT);
+    const struct fault_story *story = fault_story(options->code);
+    if (story != NULL) {
+        explain_fault(story);
     } else if (!code_read(options->code, &code)) {
         return wrong_code(options->code);
     } else if (options->host != NULL && host_read(options, &known, &err)) {

@@ -23,10 +23,14 @@ teardown_file() {
     done
 }
 
-@test "a class of wmifleet's is explained by its remedy" {
+@test "a class of wmifleet's is explained by its causes and their remedies" {
     run wmifleet explain hostkey-changed
     assert_equal "$status" 0
     assert_contains "$output" 're-installed'
+    run wmifleet explain cancelled
+    assert_equal "$status" 0
+    assert_contains "$output" 'usual causes, the most frequent first'
+    assert_contains "$output" '-> --resume RUN'
 }
 
 @test "what is no code is a usage error, an unknown code is said to be one" {

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "controller/result/fault.h"
+#include "controller/result/fault_causes.h"
 
 /* The closed list, told a second time: a change must be meant. */
 static const struct {
@@ -76,6 +76,39 @@ static void test_hints_are_one_line(void **state)
     }
 }
 
+static void assert_line(const char *text)
+{
+    size_t len = strlen(text);
+    assert_in_range(len, 10, 240);
+    assert_null(strpbrk(text, "\r\n\t"));
+    assert_true(text[len - 1] != '.');
+}
+
+static void assert_story(const char *word)
+{
+    const struct fault_story *story = fault_story(word);
+    if (story == NULL)
+        fail_msg("%s is not explained", word);
+    assert_line(story->meaning);
+    assert_non_null(story->causes[0].text);
+    assert_non_null(story->causes[1].text);
+    for (const struct fault_cause *c = story->causes; c->text != NULL; c++) {
+        assert_line(c->text);
+        assert_line(c->remedy);
+    }
+}
+
+/* explain was one line for a class, and none of it said why. */
+static void test_every_class_has_causes_and_what_to_look_at(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT; i++)
+        assert_story(faults[i].word);
+    assert_story(SHARED_HOSTKEY);
+    assert_null(fault_story("none"));
+    assert_null(fault_story(""));
+}
+
 static void test_words_that_are_none(void **state)
 {
     (void)state;
@@ -93,6 +126,7 @@ int main(void)
         cmocka_unit_test(test_every_fault),
         cmocka_unit_test(test_the_list_is_closed),
         cmocka_unit_test(test_hints_are_one_line),
+        cmocka_unit_test(test_every_class_has_causes_and_what_to_look_at),
         cmocka_unit_test(test_words_that_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
