@@ -8,24 +8,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "controller/ask.h"
 #include "controller/chosen.h"
 #include "controller/fleet/fleet.h"
+#include "controller/host_keys/seen_keys.h"
 #include "controller/report/live.h"
-#include "controller/host_keys/known_hosts_replace.h"
 #include "inventory/jump.h"
-
-struct seen_key {
-    const struct target *target;
-    char *type;
-    unsigned char *blob;
-    size_t len;
-    enum key_verdict verdict;
-    char fingerprint[80];
-    const char *shared_with; /* another host of this run with the same key */
-};
 
 struct trust {
     const struct options *options;
@@ -34,15 +23,9 @@ struct trust {
     struct chosen chosen;
     const struct target *targets; /* whose keys are being seen to */
     size_t target_count;
-    struct seen_key *keys;
-    size_t key_count;
+    struct seen_keys keys;
     size_t counts[STATUS_COUNT];
 };
-
-static const char *name_of(const struct target *target)
-{
-    return target->host_key_alias ? target->host_key_alias : target->name;
-}
 
 /* --- collecting ----------------------------------------------------------- */
 
@@ -77,29 +60,6 @@ static void on_look(void *context, const struct fleet_view *view)
     live_show(&trust->live, view, trust->counts);
 }
 
-static int keep_key(struct trust *trust, const struct target *target,
-                    const struct host_key *key)
-{
-    struct seen_key *kept = &trust->keys[trust->key_count];
-    *kept = (struct seen_key){.target = target,
-                              .type = strdup(key->type),
-                              .blob = malloc(key->len + 1),
-                              .len = key->len};
-    if (kept->type == NULL || kept->blob == NULL) {
-        free(kept->type);
-        free(kept->blob);
-        return -1;
-    }
-    memcpy(kept->blob, key->blob, key->len);
-    struct key_match match =
-        known_hosts_match(trust->chosen.ssh.known_hosts, name_of(target),
-                          target->address, target->port, key);
-    kept->verdict = match.verdict;
-    known_hosts_fingerprint(key, kept->fingerprint, sizeof kept->fingerprint);
-    trust->key_count++;
-    return 0;
-}
-
 static int on_done(void *context, const struct target *target, struct job *job,
                    struct result *result, struct err *err)
 {
@@ -108,7 +68,8 @@ static int on_done(void *context, const struct target *target, struct job *job,
     const struct host_key *key = job_host_key(job);
     int failed = 0;
     if (key != NULL)
-        failed = keep_key(trust, target, key);
+        failed = seen_keys_add(&trust->keys, trust->chosen.ssh.known_hosts,
+                               target, key);
     else
         log_line(trust->log, LOG_ERROR, "%s: %s: %s; %s", target->name,
                  fault_word(result->fault),
@@ -118,89 +79,7 @@ static int on_done(void *context, const struct target *target, struct job *job,
     return failed ? err_set(err, 0, "out of memory") : 0;
 }
 
-/* --- judging -------------------------------------------------------------- */
-
-static int by_blob(const void *left, const void *right)
-{
-    const struct seen_key *const *a = left;
-    const struct seen_key *const *b = right;
-    if ((*a)->len != (*b)->len)
-        return (*a)->len < (*b)->len ? -1 : 1;
-    return memcmp((*a)->blob, (*b)->blob, (*a)->len);
-}
-
-static bool same_place(const struct target *a, const struct target *b)
-{
-    return a->port == b->port && strcmp(a->address, b->address) == 0 &&
-           jump_same(a->jump, b->jump);
-}
-
-/* Marks keys that more than one machine of this run answers with. */
-static int mark_shared(struct trust *trust)
-{
-    struct seen_key **sorted = malloc((trust->key_count + 1) * sizeof *sorted);
-    if (sorted == NULL)
-        return -1;
-    for (size_t i = 0; i < trust->key_count; i++)
-        sorted[i] = &trust->keys[i];
-    qsort(sorted, trust->key_count, sizeof *sorted, by_blob);
-    for (size_t i = 1; i < trust->key_count; i++) {
-        struct seen_key *a = sorted[i - 1];
-        struct seen_key *b = sorted[i];
-        if (by_blob(&a, &b) != 0 || same_place(a->target, b->target))
-            continue;
-        a->shared_with = b->target->name;
-        b->shared_with = a->target->name;
-    }
-    free(sorted);
-    return 0;
-}
-
-static int by_name(const void *left, const void *right)
-{
-    const struct seen_key *a = left;
-    const struct seen_key *b = right;
-    return strverscmp(a->target->name, b->target->name);
-}
-
-static const char *verdict_text(enum key_verdict verdict)
-{
-    switch (verdict) {
-    case KEY_KNOWN:
-        return "known";
-    case KEY_UNKNOWN:
-        return "new";
-    case KEY_CHANGED:
-        return "CHANGED";
-    case KEY_OTHER_HOST:
-        return "OTHER HOST: known_hosts has this key for another host; "
-               "not added";
-    case KEY_REVOKED:
-        return "REVOKED in known_hosts; not added";
-    case KEY_AUTHORITY:
-        return "only an @cert-authority line matches, which is not "
-               "supported; not added";
-    }
-    return "";
-}
-
-static bool addable(const struct seen_key *key)
-{
-    return key->verdict == KEY_UNKNOWN && key->shared_with == NULL;
-}
-
-static bool replaceable(const struct seen_key *key)
-{
-    return key->verdict == KEY_CHANGED && key->shared_with == NULL;
-}
-
-static struct key_replacement replacement_of(const struct seen_key *key)
-{
-    return (struct key_replacement){name_of(key->target),
-                                    key->target->address,
-                                    key->target->port,
-                                    {key->type, key->blob, key->len}};
-}
+/* --- showing -------------------------------------------------------------- */
 
 static void print_old(void *context, const struct host_key *old,
                       unsigned long line, bool by_pattern)
@@ -215,7 +94,7 @@ static void print_old(void *context, const struct host_key *old,
 
 static void print_changed(struct trust *trust, const struct seen_key *key)
 {
-    const struct key_replacement item = replacement_of(key);
+    const struct key_replacement item = seen_key_replacement(key);
     known_hosts_old_keys(trust->chosen.ssh.known_hosts, &item, print_old,
                          trust);
     if (!trust->options->replace)
@@ -230,7 +109,7 @@ static void print_key(struct trust *trust, const struct seen_key *key)
     const struct target *target = key->target;
     printf("%-20s %s:%u  %s %s  %s\n", target->name, target->address,
            (unsigned)target->port, key->type, key->fingerprint,
-           verdict_text(key->verdict));
+           seen_key_verdict(key));
     if (key->verdict == KEY_CHANGED)
         print_changed(trust, key);
     if (key->shared_with != NULL)
@@ -263,9 +142,9 @@ static int replace_keys(struct trust *trust, size_t count)
     struct key_replacement *items = calloc(count + 1, sizeof *items);
     struct err err = {.text = "out of memory"};
     size_t filled = 0;
-    for (size_t i = 0; items != NULL && i < trust->key_count; i++) {
-        if (replaceable(&trust->keys[i]))
-            items[filled++] = replacement_of(&trust->keys[i]);
+    for (size_t i = 0; items != NULL && i < trust->keys.count; i++) {
+        if (seen_key_is_replaceable(&trust->keys.items[i]))
+            items[filled++] = seen_key_replacement(&trust->keys.items[i]);
     }
     int failed =
         items == NULL ||
@@ -282,15 +161,15 @@ static int replace_keys(struct trust *trust, size_t count)
 static int add_keys(struct trust *trust)
 {
     size_t added = 0;
-    for (size_t i = 0; i < trust->key_count; i++) {
-        const struct seen_key *key = &trust->keys[i];
-        if (!addable(key))
+    for (size_t i = 0; i < trust->keys.count; i++) {
+        const struct seen_key *key = &trust->keys.items[i];
+        if (!seen_key_is_addable(key))
             continue;
         const struct host_key host_key = {key->type, key->blob, key->len};
         struct err err;
         if (known_hosts_append(trust->chosen.ssh.known_hosts,
-                               name_of(key->target), key->target->port,
-                               &host_key, &err)) {
+                               seen_key_name(key), key->target->port, &host_key,
+                               &err)) {
             log_line(trust->log, LOG_ERROR, "%s", err.text);
             return -1;
         }
@@ -306,13 +185,13 @@ static int settle(struct trust *trust)
     size_t added = 0;
     size_t replaced = 0;
     size_t bad = 0;
-    qsort(trust->keys, trust->key_count, sizeof *trust->keys, by_name);
-    for (size_t i = 0; i < trust->key_count; i++) {
-        const struct seen_key *key = &trust->keys[i];
+    seen_keys_sort(&trust->keys);
+    for (size_t i = 0; i < trust->keys.count; i++) {
+        const struct seen_key *key = &trust->keys.items[i];
         print_key(trust, key);
-        if (addable(key))
+        if (seen_key_is_addable(key))
             added++;
-        else if (trust->options->replace && replaceable(key))
+        else if (trust->options->replace && seen_key_is_replaceable(key))
             replaced++;
         else if (key->verdict != KEY_KNOWN)
             bad++;
@@ -356,12 +235,11 @@ static int collect(struct trust *trust, enum fleet_end *end, struct err *err)
         .on_not_tried = not_tried,
         .on_look = on_look};
     live_begin(&trust->live, config.target_count);
-    trust->keys = calloc(config.target_count + 1, sizeof *trust->keys);
-    if (trust->keys == NULL)
+    if (seen_keys_init(&trust->keys, config.target_count))
         return err_set(err, 0, "out of memory");
     int failed = fleet_run(&config, end, err);
     live_wipe(&trust->live);
-    return failed || mark_shared(trust) ? -1 : 0;
+    return failed || seen_keys_mark_shared(&trust->keys) ? -1 : 0;
 }
 
 static int perform(struct trust *trust)
@@ -379,24 +257,13 @@ static int perform(struct trust *trust)
     return settled == EXIT_CONTROLLER || reached == 0 ? settled : reached;
 }
 
-static void forget_keys(struct trust *trust)
-{
-    for (size_t i = 0; i < trust->key_count; i++) {
-        free(trust->keys[i].type);
-        free(trust->keys[i].blob);
-    }
-    free(trust->keys);
-    trust->keys = NULL;
-    trust->key_count = 0;
-}
-
 static int see_to(struct trust *trust, const struct target *targets,
                   size_t count)
 {
     trust->targets = targets;
     trust->target_count = count;
     int status = perform(trust);
-    forget_keys(trust);
+    seen_keys_release(&trust->keys);
     return status;
 }
 
