@@ -4,8 +4,8 @@
  * Nobody else includes this.
  *
  * Invariants: `session` exists from ssh_connect's success on. libssh2 reads
- * and writes the socket only through the two callbacks in ssh.c, which see a
- * broken connection first (`broken`), limit what one call may swallow, and
+ * and writes the socket only through the callbacks in ssh_session.c, which see
+ * a broken connection first (`broken`), limit what one call may swallow, and
  * refuse everything once `dead`, so that libssh2_session_free cannot wait.
  */
 #ifndef CONTROLLER_SSH_TRANSPORT_H
@@ -75,6 +75,15 @@ struct transport {
     enum ssh_upload_step upload_step;
     size_t uploaded;
 };
+
+/*
+ * A libssh2 session with the callbacks through which it meets socket and
+ * memory. -1: memory is short.
+ */
+int ssh_session_open(struct transport *t);
+/* Ends it at once, in whatever state it is; never waits. */
+void ssh_session_free(struct transport *t);
+const char *ssh_banner(struct transport *t);
 
 /* Before each libssh2 call: a new budget. */
 void ssh_begin(struct transport *t);
