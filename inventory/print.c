@@ -8,124 +8,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/log.h"
-#include "inventory/hide.h"
 #include "inventory/inventory.h"
 #include "inventory/merge.h"
 #include "inventory/expansion.h"
 #include "inventory/select.h"
+#include "inventory/value_print.h"
 #include "inventory/wanted.h"
 
-#define INDENT 4
 #define EXPANSION_NAME "wmifleet_expansion"
 
 struct printer {
     struct inventory *inventory;
-    struct buf *out;
     const bool *chosen; /* by host->order */
-    bool show_secrets;
-    bool out_of_memory;
+    struct value_printer values;
 };
-
-/* --- JSON ----------------------------------------------------------------- */
-
-static void line(struct printer *printer, unsigned level)
-{
-    static const char blanks[] = "                                ";
-    size_t left = (size_t)level * INDENT;
-    buf_add_char(printer->out, '\n');
-    for (; left > sizeof blanks - 1; left -= sizeof blanks - 1)
-        buf_add(printer->out, blanks, sizeof blanks - 1);
-    buf_add(printer->out, blanks, left);
-}
-
-/* What a terminal would obey is escaped: a program may have written it. */
-static void print_text(struct printer *printer, const char *text)
-{
-    const cJSON node = {.type = cJSON_String, .valuestring = (char *)text};
-    json_add(printer->out, &node);
-}
-
-static int by_name(const void *a, const void *b)
-{
-    const struct variable *left = a;
-    const struct variable *right = b;
-    return strcmp(left->name, right->name);
-}
-
-static void print_value(struct printer *printer, const cJSON *node,
-                        unsigned level, bool hidden);
-
-static void print_members(struct printer *printer,
-                          const struct variable *members, size_t count,
-                          unsigned level, bool hidden)
-{
-    buf_add_char(printer->out, '{');
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0)
-            buf_add_char(printer->out, ',');
-        line(printer, level + 1);
-        print_text(printer, members[i].name);
-        buf_add_text(printer->out, ": ");
-        print_value(printer, members[i].value, level + 1,
-                    hidden || hide_is_secret(members[i].name));
-    }
-    if (count > 0)
-        line(printer, level);
-    buf_add_char(printer->out, '}');
-}
-
-static void print_object(struct printer *printer, const cJSON *node,
-                         unsigned level, bool hidden)
-{
-    size_t count = 0;
-    const cJSON *member;
-    cJSON_ArrayForEach (member, node)
-        count++;
-    struct variable *members = calloc(count + 1, sizeof *members);
-    if (members == NULL) {
-        printer->out_of_memory = true;
-        return;
-    }
-    count = 0;
-    cJSON_ArrayForEach (member, node)
-        members[count++] =
-            (struct variable){.name = member->string, .value = member};
-    qsort(members, count, sizeof *members, by_name);
-    print_members(printer, members, count, level, hidden);
-    free(members);
-}
-
-static void print_list(struct printer *printer, const cJSON *node,
-                       unsigned level, bool hidden)
-{
-    const cJSON *item;
-    buf_add_char(printer->out, '[');
-    cJSON_ArrayForEach (item, node) {
-        if (item != node->child)
-            buf_add_char(printer->out, ',');
-        line(printer, level + 1);
-        print_value(printer, item, level + 1, hidden);
-    }
-    if (node->child != NULL)
-        line(printer, level);
-    buf_add_char(printer->out, ']');
-}
-
-static void print_value(struct printer *printer, const cJSON *node,
-                        unsigned level, bool hidden)
-{
-    hidden = hidden && !printer->show_secrets;
-    if (cJSON_IsObject(node))
-        print_object(printer, node, level, hidden && !hide_is_reference(node));
-    else if (cJSON_IsArray(node))
-        print_list(printer, node, level, hidden);
-    else if (hidden && (cJSON_IsString(node) || cJSON_IsNumber(node)))
-        print_text(printer, HIDE_MASK);
-    else
-        json_add(printer->out, node);
-}
 
 /* --- variables of a host -------------------------------------------------- */
 
@@ -186,7 +83,7 @@ static struct variable *host_members(struct printer *printer, struct host *host,
         members =
             calloc(view.groups->count + view.own->count + 2, sizeof *members);
     if (members == NULL) {
-        printer->out_of_memory = true;
+        printer->values.out_of_memory = true;
         return NULL;
     }
     *count = gather(members, 0, view.own, NULL);
@@ -194,7 +91,7 @@ static struct variable *host_members(struct printer *printer, struct host *host,
     const cJSON *wmi = merge_variable(&view, "wmi");
     if (wmi != NULL)
         members[(*count)++] = (struct variable){.name = "wmi", .value = wmi};
-    qsort(members, *count, sizeof *members, by_name);
+    value_sort(members, *count);
     return members;
 }
 
@@ -217,9 +114,9 @@ static int by_group_name(const void *a, const void *b)
 static void print_hostvars(struct printer *printer, void **hosts, size_t count)
 {
     bool first = true;
-    buf_add_text(printer->out, "\"_meta\": {");
-    line(printer, 2);
-    buf_add_text(printer->out, "\"hostvars\": {");
+    buf_add_text(printer->values.out, "\"_meta\": {");
+    value_print_line(&printer->values, 2);
+    buf_add_text(printer->values.out, "\"hostvars\": {");
     for (size_t i = 0; i < count; i++) {
         size_t member_count = 0;
         struct variable *members = NULL;
@@ -228,20 +125,21 @@ static void print_hostvars(struct printer *printer, void **hosts, size_t count)
             members = host_members(printer, host, &member_count);
         if (member_count > 0) {
             if (!first)
-                buf_add_char(printer->out, ',');
+                buf_add_char(printer->values.out, ',');
             first = false;
-            line(printer, 3);
-            print_text(printer, host->name);
-            buf_add_text(printer->out, ": ");
-            print_members(printer, members, member_count, 3, false);
+            value_print_line(&printer->values, 3);
+            value_print_text(&printer->values, host->name);
+            buf_add_text(printer->values.out, ": ");
+            value_print_members(&printer->values, members, member_count, 3,
+                                false);
         }
         free(members);
     }
     if (!first)
-        line(printer, 2);
-    buf_add_char(printer->out, '}');
-    line(printer, 1);
-    buf_add_char(printer->out, '}');
+        value_print_line(&printer->values, 2);
+    buf_add_char(printer->values.out, '}');
+    value_print_line(&printer->values, 1);
+    buf_add_char(printer->values.out, '}');
 }
 
 static bool has_shown_host(const struct printer *printer,
@@ -256,34 +154,34 @@ static bool has_shown_host(const struct printer *printer,
 
 static void open_list(struct printer *printer, const char *name)
 {
-    line(printer, 2);
-    print_text(printer, name);
-    buf_add_text(printer->out, ": [");
+    value_print_line(&printer->values, 2);
+    value_print_text(&printer->values, name);
+    buf_add_text(printer->values.out, ": [");
 }
 
 static void print_item(struct printer *printer, const char *name, bool *first)
 {
     if (!*first)
-        buf_add_char(printer->out, ',');
+        buf_add_char(printer->values.out, ',');
     *first = false;
-    line(printer, 3);
-    print_text(printer, name);
+    value_print_line(&printer->values, 3);
+    value_print_text(&printer->values, name);
 }
 
 static void print_group(struct printer *printer, const struct group *group,
                         bool hosts)
 {
     bool first = true;
-    print_text(printer, group->name);
-    buf_add_text(printer->out, ": {");
+    value_print_text(&printer->values, group->name);
+    buf_add_text(printer->values.out, ": {");
     if (group->children.count > 0) {
         open_list(printer, "children");
         for (size_t i = 0; i < group->children.count; i++)
             print_item(printer,
                        ((const struct group *)group->children.items[i])->name,
                        &first);
-        line(printer, 2);
-        buf_add_text(printer->out, hosts ? "]," : "]");
+        value_print_line(&printer->values, 2);
+        buf_add_text(printer->values.out, hosts ? "]," : "]");
     }
     if (hosts) {
         first = true;
@@ -293,11 +191,11 @@ static void print_group(struct printer *printer, const struct group *group,
             if (printer->chosen[host->order])
                 print_item(printer, host->name, &first);
         }
-        line(printer, 2);
-        buf_add_char(printer->out, ']');
+        value_print_line(&printer->values, 2);
+        buf_add_char(printer->values.out, ']');
     }
-    line(printer, 1);
-    buf_add_char(printer->out, '}');
+    value_print_line(&printer->values, 1);
+    buf_add_char(printer->values.out, '}');
 }
 
 /* A row of the same pointers, sorted; NULL when out of memory. */
@@ -306,7 +204,7 @@ static void **sorted(struct printer *printer, const struct list *list,
 {
     void **items = calloc(list->count + 1, sizeof *items);
     if (items == NULL) {
-        printer->out_of_memory = true;
+        printer->values.out_of_memory = true;
         return NULL;
     }
     if (list->count > 0)
@@ -323,14 +221,14 @@ static void print_all(struct printer *printer)
     void **hosts = sorted(printer, &model->hosts, by_host_name);
     bool meta_printed = false;
     const char *separator = "";
-    buf_add_char(printer->out, '{');
+    buf_add_char(printer->values.out, '{');
     for (size_t i = 0; groups != NULL && hosts != NULL;) {
         bool last = i == model->groups.count;
         const struct group *group = groups[i];
         if (!meta_printed && (last || strcmp("_meta", group->name) < 0)) {
             meta_printed = true;
-            buf_add_text(printer->out, separator);
-            line(printer, 1);
+            buf_add_text(printer->values.out, separator);
+            value_print_line(&printer->values, 1);
             print_hostvars(printer, hosts, model->hosts.count);
             separator = ",";
         }
@@ -340,12 +238,12 @@ static void print_all(struct printer *printer)
         bool with_hosts = group != all && has_shown_host(printer, group);
         if (!with_hosts && group->children.count == 0)
             continue;
-        buf_add_text(printer->out, separator);
-        line(printer, 1);
+        buf_add_text(printer->values.out, separator);
+        value_print_line(&printer->values, 1);
         print_group(printer, group, with_hosts);
         separator = ",";
     }
-    buf_add_text(printer->out, "\n}\n");
+    buf_add_text(printer->values.out, "\n}\n");
     free(groups);
     free(hosts);
 }
@@ -356,7 +254,8 @@ int inventory_print_list(struct inventory *inventory,
 {
     const struct selection everything = {.need = INVENTORY_NAMES};
     struct printer printer = {
-        .inventory = inventory, .out = out, .show_secrets = show_secrets};
+        .inventory = inventory,
+        .values = {.out = out, .show_secrets = show_secrets}};
     bool *chosen = NULL;
     if (select_hosts(inventory, selection == NULL ? &everything : selection,
                      &chosen, problems) == -1)
@@ -364,7 +263,7 @@ int inventory_print_list(struct inventory *inventory,
     printer.chosen = chosen;
     print_all(&printer);
     free(chosen);
-    if (!printer.out_of_memory && !out->failed)
+    if (!printer.values.out_of_memory && !out->failed)
         return 0;
     problems_error(problems, "the inventory: out of memory");
     return -1;
@@ -378,7 +277,7 @@ static const cJSON *expansion_of(struct printer *printer, struct host *host,
     struct complaints complaints;
     const cJSON *tree = NULL;
     if (merge_view(printer->inventory, host, &view) == -1) {
-        printer->out_of_memory = true;
+        printer->values.out_of_memory = true;
         return NULL;
     }
     if (view.wish == NULL || !expansion_asked(view.wish->tree))
@@ -403,7 +302,8 @@ int inventory_print_host(struct inventory *inventory, const char *name,
                          struct problems *problems)
 {
     struct printer printer = {
-        .inventory = inventory, .out = out, .show_secrets = show_secrets};
+        .inventory = inventory,
+        .values = {.out = out, .show_secrets = show_secrets}};
     struct host *host = model_host(&inventory->model, name);
     size_t errors = problems->error_count;
     size_t count = 0;
@@ -416,13 +316,13 @@ int inventory_print_host(struct inventory *inventory, const char *name,
     if (members != NULL && expansion != NULL) {
         members[count++] =
             (struct variable){.name = EXPANSION_NAME, .value = expansion};
-        qsort(members, count, sizeof *members, by_name);
+        value_sort(members, count);
     }
     if (members != NULL)
-        print_members(&printer, members, count, 0, false);
+        value_print_members(&printer.values, members, count, 0, false);
     buf_add_char(out, '\n');
     free(members);
-    if (printer.out_of_memory || out->failed)
+    if (printer.values.out_of_memory || out->failed)
         problems_error(problems, "the inventory: out of memory");
     return problems->error_count > errors ? -1 : 0;
 }
