@@ -6,40 +6,18 @@
  */
 #include "inventory/connection.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/json.h"
 #include "inventory/address.h"
+#include "inventory/draft.h"
 #include "inventory/jump.h"
 #include "inventory/secret.h"
 #include "inventory/ssh_words.h"
 
 #define PORT_DEFAULT 22
-#define TIMEOUT_MAX_S 86400
 #define RETRIES_MAX 1000
-
-/* One host being read. */
-struct draft {
-    const struct connection_rules *rules;
-    const struct view *view;
-    struct target *target;
-    const char *key;    /* the variable whose words are read */
-    const cJSON *value; /* and its value */
-    bool has_port;
-    bool has_timeout;
-};
-
-#define COMPLAIN(draft, ...)                                                   \
-    complaints_error((draft)->rules->complaints, (draft)->target->name,        \
-                     (draft)->value, __VA_ARGS__)
-#define WARN(draft, ...)                                                       \
-    complaints_warning((draft)->rules->complaints, (draft)->target->name,      \
-                       (draft)->value, __VA_ARGS__)
-
-/* --- values --------------------------------------------------------------- */
 
 bool connection_unresolved(const cJSON *value, const char **remedy)
 {
@@ -56,152 +34,6 @@ bool connection_unresolved(const cJSON *value, const char **remedy)
         return true;
     }
     return false;
-}
-
-/* Of several spellings the later in the list counts, as with Ansible. */
-static bool look_up(struct draft *draft, const char *const *names)
-{
-    draft->value = NULL;
-    for (; *names != NULL; names++) {
-        const cJSON *value = merge_variable(draft->view, *names);
-        if (value == NULL || cJSON_IsNull(value))
-            continue;
-        draft->key = *names;
-        draft->value = value;
-    }
-    return draft->value != NULL;
-}
-
-/* The text of a string or number; NULL after a complaint. */
-static const char *text_of(const struct draft *draft)
-{
-    const cJSON *value = draft->value;
-    const cJSON *unsafe = json_member(value, "__ansible_unsafe");
-    const char *remedy;
-    if (cJSON_IsString(unsafe))
-        return unsafe->valuestring;
-    if (connection_unresolved(value, &remedy))
-        COMPLAIN(draft, "%s %s", draft->key, remedy);
-    else if (cJSON_IsString(value) ||
-             (cJSON_IsNumber(value) && value->valuestring != NULL))
-        return value->valuestring;
-    else
-        COMPLAIN(draft, "%s must be a string", draft->key);
-    return NULL;
-}
-
-static bool read_number(const char *text, unsigned long max,
-                        unsigned long *number)
-{
-    char *end;
-    text += strspn(text, " ");
-    if (!isdigit((unsigned char)*text))
-        return false;
-    unsigned long value = strtoul(text, &end, 10);
-    if (strncmp(end, ".0", 2) == 0) /* 22.0, as a float came out of YAML */
-        end += 2;
-    end += strspn(end, " ");
-    if (*end != '\0' || value > max)
-        return false;
-    *number = value;
-    return true;
-}
-
-static bool read_flag(const cJSON *value, const char *text, bool *flag)
-{
-    static const char *const words[][2] = {{"no", "yes"}, {"false", "true"},
-                                           {"off", "on"}, {"n", "y"},
-                                           {"f", "t"},    {"0", "1"}};
-    if (cJSON_IsBool(value)) {
-        *flag = cJSON_IsTrue(value);
-        return true;
-    }
-    for (size_t i = 0; text != NULL && i < sizeof words / sizeof *words; i++)
-        for (int answer = 0; answer < 2; answer++)
-            if (strcasecmp(text, words[i][answer]) == 0) {
-                *flag = answer == 1;
-                return true;
-            }
-    return false;
-}
-
-/* --- what variables and ssh's words both can say -------------------------- */
-
-static void set_port(struct draft *draft, const char *text)
-{
-    unsigned long port;
-    if (draft->has_port)
-        return;
-    if (!read_number(text, 65535, &port) || port == 0) {
-        COMPLAIN(draft, "%s: '%.40s' is no port: 1 to 65535", draft->key, text);
-        return;
-    }
-    if (port == 5985 || port == 5986) {
-        if (!draft->rules->force_ssh)
-            COMPLAIN(draft,
-                     "%s: %lu is WinRM's port, and wmifleet connects by SSH: "
-                     "remove it or write SSH's port (--ssh overlooks it)",
-                     draft->key, port);
-        return;
-    }
-    draft->target->port = (uint16_t)port;
-    draft->has_port = true;
-}
-
-static void set_text(struct draft *draft, const char **place, const char *text)
-{
-    if (*place != NULL)
-        return;
-    if (*text == '\0') {
-        COMPLAIN(draft, "%s is empty", draft->key);
-        return;
-    }
-    for (const char *c = text; *c != '\0'; c++)
-        if (iscntrl((unsigned char)*c)) {
-            COMPLAIN(draft, "%s holds a control character", draft->key);
-            return;
-        }
-    *place = text;
-}
-
-/* Words of ssh die after the call; what they say is kept. */
-static void set_copy(struct draft *draft, const char **place, const char *text)
-{
-    if (*place != NULL)
-        return;
-    const char *copy = state_keep(draft->rules->inventory, strdup(text));
-    if (copy == NULL)
-        COMPLAIN(draft, "%s: out of memory", draft->key);
-    else
-        set_text(draft, place, copy);
-}
-
-static void set_key_file(struct draft *draft, const char *text)
-{
-    const char *path = NULL;
-    if (draft->target->private_key_file != NULL)
-        return;
-    set_text(draft, &path, text);
-    if (path == NULL)
-        return;
-    path = secret_expand_home(draft->rules->inventory, path);
-    if (path == NULL)
-        COMPLAIN(draft, "%s: out of memory", draft->key);
-    draft->target->private_key_file = path;
-}
-
-static void set_timeout(struct draft *draft, const char *text)
-{
-    unsigned long seconds;
-    if (draft->has_timeout)
-        return;
-    if (!read_number(text, TIMEOUT_MAX_S, &seconds) || seconds == 0) {
-        COMPLAIN(draft, "%s: '%.40s' is no number of seconds", draft->key,
-                 text);
-        return;
-    }
-    draft->target->connect_timeout_s = (unsigned)seconds;
-    draft->has_timeout = true;
 }
 
 /* --- ssh's words ---------------------------------------------------------- */
@@ -224,10 +56,11 @@ static void set_policy(struct draft *draft, const char *text)
         if (strcasecmp(text, words[i].word) == 0)
             draft->target->host_keys = words[i].policy;
     if (draft->target->host_keys == HOST_KEYS_DEFAULT)
-        COMPLAIN(draft,
-                 "%s: StrictHostKeyChecking '%.40s' is not known: yes, no or "
-                 "accept-new",
-                 draft->key, text);
+        DRAFT_COMPLAIN(
+            draft,
+            "%s: StrictHostKeyChecking '%.40s' is not known: yes, no or "
+            "accept-new",
+            draft->key, text);
 }
 
 /* Of the two ways that come from elsewhere the first counts, as with ssh. */
@@ -246,7 +79,7 @@ static void set_jump(struct draft *draft, const char *text)
     if (!takes_route(draft, text))
         return;
     if (jump_read(draft->rules, target->name, text, &target->jump, &err))
-        COMPLAIN(draft, "%s: %s", draft->key, err.text);
+        DRAFT_COMPLAIN(draft, "%s: %s", draft->key, err.text);
     else if (target->jump == NULL) /* its own name, said of all */
         target->given.route = false;
 }
@@ -254,7 +87,7 @@ static void set_jump(struct draft *draft, const char *text)
 static void set_proxy_command(struct draft *draft, const char *text)
 {
     if (takes_route(draft, text))
-        set_copy(draft, &draft->target->proxy_command, text);
+        draft_set_copy(draft, &draft->target->proxy_command, text);
 }
 
 /* Of no meaning without the OpenSSH program. */
@@ -273,13 +106,13 @@ static void on_option(void *context, const char *name, const char *value)
 {
     struct draft *draft = context;
     if (strcasecmp(name, "Port") == 0)
-        set_port(draft, value);
+        draft_set_port(draft, value);
     else if (strcasecmp(name, "User") == 0)
-        set_copy(draft, &draft->target->user, value);
+        draft_set_copy(draft, &draft->target->user, value);
     else if (strcasecmp(name, "IdentityFile") == 0)
-        set_key_file(draft, value);
+        draft_set_key_file(draft, value);
     else if (strcasecmp(name, "ConnectTimeout") == 0)
-        set_timeout(draft, value);
+        draft_set_timeout(draft, value);
     else if (strcasecmp(name, "StrictHostKeyChecking") == 0)
         set_policy(draft, value);
     else if (strcasecmp(name, "ProxyJump") == 0)
@@ -287,10 +120,11 @@ static void on_option(void *context, const char *name, const char *value)
     else if (strcasecmp(name, "ProxyCommand") == 0)
         set_proxy_command(draft, value);
     else if (strcasecmp(name, "UserKnownHostsFile") == 0)
-        WARN(draft, "%s: UserKnownHostsFile has no effect: use --known-hosts",
-             draft->key);
+        DRAFT_WARN(draft,
+                   "%s: UserKnownHostsFile has no effect: use --known-hosts",
+                   draft->key);
     else if (!is_harmless(name))
-        WARN(draft, "%s: %.100s has no effect here", draft->key, name);
+        DRAFT_WARN(draft, "%s: %.100s has no effect here", draft->key, name);
 }
 
 static void read_ssh_words(struct draft *draft, const char *name)
@@ -299,11 +133,11 @@ static void read_ssh_words(struct draft *draft, const char *name)
     const struct ssh_words_visitor visitor = {.option = on_option,
                                               .context = draft};
     struct err err;
-    if (!look_up(draft, names))
+    if (!draft_look_up(draft, names))
         return;
-    const char *text = text_of(draft);
+    const char *text = draft_text(draft);
     if (text != NULL && ssh_words_read(text, &visitor, &err) == -1)
-        COMPLAIN(draft, "%s: %s", draft->key, err.text);
+        DRAFT_COMPLAIN(draft, "%s: %s", draft->key, err.text);
 }
 
 /* --- variables ------------------------------------------------------------ */
@@ -335,9 +169,9 @@ static bool is_ssh(struct draft *draft)
 {
     static const char *const good[] = {"ssh", "smart", "paramiko",
                                        "paramiko_ssh", "libssh"};
-    if (draft->rules->force_ssh || !look_up(draft, connection_names))
+    if (draft->rules->force_ssh || !draft_look_up(draft, connection_names))
         return true;
-    const char *text = text_of(draft);
+    const char *text = draft_text(draft);
     if (text == NULL)
         return false;
     const char *dot = strrchr(text, '.'); /* ansible.builtin.ssh */
@@ -345,11 +179,12 @@ static bool is_ssh(struct draft *draft)
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         if (strcmp(last, good[i]) == 0)
             return true;
-    COMPLAIN(draft,
-             "%s is '%.60s', and wmifleet connects by SSH: set it to ssh and "
-             "enable OpenSSH there, or leave the host out with --limit "
-             "(--ssh overlooks it)",
-             draft->key, text);
+    DRAFT_COMPLAIN(
+        draft,
+        "%s is '%.60s', and wmifleet connects by SSH: set it to ssh and "
+        "enable OpenSSH there, or leave the host out with --limit "
+        "(--ssh overlooks it)",
+        draft->key, text);
     return false;
 }
 
@@ -357,84 +192,104 @@ static void read_address(struct draft *draft)
 {
     struct target *target = draft->target;
     const char *text = target->name;
-    target->given.address = look_up(draft, host_names);
+    target->given.address = draft_look_up(draft, host_names);
     if (target->given.address)
-        text = text_of(draft);
+        text = draft_text(draft);
     else
         draft->key = "the name";
     if (text != NULL && !address_is_good(text))
-        COMPLAIN(draft, "%s: '%.100s' is no address to connect to", draft->key,
-                 text);
+        DRAFT_COMPLAIN(draft, "%s: '%.100s' is no address to connect to",
+                       draft->key, text);
     target->address = text;
 }
 
 static void read_text(struct draft *draft, const char *const *names,
                       void (*set)(struct draft *, const char *))
 {
-    const char *text = look_up(draft, names) ? text_of(draft) : NULL;
+    const char *text = draft_look_up(draft, names) ? draft_text(draft) : NULL;
     if (text != NULL)
         set(draft, text);
 }
 
 static void set_user(struct draft *draft, const char *text)
 {
-    set_text(draft, &draft->target->user, text);
+    draft_set_text(draft, &draft->target->user, text);
 }
 
 static void set_alias(struct draft *draft, const char *text)
 {
-    set_text(draft, &draft->target->host_key_alias, text);
+    draft_set_text(draft, &draft->target->host_key_alias, text);
 }
 
 static void set_retries(struct draft *draft, const char *text)
 {
     unsigned long retries;
-    if (read_number(text, RETRIES_MAX, &retries))
+    if (draft_number(text, RETRIES_MAX, &retries))
         draft->target->retries = (int)retries;
     else
-        COMPLAIN(draft, "%s: '%.40s' is no number of retries", draft->key,
-                 text);
+        DRAFT_COMPLAIN(draft, "%s: '%.40s' is no number of retries", draft->key,
+                       text);
+}
+
+static bool read_flag(const cJSON *value, const char *text, bool *flag)
+{
+    static const char *const words[][2] = {{"no", "yes"}, {"false", "true"},
+                                           {"off", "on"}, {"n", "y"},
+                                           {"f", "t"},    {"0", "1"}};
+    if (cJSON_IsBool(value)) {
+        *flag = cJSON_IsTrue(value);
+        return true;
+    }
+    for (size_t i = 0; text != NULL && i < sizeof words / sizeof *words; i++)
+        for (int answer = 0; answer < 2; answer++)
+            if (strcasecmp(text, words[i][answer]) == 0) {
+                *flag = answer == 1;
+                return true;
+            }
+    return false;
 }
 
 static void read_host_key_checking(struct draft *draft)
 {
     bool checked;
     if (draft->target->host_keys != HOST_KEYS_DEFAULT ||
-        !look_up(draft, checking_names))
+        !draft_look_up(draft, checking_names))
         return;
-    const char *text = cJSON_IsBool(draft->value) ? NULL : text_of(draft);
+    const char *text = cJSON_IsBool(draft->value) ? NULL : draft_text(draft);
     if (read_flag(draft->value, text, &checked))
         draft->target->host_keys = checked ? HOST_KEYS_STRICT : HOST_KEYS_OFF;
     else if (text != NULL)
-        COMPLAIN(draft, "%s: '%.40s' is neither true nor false", draft->key,
-                 text);
+        DRAFT_COMPLAIN(draft, "%s: '%.40s' is neither true nor false",
+                       draft->key, text);
 }
 
 static void read_password(struct draft *draft)
 {
     struct target *target = draft->target;
     struct err err;
-    if (look_up(draft, secret_names)) {
+    if (draft_look_up(draft, secret_names)) {
         const char *remedy;
         if (connection_unresolved(draft->value, &remedy))
-            COMPLAIN(draft, "%s %s", draft->key, remedy);
+            DRAFT_COMPLAIN(draft, "%s %s", draft->key, remedy);
         else if (secret_describe(draft->rules->inventory, draft->value,
                                  target->name, &target->password, &err) == -1)
-            COMPLAIN(draft, "%s: %s", draft->key, err.text);
+            DRAFT_COMPLAIN(draft, "%s: %s", draft->key, err.text);
         return;
     }
-    const char *text = look_up(draft, password_names) ? text_of(draft) : NULL;
+    const char *text =
+        draft_look_up(draft, password_names) ? draft_text(draft) : NULL;
     if (text != NULL && *text != '\0')
         target->password = (struct secret){.source = SECRET_TEXT, .text = text};
 }
 
 static void refuse_unsupported(struct draft *draft)
 {
-    if (look_up(draft, key_names))
-        COMPLAIN(draft,
-                 "%s holds a key itself, which is not read: save it as a file "
-                 "and name that in ansible_private_key_file",
-                 draft->key);
+    if (draft_look_up(draft, key_names))
+        DRAFT_COMPLAIN(
+            draft,
+            "%s holds a key itself, which is not read: save it as a file "
+            "and name that in ansible_private_key_file",
+            draft->key);
 }
 
 void connection_read(const struct connection_rules *rules,
@@ -446,10 +301,10 @@ void connection_read(const struct connection_rules *rules,
         return;
     read_address(&draft);
     read_ssh_words(&draft, "ansible_ssh_args");
-    read_text(&draft, port_names, set_port);
+    read_text(&draft, port_names, draft_set_port);
     read_text(&draft, user_names, set_user);
-    read_text(&draft, key_file_names, set_key_file);
-    read_text(&draft, timeout_names, set_timeout);
+    read_text(&draft, key_file_names, draft_set_key_file);
+    read_text(&draft, timeout_names, draft_set_timeout);
     read_text(&draft, retries_names, set_retries);
     read_text(&draft, alias_names, set_alias);
     read_host_key_checking(&draft);
