@@ -3,185 +3,12 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
-#include "inventory/address.h"
-#include "inventory/range.h"
-
-#define NAMES_TEXT_MAX 4194304
-
-struct reader {
-    struct inventory *inventory;
-    struct model *model;
-    struct problems *problems;
-    bool script;
-};
+#include "inventory/reader.h"
 
 static const char *const group_keys[] = {"hosts", "vars", "children", NULL};
-
-/* One problem that opens with where `node` stands. */
-__attribute__((format(printf, 3, 4))) static void
-complain(const struct reader *reader, const cJSON *node, const char *format,
-         ...)
-{
-    char place[STATE_PLACE_SIZE];
-    struct err err;
-    va_list args;
-    va_start(args, format);
-    vsnprintf(err.text, sizeof err.text, format, args);
-    va_end(args);
-    problems_error(reader->problems, "%s: %s",
-                   state_place(reader->inventory, node, place), err.text);
-}
-
-static const char *type_name(const cJSON *node)
-{
-    if (cJSON_IsObject(node))
-        return "an object";
-    if (cJSON_IsArray(node))
-        return "a list";
-    if (cJSON_IsString(node))
-        return "a string";
-    if (cJSON_IsNumber(node))
-        return "a number";
-    return cJSON_IsNull(node) ? "null" : "true or false";
-}
-
-/* --- hosts ---------------------------------------------------------------- */
-
-/* Calls `each` for every host that the name stands for. */
-struct host_use {
-    struct group *group; /* becomes a member of it, unless NULL */
-    const cJSON *vars;   /* its variables, unless NULL */
-    const char *port;    /* of hosts not seen before */
-    bool only_mentioned; /* hosts that no group of this source has: skip */
-};
-
-static int use_host(const struct reader *reader, const char *name,
-                    const struct host_use *use, struct err *err)
-{
-    struct model *model = reader->model;
-    struct host *host = model_host(model, name);
-    if (use->only_mentioned &&
-        (host == NULL || host->source != reader->inventory->source_count))
-        return 0;
-    bool is_new = host == NULL;
-    host = model_add_host(model, name);
-    if (host == NULL)
-        return err_set(err, ENOMEM, "out of memory");
-    host->source = reader->inventory->source_count;
-    if (is_new && use->port != NULL &&
-        model_set_port(model, host, use->port) == -1)
-        return err_set(err, ENOMEM, "out of memory");
-    if (use->group != NULL && model_add_member(use->group, host) == -1)
-        return err_set(err, ENOMEM, "out of memory");
-    const cJSON *variable;
-    cJSON_ArrayForEach (variable, use->vars)
-        if (model_set_host_variable(model, host, variable, err) == -1)
-            return -1;
-    return 0;
-}
-
-/* What can be shown wherever a name is: nothing that a terminal obeys. */
-static bool is_name(const char *name)
-{
-    size_t len = strlen(name);
-    for (size_t at = 0; at < len;) {
-        uint32_t code;
-        size_t taken = utf8_decode(name + at, len - at, &code);
-        if (taken == 0 || code < 0x20 || code == 0x7F || utf8_misleads(code))
-            return false;
-        at += taken;
-    }
-    return len > 0;
-}
-
-static int use_names(const struct reader *reader, const char *text,
-                     const struct host_use *use, struct err *err)
-{
-    if (!is_name(text))
-        return err_set(err, 0,
-                       "a host name is empty or holds a control "
-                       "character");
-    if (!range_present(text))
-        return use_host(reader, text, use, err);
-    struct list names = {0};
-    int result = range_expand(text, &names, err);
-    for (size_t i = 0; i < names.count && result == 0; i++)
-        result = use_host(reader, names.items[i], use, err);
-    list_release_all(&names, free);
-    return result;
-}
-
-/* As use_names, with `name:port` understood. */
-static int use_names_port(const struct reader *reader, const char *text,
-                          struct host_use use, struct err *err)
-{
-    if (strpbrk(text, ":[") == NULL)
-        return use_names(reader, text, &use, err);
-    char *name = address_split(text, &use.port);
-    if (name == NULL)
-        return err_set(err, ENOMEM, "out of memory");
-    int result = use_names(reader, name, &use, err);
-    free(name);
-    return result;
-}
-
-static void read_host_list(const struct reader *reader, struct group *group,
-                           const cJSON *hosts)
-{
-    const cJSON *item;
-    struct host_use use = {.group = group};
-    struct err err;
-    cJSON_ArrayForEach (item, hosts) {
-        if (!cJSON_IsString(item))
-            complain(reader, item,
-                     "group %s: a host name must be a string, "
-                     "found %s",
-                     group->name, type_name(item));
-        else if (use_names(reader, item->valuestring, &use, &err) == -1)
-            complain(reader, item, "%s", err.text);
-    }
-}
-
-static void read_host_map(const struct reader *reader, struct group *group,
-                          const cJSON *hosts)
-{
-    const cJSON *item;
-    struct err err;
-    cJSON_ArrayForEach (item, hosts) {
-        struct host_use use = {.group = group, .vars = item};
-        if (!cJSON_IsObject(item) && !cJSON_IsNull(item))
-            complain(reader, item,
-                     "host %s: its variables must be an "
-                     "object, found %s",
-                     item->string, type_name(item));
-        else if (use_names_port(reader, item->string, use, &err) == -1)
-            complain(reader, item, "%s", err.text);
-    }
-}
-
-static void read_hosts(const struct reader *reader, struct group *group,
-                       const cJSON *hosts)
-{
-    struct host_use use = {.group = group};
-    struct err err;
-    if (cJSON_IsArray(hosts))
-        read_host_list(reader, group, hosts);
-    else if (cJSON_IsObject(hosts))
-        read_host_map(reader, group, hosts);
-    else if (cJSON_IsString(hosts) && !reader->script) {
-        if (use_names_port(reader, hosts->valuestring, use, &err) == -1)
-            complain(reader, hosts, "%s", err.text);
-    } else if (!cJSON_IsNull(hosts))
-        complain(reader, hosts,
-                 "group %s: 'hosts' must be a list of names "
-                 "or an object, found %s",
-                 group->name, type_name(hosts));
-}
 
 /* --- groups --------------------------------------------------------------- */
 
@@ -196,13 +23,14 @@ static void read_vars(const struct reader *reader, struct group *group,
     if (cJSON_IsNull(vars))
         return;
     if (!cJSON_IsObject(vars)) {
-        complain(reader, vars, "group %s: 'vars' must be an object, found %s",
-                 group->name, type_name(vars));
+        reader_complain(reader, vars,
+                        "group %s: 'vars' must be an object, found %s",
+                        group->name, reader_type_name(vars));
         return;
     }
     cJSON_ArrayForEach (variable, vars)
         if (model_set_group_variable(group, variable, &err) == -1)
-            complain(reader, variable, "%s", err.text);
+            reader_complain(reader, variable, "%s", err.text);
 }
 
 /* The group of that name, new or not; NULL after a complaint. */
@@ -210,12 +38,13 @@ static struct group *use_group(const struct reader *reader, const char *name,
                                const cJSON *place)
 {
     struct group *group =
-        is_name(name) ? model_add_group(reader->model, name) : NULL;
-    if (!is_name(name))
-        complain(reader, place,
-                 "the name of a group is empty or holds a control character");
+        reader_is_name(name) ? model_add_group(reader->model, name) : NULL;
+    if (!reader_is_name(name))
+        reader_complain(
+            reader, place,
+            "the name of a group is empty or holds a control character");
     else if (group == NULL)
-        complain(reader, place, "out of memory");
+        reader_complain(reader, place, "out of memory");
     return group;
 }
 
@@ -225,7 +54,7 @@ static void link_child(const struct reader *reader, struct group *group,
     struct err err = {0};
     if (child != NULL &&
         model_add_child(reader->model, group, child, &err) == -1)
-        complain(reader, place, "%s", err.text);
+        reader_complain(reader, place, "%s", err.text);
 }
 
 static void read_children(const struct reader *reader, struct group *group,
@@ -241,10 +70,10 @@ static void read_children(const struct reader *reader, struct group *group,
         return;
     }
     if (!cJSON_IsArray(children) && !cJSON_IsObject(children)) {
-        complain(reader, children,
-                 "group %s: 'children' must be a list of "
-                 "group names or an object, found %s",
-                 group->name, type_name(children));
+        reader_complain(reader, children,
+                        "group %s: 'children' must be a list of "
+                        "group names or an object, found %s",
+                        group->name, reader_type_name(children));
         return;
     }
     cJSON_ArrayForEach (item, children) {
@@ -255,10 +84,10 @@ static void read_children(const struct reader *reader, struct group *group,
             link_child(reader, group,
                        use_group(reader, item->valuestring, item), item);
         else
-            complain(reader, item,
-                     "group %s: the name of a child must be a "
-                     "string, found %s",
-                     group->name, type_name(item));
+            reader_complain(reader, item,
+                            "group %s: the name of a child must be a "
+                            "string, found %s",
+                            group->name, reader_type_name(item));
     }
 }
 
@@ -275,8 +104,8 @@ static void read_lone_host(const struct reader *reader, struct group *group,
 {
     struct host_use use = {.group = group, .vars = value};
     struct err err;
-    if (use_names(reader, group->name, &use, &err) == -1)
-        complain(reader, value, "%s", err.text);
+    if (reader_use_names(reader, group->name, &use, &err) == -1)
+        reader_complain(reader, value, "%s", err.text);
 }
 
 static void read_members(const struct reader *reader, struct group *group,
@@ -286,7 +115,7 @@ static void read_members(const struct reader *reader, struct group *group,
     char place[STATE_PLACE_SIZE];
     cJSON_ArrayForEach (item, value) {
         if (strcmp(item->string, "hosts") == 0)
-            read_hosts(reader, group, item);
+            reader_read_hosts(reader, group, item);
         else if (strcmp(item->string, "vars") == 0)
             read_vars(reader, group, item);
         else if (strcmp(item->string, "children") == 0)
@@ -311,14 +140,15 @@ static struct group *read_group(const struct reader *reader, const char *name,
     if (group == NULL)
         return NULL;
     if (cJSON_IsArray(value) && reader->script)
-        read_host_list(reader, group, value);
+        reader_read_host_list(reader, group, value);
     else if (cJSON_IsObject(value) && reader->script && !has_group_keys(value))
         read_lone_host(reader, group, value);
     else if (cJSON_IsObject(value))
         read_members(reader, group, value);
     else if (!cJSON_IsNull(value) || reader->script)
-        complain(reader, value, "group %s must be an object%s, found %s", name,
-                 reader->script ? " or a list of hosts" : "", type_name(value));
+        reader_complain(reader, value, "group %s must be an object%s, found %s",
+                        name, reader->script ? " or a list of hosts" : "",
+                        reader_type_name(value));
     return group;
 }
 
@@ -362,12 +192,12 @@ static void read_hostvars(const struct reader *reader, const cJSON *hostvars)
     cJSON_ArrayForEach (item, hostvars) {
         struct host_use use = {.vars = item, .only_mentioned = true};
         if (!cJSON_IsObject(item))
-            complain(reader, item,
-                     "host %s: its variables must be an "
-                     "object, found %s",
-                     item->string, type_name(item));
-        else if (use_names(reader, item->string, &use, &err) == -1)
-            complain(reader, item, "%s", err.text);
+            reader_complain(reader, item,
+                            "host %s: its variables must be an "
+                            "object, found %s",
+                            item->string, reader_type_name(item));
+        else if (reader_use_names(reader, item->string, &use, &err) == -1)
+            reader_complain(reader, item, "%s", err.text);
     }
 }
 
@@ -375,11 +205,12 @@ static bool read_meta(const struct reader *reader, const cJSON *meta)
 {
     const cJSON *hostvars = json_member(meta, "hostvars");
     if (!cJSON_IsObject(meta))
-        complain(reader, meta, "'_meta' must be an object, found %s",
-                 type_name(meta));
+        reader_complain(reader, meta, "'_meta' must be an object, found %s",
+                        reader_type_name(meta));
     else if (hostvars != NULL && !cJSON_IsObject(hostvars))
-        complain(reader, hostvars, "'hostvars' must be an object, found %s",
-                 type_name(hostvars));
+        reader_complain(reader, hostvars,
+                        "'hostvars' must be an object, found %s",
+                        reader_type_name(hostvars));
     else if (hostvars != NULL)
         read_hostvars(reader, hostvars);
     return hostvars != NULL;
@@ -395,15 +226,17 @@ bool layout_read(struct inventory *inventory, const struct json_doc *doc,
     const cJSON *meta = json_member(root, "_meta");
     const cJSON *item;
     if (!cJSON_IsObject(root)) {
-        complain(&reader, root, "an inventory must be an object, found %s",
-                 type_name(root));
+        reader_complain(&reader, root,
+                        "an inventory must be an object, found %s",
+                        reader_type_name(root));
         return true;
     }
     if (cJSON_IsString(json_member(root, "plugin"))) {
-        complain(&reader, json_member(root, "plugin"),
-                 "this is the configuration of an Ansible plugin: save what "
-                 "`ansible-inventory -i %s --list` prints and use that",
-                 json_doc_name(doc));
+        reader_complain(
+            &reader, json_member(root, "plugin"),
+            "this is the configuration of an Ansible plugin: save what "
+            "`ansible-inventory -i %s --list` prints and use that",
+            json_doc_name(doc));
         return true;
     }
     reader.script = is_script(root, program);
@@ -423,11 +256,11 @@ void layout_read_host(struct inventory *inventory, struct host *host,
     struct host_use use = {.vars = root};
     struct err err;
     if (!cJSON_IsObject(root))
-        complain(&reader, root,
-                 "the variables of host %s must be an object, found %s",
-                 host->name, type_name(root));
-    else if (use_host(&reader, host->name, &use, &err) == -1)
-        complain(&reader, root, "%s", err.text);
+        reader_complain(&reader, root,
+                        "the variables of host %s must be an object, found %s",
+                        host->name, reader_type_name(root));
+    else if (reader_use_host(&reader, host->name, &use, &err) == -1)
+        reader_complain(&reader, root, "%s", err.text);
 }
 
 /* The comma that ends the first name: not one within brackets. */
@@ -455,7 +288,7 @@ static int read_name(const struct reader *reader, const char *text, size_t len,
     if (name == NULL)
         return err_set(err, ENOMEM, "out of memory");
     struct host_use use = {.group = reader->model->groups.items[1]};
-    int result = use_names_port(reader, name, use, err);
+    int result = reader_use_names_port(reader, name, use, err);
     free(name);
     return result;
 }
