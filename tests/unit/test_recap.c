@@ -164,67 +164,74 @@ static void test_failures_come_last_with_reason_and_hint(void **state)
 }
 
 /* Counts per status in, the commands out. */
+/* What the recap says to run next, by how many hosts ended how. */
+static const struct {
+    enum verb verb;
+    size_t counts[STATUS_COUNT];
+    const char *commands;
+} ways_on[] = {
+    {VERB_CHECK, {[STATUS_OK] = 3}, ""},
+    {VERB_CHECK,
+     {[STATUS_DRIFT] = 2, [STATUS_UNREACHABLE] = 1},
+     "make it so:   wmifleet apply -i apply.json\n"
+     "once mended:  wmifleet check --rerun unreachable -i lab.json\n"},
+    {VERB_CHECK,
+     {[STATUS_DRIFT] = 2, [STATUS_CANCELLED] = 1, [STATUS_NOT_TRIED] = 1},
+     "to go on:     wmifleet check --resume r1 -i lab.json\n"
+     "make it so:   wmifleet apply -i apply.json\n"},
+    {VERB_CHECK,
+     {[STATUS_OK] = 1, [STATUS_BLOCKED] = 1, [STATUS_FAILED] = 1},
+     "once mended:  wmifleet check -i lab.json\n"},
+    {VERB_APPLY,
+     {[STATUS_FAILED] = 2, [STATUS_UNREACHABLE] = 1},
+     "once mended:  wmifleet apply -i lab.json\n"},
+    {VERB_APPLY,
+     {[STATUS_CHANGED] = 1, [STATUS_BLOCKED] = 2},
+     "once mended:  wmifleet apply --rerun failed -i lab.json\n"},
+    {VERB_APPLY,
+     {[STATUS_OK] = 1, [STATUS_CONFLICT] = 2, [STATUS_UNREACHABLE] = 1},
+     "once mended:  wmifleet apply --rerun failed,unreachable -i "
+     "lab.json\n"},
+    {VERB_PING,
+     {[STATUS_UNREACHABLE] = 1, [STATUS_NOT_TRIED] = 4},
+     "to go on:     wmifleet ping --resume r1 -i lab.json\n"
+     "once mended:  wmifleet ping --rerun unreachable --resume r1 -i "
+     "lab.json\n"},
+    {VERB_VERIFY,
+     {[STATUS_OK] = 1, [STATUS_DRIFT] = 2, [STATUS_UNREACHABLE] = 1},
+     "once mended:  wmifleet verify -i lab.json\n"},
+    {VERB_UNDO,
+     {[STATUS_CHANGED] = 1, [STATUS_CONFLICT] = 1},
+     "once mended:  wmifleet undo -i lab.json\n"},
+    {VERB_UNDO,
+     {[STATUS_CHANGED] = 1, [STATUS_FAILED] = 1, [STATUS_CANCELLED] = 1},
+     "to go on:     wmifleet undo -i lab.json\n"},
+};
+
+static void add_ended(struct printed *p, enum verb verb, enum status status,
+                      size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct result *result = result_new("pc", "10.0.0.1:22", "r1", verb);
+        assert_non_null(result);
+        result->status = status;
+        add(p, result);
+    }
+}
+
 static void test_the_commands_to_go_on(void **state)
 {
     (void)state;
-    static const struct {
-        enum verb verb;
-        size_t counts[STATUS_COUNT];
-        const char *commands;
-    } rows[] = {
-        {VERB_CHECK, {[STATUS_OK] = 3}, ""},
-        {VERB_CHECK,
-         {[STATUS_DRIFT] = 2, [STATUS_UNREACHABLE] = 1},
-         "make it so:   wmifleet apply -i apply.json\n"
-         "once mended:  wmifleet check --rerun unreachable -i lab.json\n"},
-        {VERB_CHECK,
-         {[STATUS_DRIFT] = 2, [STATUS_CANCELLED] = 1, [STATUS_NOT_TRIED] = 1},
-         "to go on:     wmifleet check --resume r1 -i lab.json\n"
-         "make it so:   wmifleet apply -i apply.json\n"},
-        {VERB_CHECK,
-         {[STATUS_OK] = 1, [STATUS_BLOCKED] = 1, [STATUS_FAILED] = 1},
-         "once mended:  wmifleet check -i lab.json\n"},
-        {VERB_APPLY,
-         {[STATUS_FAILED] = 2, [STATUS_UNREACHABLE] = 1},
-         "once mended:  wmifleet apply -i lab.json\n"},
-        {VERB_APPLY,
-         {[STATUS_CHANGED] = 1, [STATUS_BLOCKED] = 2},
-         "once mended:  wmifleet apply --rerun failed -i lab.json\n"},
-        {VERB_APPLY,
-         {[STATUS_OK] = 1, [STATUS_CONFLICT] = 2, [STATUS_UNREACHABLE] = 1},
-         "once mended:  wmifleet apply --rerun failed,unreachable -i "
-         "lab.json\n"},
-        {VERB_PING,
-         {[STATUS_UNREACHABLE] = 1, [STATUS_NOT_TRIED] = 4},
-         "to go on:     wmifleet ping --resume r1 -i lab.json\n"
-         "once mended:  wmifleet ping --rerun unreachable --resume r1 -i "
-         "lab.json\n"},
-        {VERB_VERIFY,
-         {[STATUS_OK] = 1, [STATUS_DRIFT] = 2, [STATUS_UNREACHABLE] = 1},
-         "once mended:  wmifleet verify -i lab.json\n"},
-        {VERB_UNDO,
-         {[STATUS_CHANGED] = 1, [STATUS_CONFLICT] = 1},
-         "once mended:  wmifleet undo -i lab.json\n"},
-        {VERB_UNDO,
-         {[STATUS_CHANGED] = 1, [STATUS_FAILED] = 1, [STATUS_CANCELLED] = 1},
-         "to go on:     wmifleet undo -i lab.json\n"},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < sizeof ways_on / sizeof *ways_on; i++) {
         struct printed p;
-        begin(&p, OUTPUT_HUMAN, rows[i].verb);
-        for (int status = 0; status < STATUS_COUNT; status++) {
-            for (size_t j = 0; j < rows[i].counts[status]; j++) {
-                struct result *result =
-                    result_new("pc", "10.0.0.1:22", "r1", rows[i].verb);
-                assert_non_null(result);
-                result->status = (enum status)status;
-                add(&p, result);
-            }
-        }
+        begin(&p, OUTPUT_HUMAN, ways_on[i].verb);
+        for (int status = 0; status < STATUS_COUNT; status++)
+            add_ended(&p, ways_on[i].verb, (enum status)status,
+                      ways_on[i].counts[status]);
         end(&p);
         const char *table = strstr(p.text, "nothing asked");
         assert_non_null(table);
-        assert_string_equal(strchr(table, '\n') + 1, rows[i].commands);
+        assert_string_equal(strchr(table, '\n') + 1, ways_on[i].commands);
         free(p.text);
     }
 }
@@ -424,98 +431,99 @@ static void test_what_no_undo_brings_back_names_its_option(void **state)
     free(p.text);
 }
 
+/* What stands on a machine, as a person reads it. */
+static const struct {
+    const char *json;
+    const char *words;
+} described[] = {
+    {"null", "unknown"},
+    {"1", "1"},
+    {"\"Y\"", "Y"},
+    {"true", "true"},
+    {"{\"absent\":\"key\",\"levels\":2}", "absent"},
+    {"{\"type\":\"REG_BINARY\",\"hex\":\"00ff\"}", "REG_BINARY 00ff"},
+    {"{\"enabled\":true,\"profiles\":[\"private\",\"public\"]}",
+     "on, profiles private, public"},
+    {"{\"enabled\":false,\"profiles\":\"all\"}", "off, all profiles"},
+    {"[]", "absent"},
+    {"[{\"enabled\":true,\"action\":\"allow\",\"direction\":\"in\","
+     "\"protocol\":\"tcp\",\"local_ports\":\"135\"}]",
+     "on, allow in tcp 135"},
+    {"{\"enabled\":true,\"profiles\":[\"domain\",\"private\",\"public\"]}",
+     "on, all profiles"},
+    {"[{\"enabled\":true,\"action\":\"allow\",\"direction\":\"in\","
+     "\"protocol\":\"tcp\",\"local_ports\":\"*\",\"remote_addresses\":"
+     "\"10.0.0.5/255.255.255.255,10.0.1.0/255.255.255.0\"}]",
+     "on, allow in tcp from 10.0.0.5,10.0.1.0/255.255.255.0"},
+    {"{\"state\":\"present\",\"remote_addresses\":[\"10.0.0.5\",\"::1\"]}",
+     "present from 10.0.0.5, ::1"},
+    {"[{\"enabled\":true},{\"enabled\":false},{\"enabled\":true}]",
+     "2 of 3 rules on"},
+    {"{\"sid\":\"S-1-5-7\",\"machine_launch\":{\"value\":1,"
+     "\"entries\":[{\"sid\":\"S-1-5-7\",\"type\":\"deny\","
+     "\"rights\":[\"local_launch\"]},{\"sid\":\"S-1-1-0\"},"
+     "{\"sid\":\"S-1-5-7\",\"type\":\"allow\","
+     "\"rights\":[\"remote_launch\"]}]},\"wmi_launch\":{\"value\":1}}",
+     "machine_launch deny local_launch, remote_launch; wmi_launch none"},
+    {"{\"account\":\"a\",\"state\":\"present\",\"launch\":"
+     "[\"remote_launch\",\"remote_activation\"]}",
+     "present, launch remote_launch, remote_activation"},
+    {"{\"account\":\"a\",\"state\":\"present\",\"rights\":"
+     "[\"enable_account\",\"remote_enable\"],\"subnamespaces\":true}",
+     "present, enable_account, remote_enable, and below"},
+    {"{\"service\":{\"path\":\"svchost.exe -k winmgmt -p\"},"
+     "\"winmgmt_key\":{\"AuthenticationLevel\":6},"
+     "\"endpoints\":{\"type\":\"REG_MULTI_SZ\",\"hex\":\""
+     "6e006300610063006e005f00690070005f007400630070002c003000"
+     "2c00350030003000300000000000"
+     "\"}}",
+     "svchost group winmgmt, port 5000, packet_privacy"},
+    {"{\"service\":{\"path\":\"svchost.exe -k netsvcs\"},"
+     "\"endpoints\":{\"absent\":\"value\"}}",
+     "svchost group netsvcs, no fixed port"},
+    {"{\"enabled\":true,\"port\":24158,"
+     "\"authentication_level\":\"packet_privacy\"}",
+     "port 24158, packet_privacy"},
+    {"{\"absent\":\"account\"}", "absent"},
+    {"{\"sid\":\"S-1-5-21-1\",\"disabled\":false,"
+     "\"must_change_password\":false,\"password_never_expires\":true,"
+     "\"expires\":\"never\",\"denied\":[\"SeDenyInteractiveLogonRight\","
+     "\"SeDenyRemoteInteractiveLogonRight\"]}",
+     "present, password never expires, logon over the network only"},
+    {"{\"sid\":\"S-1-5-21-1\",\"disabled\":true,"
+     "\"must_change_password\":true,\"password_never_expires\":false,"
+     "\"expires\":1700000000,"
+     "\"denied\":[\"SeDenyInteractiveLogonRight\"]}",
+     "present, disabled, password to be changed, "
+     "expires at second 1700000000, SeDenyInteractiveLogonRight"},
+    {"{\"name\":\"reader\",\"state\":\"present\","
+     "\"password_never_expires\":true,\"network_logon_only\":true}",
+     "present, password never expires, logon over the network only"},
+    {"{\"sid\":\"S-1-5-32-562\",\"members\":{\"reader\":false}}",
+     "members none"},
+    {"{\"sid\":\"S-1-5-32-562\",\"members\":{\"reader\":\"S-1-5-21-1\","
+     "\"other\":false,\"third\":\"S-1-5-21-3\"}}",
+     "members reader, third"},
+    {"{\"group\":\"users\",\"state\":\"present\","
+     "\"members\":[\"reader\"]}",
+     "members reader"},
+    {"{\"group\":\"users\",\"state\":\"absent\",\"members\":[\"reader\"]}",
+     "not members reader"},
+    {"{\"group\":\"readers\",\"state\":\"present\",\"members\":[]}", "present"},
+    {"{\"other\":[1]}", "{\"other\":[1]}"},
+};
+
 static void test_values_are_described_in_words(void **state)
 {
     (void)state;
-    static const struct {
-        const char *json;
-        const char *words;
-    } cases[] = {
-        {"null", "unknown"},
-        {"1", "1"},
-        {"\"Y\"", "Y"},
-        {"true", "true"},
-        {"{\"absent\":\"key\",\"levels\":2}", "absent"},
-        {"{\"type\":\"REG_BINARY\",\"hex\":\"00ff\"}", "REG_BINARY 00ff"},
-        {"{\"enabled\":true,\"profiles\":[\"private\",\"public\"]}",
-         "on, profiles private, public"},
-        {"{\"enabled\":false,\"profiles\":\"all\"}", "off, all profiles"},
-        {"[]", "absent"},
-        {"[{\"enabled\":true,\"action\":\"allow\",\"direction\":\"in\","
-         "\"protocol\":\"tcp\",\"local_ports\":\"135\"}]",
-         "on, allow in tcp 135"},
-        {"{\"enabled\":true,\"profiles\":[\"domain\",\"private\",\"public\"]}",
-         "on, all profiles"},
-        {"[{\"enabled\":true,\"action\":\"allow\",\"direction\":\"in\","
-         "\"protocol\":\"tcp\",\"local_ports\":\"*\",\"remote_addresses\":"
-         "\"10.0.0.5/255.255.255.255,10.0.1.0/255.255.255.0\"}]",
-         "on, allow in tcp from 10.0.0.5,10.0.1.0/255.255.255.0"},
-        {"{\"state\":\"present\",\"remote_addresses\":[\"10.0.0.5\",\"::1\"]}",
-         "present from 10.0.0.5, ::1"},
-        {"[{\"enabled\":true},{\"enabled\":false},{\"enabled\":true}]",
-         "2 of 3 rules on"},
-        {"{\"sid\":\"S-1-5-7\",\"machine_launch\":{\"value\":1,"
-         "\"entries\":[{\"sid\":\"S-1-5-7\",\"type\":\"deny\","
-         "\"rights\":[\"local_launch\"]},{\"sid\":\"S-1-1-0\"},"
-         "{\"sid\":\"S-1-5-7\",\"type\":\"allow\","
-         "\"rights\":[\"remote_launch\"]}]},\"wmi_launch\":{\"value\":1}}",
-         "machine_launch deny local_launch, remote_launch; wmi_launch none"},
-        {"{\"account\":\"a\",\"state\":\"present\",\"launch\":"
-         "[\"remote_launch\",\"remote_activation\"]}",
-         "present, launch remote_launch, remote_activation"},
-        {"{\"account\":\"a\",\"state\":\"present\",\"rights\":"
-         "[\"enable_account\",\"remote_enable\"],\"subnamespaces\":true}",
-         "present, enable_account, remote_enable, and below"},
-        {"{\"service\":{\"path\":\"svchost.exe -k winmgmt -p\"},"
-         "\"winmgmt_key\":{\"AuthenticationLevel\":6},"
-         "\"endpoints\":{\"type\":\"REG_MULTI_SZ\",\"hex\":\""
-         "6e006300610063006e005f00690070005f007400630070002c003000"
-         "2c00350030003000300000000000"
-         "\"}}",
-         "svchost group winmgmt, port 5000, packet_privacy"},
-        {"{\"service\":{\"path\":\"svchost.exe -k netsvcs\"},"
-         "\"endpoints\":{\"absent\":\"value\"}}",
-         "svchost group netsvcs, no fixed port"},
-        {"{\"enabled\":true,\"port\":24158,"
-         "\"authentication_level\":\"packet_privacy\"}",
-         "port 24158, packet_privacy"},
-        {"{\"absent\":\"account\"}", "absent"},
-        {"{\"sid\":\"S-1-5-21-1\",\"disabled\":false,"
-         "\"must_change_password\":false,\"password_never_expires\":true,"
-         "\"expires\":\"never\",\"denied\":[\"SeDenyInteractiveLogonRight\","
-         "\"SeDenyRemoteInteractiveLogonRight\"]}",
-         "present, password never expires, logon over the network only"},
-        {"{\"sid\":\"S-1-5-21-1\",\"disabled\":true,"
-         "\"must_change_password\":true,\"password_never_expires\":false,"
-         "\"expires\":1700000000,"
-         "\"denied\":[\"SeDenyInteractiveLogonRight\"]}",
-         "present, disabled, password to be changed, "
-         "expires at second 1700000000, SeDenyInteractiveLogonRight"},
-        {"{\"name\":\"reader\",\"state\":\"present\","
-         "\"password_never_expires\":true,\"network_logon_only\":true}",
-         "present, password never expires, logon over the network only"},
-        {"{\"sid\":\"S-1-5-32-562\",\"members\":{\"reader\":false}}",
-         "members none"},
-        {"{\"sid\":\"S-1-5-32-562\",\"members\":{\"reader\":\"S-1-5-21-1\","
-         "\"other\":false,\"third\":\"S-1-5-21-3\"}}",
-         "members reader, third"},
-        {"{\"group\":\"users\",\"state\":\"present\","
-         "\"members\":[\"reader\"]}",
-         "members reader"},
-        {"{\"group\":\"users\",\"state\":\"absent\",\"members\":[\"reader\"]}",
-         "not members reader"},
-        {"{\"group\":\"readers\",\"state\":\"present\",\"members\":[]}",
-         "present"},
-        {"{\"other\":[1]}", "{\"other\":[1]}"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        cJSON *value =
-            json_parse("case", cases[i].json, strlen(cases[i].json), NULL);
+    for (size_t i = 0; i < sizeof described / sizeof described[0]; i++) {
+        cJSON *value = json_parse("case", described[i].json,
+                                  strlen(described[i].json), NULL);
         assert_non_null(value);
         struct buf out;
         buf_init(&out, 4096);
         describe_value(&out, value);
-        assert_string_equal(out.data, cases[i].words);
+        assert_string_equal(out.data, described[i].words);
         buf_release(&out);
         cJSON_Delete(value);
     }

@@ -225,109 +225,107 @@ static const char good[] =
 #define DEEP REPEAT_4(REPEAT_4("[[")) "1" REPEAT_4(REPEAT_4("]]"))
 #define TOO_DEEP REPEAT_4(REPEAT_4("[[[[[")) "1" REPEAT_4(REPEAT_4("]]]]]"))
 
+static const struct {
+    const char *text;
+    const char *why;
+} hostile_snapshots[] = {
+    {"", "u-r1.json"},
+    {"{", "u-r1.json:1:2"},
+    {"null", "members that no snapshot has"},
+    {"[]", "members that no snapshot has"},
+    {"\"\xff\"", "u-r1.json:1"},
+    {TOO_DEEP, "u-r1.json:1"},
+    {SNAPSHOT("r1", "apply", WMI_1, "{\"id\":\"uac.x\",\"id\":1}"),
+     "u-r1.json:1"},
+    {SNAPSHOT("r2", "apply", WMI_1, SETTING("uac.x", "1")),
+     "another run than its name says"},
+    {SNAPSHOT("r1", "check", WMI_1, SETTING("uac.x", "1")),
+     "neither apply nor undo"},
+    {SNAPSHOT("r1", "apply", "[]", SETTING("uac.x", "1")), "wmi is no object"},
+    {SNAPSHOT("r1", "apply",
+              "{\"account\":{\"name\":\"a\",\"password\":{\"env\":"
+              "\"HOME\"}}}",
+              SETTING("uac.x", "1")),
+     "it names a password"},
+    {"{\"protocol\":1,\"run\":\"r1\",\"verb\":\"undo\",\"wmi\":{},"
+     "\"earlier_wmi\":[{\"account\":{\"name\":\"a\",\"password\":"
+     "{\"command\":[\"id\"]}}}],\"identity\":" IDENTITY
+     ",\"settings\":[],\"complete\":true}",
+     "it names a password"},
+    {"{\"protocol\":1,\"run\":\"r1\",\"verb\":\"apply\",\"wmi\":{},"
+     "\"identity\":{\"machine_guid\":\"g\",\"install_date\":{\"a\":1}},"
+     "\"settings\":[],\"complete\":true}",
+     "not whole"},
+    {SNAPSHOT("r1", "apply", "{\"sam\":1}", SETTING("uac.x", "1")),
+     "what was asked is not understood"},
+    {SNAPSHOT("r1", "apply", WMI_1, "5"), "members that none has"},
+    {SNAPSHOT("r1", "apply", WMI_1, "{\"id\":5,\"before\":1}"), "no usable id"},
+    {SNAPSHOT("r1", "apply", WMI_1, "{\"before\":1}"), "no usable id"},
+    {SNAPSHOT("r1", "apply", WMI_1, SETTING("\\u001b[2J", "1")),
+     "no usable id"},
+    {SNAPSHOT("r1", "apply", WMI_1, SETTING("uac.\\u009b", "1")),
+     "no usable id"},
+    {SNAPSHOT("r1", "apply", WMI_1, SETTING("sam.x", "1")), "sam.x: no family"},
+    {SNAPSHOT("r1", "apply", WMI_1, SETTING("ua", "1")), "ua: no family"},
+    {SNAPSHOT("r1", "apply", WMI_1,
+              SETTING("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "1")),
+     "no family"},
+    {SNAPSHOT("r1", "apply", WMI_1, SETTING("uac.x", "null")),
+     "no usable state"},
+    {SNAPSHOT("r1", "apply", WMI_1, "{\"id\":\"uac.x\"}"), "no usable state"},
+    {SNAPSHOT("r1", "apply", WMI_1, SETTING("uac.x", DEEP)), "no usable state"},
+    {SNAPSHOT("r1", "apply", WMI_1,
+              "{\"id\":\"uac.x\",\"before\":1,\"force\":true}"),
+     "members that none has"},
+    {SNAPSHOT("r1", "apply", WMI_1,
+              SETTING("uac.x", "1") "," SETTING("uac.x", "2")),
+     "it stands there twice"},
+    {HEAD("r1", "apply", WMI_1) "],\"complete\":false}", "not whole"},
+    {HEAD("r1", "apply", WMI_1) "]}", "not whole"},
+    {HEAD("r1", "apply", WMI_1) "],\"complete\":true,\"x\":1}",
+     "members that no snapshot has"},
+    {"{\"protocol\":2,\"run\":\"r1\"}", "another protocol version"},
+    {"{\"protocol\":\"1\",\"run\":\"r1\"}", "another protocol version"},
+    {"{\"protocol\":1,\"run\":\"r1\",\"identity\":" IDENTITY
+     ",\"settings\":[],\"complete\":true}",
+     "an earlier version"},
+    {"{\"protocol\":1,\"run\":\"r1\",\"identity\":" IDENTITY
+     ",\"wmi\":{},\"settings\":[],\"complete\":true}",
+     "neither apply nor undo"},
+    {"{\"protocol\":1,\"run\":\"r1\",\"identity\":[],\"verb\":\"apply\","
+     "\"wmi\":{},\"settings\":[],\"complete\":true}",
+     "not whole"},
+    {"{\"protocol\":1,\"run\":\"r1\",\"computer\":7,\"identity\":" IDENTITY
+     ",\"verb\":\"apply\",\"wmi\":{},\"settings\":[],\"complete\":true}",
+     "not whole"},
+    {"{\"protocol\":1,\"run\":\"r1\",\"verb\":\"apply\",\"wmi\":{},"
+     "\"identity\":" IDENTITY ",\"settings\":{},\"complete\":true}",
+     "no list of settings"},
+    {"{\"protocol\":1,\"run\":\"r1\",\"verb\":\"apply\",\"wmi\":{},"
+     "\"earlier_wmi\":{},\"identity\":" IDENTITY
+     ",\"settings\":[],\"complete\":true}",
+     "earlier_wmi is no list"},
+    {"{\"protocol\":1,\"run\":\"r1\",\"verb\":\"apply\",\"wmi\":{},"
+     "\"earlier_wmi\":[5],\"identity\":" IDENTITY
+     ",\"settings\":[],\"complete\":true}",
+     "what was asked is not understood"},
+};
+
 static void test_hostile_snapshots_are_refused_by_name(void **state)
 {
-    static const struct {
-        const char *text;
-        const char *why;
-    } cases[] = {
-        {"", "u-r1.json"},
-        {"{", "u-r1.json:1:2"},
-        {"null", "members that no snapshot has"},
-        {"[]", "members that no snapshot has"},
-        {"\"\xff\"", "u-r1.json:1"},
-        {TOO_DEEP, "u-r1.json:1"},
-        {SNAPSHOT("r1", "apply", WMI_1, "{\"id\":\"uac.x\",\"id\":1}"),
-         "u-r1.json:1"},
-        {SNAPSHOT("r2", "apply", WMI_1, SETTING("uac.x", "1")),
-         "another run than its name says"},
-        {SNAPSHOT("r1", "check", WMI_1, SETTING("uac.x", "1")),
-         "neither apply nor undo"},
-        {SNAPSHOT("r1", "apply", "[]", SETTING("uac.x", "1")),
-         "wmi is no object"},
-        {SNAPSHOT("r1", "apply",
-                  "{\"account\":{\"name\":\"a\",\"password\":{\"env\":"
-                  "\"HOME\"}}}",
-                  SETTING("uac.x", "1")),
-         "it names a password"},
-        {"{\"protocol\":1,\"run\":\"r1\",\"verb\":\"undo\",\"wmi\":{},"
-         "\"earlier_wmi\":[{\"account\":{\"name\":\"a\",\"password\":"
-         "{\"command\":[\"id\"]}}}],\"identity\":" IDENTITY
-         ",\"settings\":[],\"complete\":true}",
-         "it names a password"},
-        {"{\"protocol\":1,\"run\":\"r1\",\"verb\":\"apply\",\"wmi\":{},"
-         "\"identity\":{\"machine_guid\":\"g\",\"install_date\":{\"a\":1}},"
-         "\"settings\":[],\"complete\":true}",
-         "not whole"},
-        {SNAPSHOT("r1", "apply", "{\"sam\":1}", SETTING("uac.x", "1")),
-         "what was asked is not understood"},
-        {SNAPSHOT("r1", "apply", WMI_1, "5"), "members that none has"},
-        {SNAPSHOT("r1", "apply", WMI_1, "{\"id\":5,\"before\":1}"),
-         "no usable id"},
-        {SNAPSHOT("r1", "apply", WMI_1, "{\"before\":1}"), "no usable id"},
-        {SNAPSHOT("r1", "apply", WMI_1, SETTING("\\u001b[2J", "1")),
-         "no usable id"},
-        {SNAPSHOT("r1", "apply", WMI_1, SETTING("uac.\\u009b", "1")),
-         "no usable id"},
-        {SNAPSHOT("r1", "apply", WMI_1, SETTING("sam.x", "1")),
-         "sam.x: no family"},
-        {SNAPSHOT("r1", "apply", WMI_1, SETTING("ua", "1")), "ua: no family"},
-        {SNAPSHOT("r1", "apply", WMI_1,
-                  SETTING("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "1")),
-         "no family"},
-        {SNAPSHOT("r1", "apply", WMI_1, SETTING("uac.x", "null")),
-         "no usable state"},
-        {SNAPSHOT("r1", "apply", WMI_1, "{\"id\":\"uac.x\"}"),
-         "no usable state"},
-        {SNAPSHOT("r1", "apply", WMI_1, SETTING("uac.x", DEEP)),
-         "no usable state"},
-        {SNAPSHOT("r1", "apply", WMI_1,
-                  "{\"id\":\"uac.x\",\"before\":1,\"force\":true}"),
-         "members that none has"},
-        {SNAPSHOT("r1", "apply", WMI_1,
-                  SETTING("uac.x", "1") "," SETTING("uac.x", "2")),
-         "it stands there twice"},
-        {HEAD("r1", "apply", WMI_1) "],\"complete\":false}", "not whole"},
-        {HEAD("r1", "apply", WMI_1) "]}", "not whole"},
-        {HEAD("r1", "apply", WMI_1) "],\"complete\":true,\"x\":1}",
-         "members that no snapshot has"},
-        {"{\"protocol\":2,\"run\":\"r1\"}", "another protocol version"},
-        {"{\"protocol\":\"1\",\"run\":\"r1\"}", "another protocol version"},
-        {"{\"protocol\":1,\"run\":\"r1\",\"identity\":" IDENTITY
-         ",\"settings\":[],\"complete\":true}",
-         "an earlier version"},
-        {"{\"protocol\":1,\"run\":\"r1\",\"identity\":" IDENTITY
-         ",\"wmi\":{},\"settings\":[],\"complete\":true}",
-         "neither apply nor undo"},
-        {"{\"protocol\":1,\"run\":\"r1\",\"identity\":[],\"verb\":\"apply\","
-         "\"wmi\":{},\"settings\":[],\"complete\":true}",
-         "not whole"},
-        {"{\"protocol\":1,\"run\":\"r1\",\"computer\":7,\"identity\":" IDENTITY
-         ",\"verb\":\"apply\",\"wmi\":{},\"settings\":[],\"complete\":true}",
-         "not whole"},
-        {"{\"protocol\":1,\"run\":\"r1\",\"verb\":\"apply\",\"wmi\":{},"
-         "\"identity\":" IDENTITY ",\"settings\":{},\"complete\":true}",
-         "no list of settings"},
-        {"{\"protocol\":1,\"run\":\"r1\",\"verb\":\"apply\",\"wmi\":{},"
-         "\"earlier_wmi\":{},\"identity\":" IDENTITY
-         ",\"settings\":[],\"complete\":true}",
-         "earlier_wmi is no list"},
-        {"{\"protocol\":1,\"run\":\"r1\",\"verb\":\"apply\",\"wmi\":{},"
-         "\"earlier_wmi\":[5],\"identity\":" IDENTITY
-         ",\"settings\":[],\"complete\":true}",
-         "what was asked is not understood"},
-    };
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct given given = {"r1", cases[i].text, NULL};
+    for (size_t i = 0; i < sizeof hostile_snapshots / sizeof *hostile_snapshots;
+         i++) {
+        const struct given given = {"r1", hostile_snapshots[i].text, NULL};
         struct snapshots_span span;
         struct err err = {.text = "taken"};
         enum snapshots_end end =
             read_tree(&span, snapshots_of(&given, 1), NULL, true, &err);
         if (end != SNAPSHOTS_REFUSED ||
             strncmp(err.text, "u-r1.json", 9) != 0 ||
-            strstr(err.text, cases[i].why) == NULL)
-            fail_msg("case %zu: %s: %s", i, cases[i].text, err.text);
+            strstr(err.text, hostile_snapshots[i].why) == NULL)
+            fail_msg("case %zu: %s: %s", i, hostile_snapshots[i].text,
+                     err.text);
     }
 }
 
