@@ -3,8 +3,11 @@
 
 #include "judgement/causes.h"
 
-/* What is no RPC, or none that ends, says the same of every port. */
-static void judge_strange_talk(const struct talk *talk, unsigned port,
+/*
+ * What is no RPC, or none that ends, says the same of every port. False for
+ * anything else, of which nothing is told.
+ */
+static bool judge_strange_talk(const struct talk *talk, unsigned port,
                                struct verdict *verdict)
 {
     switch (talk->finding) {
@@ -36,9 +39,13 @@ static void judge_strange_talk(const struct talk *talk, unsigned port,
                        "a firewall between that looks into RPC, or no Windows "
                        "at all");
         break;
-    default: /* told by the callers */
+    case TALK_NOT_TRIED:
         verdict_say(verdict, VERDICT_SKIPPED, "not reached");
+        break;
+    default:
+        return false;
     }
+    return true;
 }
 
 static void judge_fault(const struct talk *talk, struct verdict *verdict)
@@ -60,6 +67,8 @@ static void judge_fault(const struct talk *talk, struct verdict *verdict)
 void talk_judge_rpc(const struct talk *talk, const struct server_alive *alive,
                     struct verdict *verdict)
 {
+    if (judge_strange_talk(talk, 135, verdict))
+        return;
     switch (talk->finding) {
     case TALK_GOOD:
         verdict_say(verdict, VERDICT_OK, "DCOM %u.%u answers", alive->com_major,
@@ -92,36 +101,20 @@ void talk_judge_rpc(const struct talk *talk, const struct server_alive *alive,
         verdict_advise(verdict, "look at the machine's System log, source "
                                 "DistributedCOM");
         return;
-    case TALK_NOT_TRIED:
-    case TALK_GARBAGE:
-    case TALK_ENDLESS:
-    case TALK_MUTE:
-    case TALK_HUNG_UP:
-        break;
+    default: /* judged already */
+        return;
     }
-    judge_strange_talk(talk, 135, verdict);
 }
 
 void talk_judge_wmi(const struct talk *talk, unsigned port,
                     struct verdict *verdict)
 {
-    switch (talk->finding) {
-    case TALK_GOOD:
-        verdict_say(verdict, VERDICT_OK, "port %u answers", port);
+    if (judge_strange_talk(talk, port, verdict))
         return;
-    case TALK_REFUSED:
-    case TALK_REJECTED:
-    case TALK_FAULT:
-    case TALK_FAILED:
+    /* Whatever else it says, it is RPC that answers. */
+    if (talk->finding == TALK_GOOD)
+        verdict_say(verdict, VERDICT_OK, "port %u answers", port);
+    else
         verdict_say(verdict, VERDICT_OK,
                     "port %u answers; whose it is only a login tells", port);
-        return;
-    case TALK_NOT_TRIED:
-    case TALK_GARBAGE:
-    case TALK_ENDLESS:
-    case TALK_MUTE:
-    case TALK_HUNG_UP:
-        break;
-    }
-    judge_strange_talk(talk, port, verdict);
 }
