@@ -332,6 +332,15 @@ fails_in() {
         "start the service winmgmt"
 }
 
+@test "WMI that was started by the run is given some seconds to answer" {
+    "$LAB/target-1/mode" winmgmt-stopped wmi-warms-up
+    wine reg delete 'HKLM\SOFTWARE\wmifleet-lab' /v WarmProcess /f \
+        >/dev/null 2>&1 || true
+    run payload apply "$(jq -c '.wmi.services.winmgmt = "running"' \
+        <<<"$(asking "$(a_reader)")")"
+    assert_equal "$(jq -r '.[].state' <<<"$output" | xargs)" "changed changed"
+}
+
 @test "WMI that denies the write, by its call or by its answer" {
     fails_in namespace-denied 0x80041003 WBEM_E_ACCESS_DENIED edit_security
     fails_in namespace-returns-error 0x80041003 WBEM_E_ACCESS_DENIED \

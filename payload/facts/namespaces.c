@@ -9,7 +9,7 @@ void facts_namespaces(cJSON *facts, const struct settings *settings)
     cJSON *list = settings->namespace_count > 0 ? cJSON_CreateArray() : NULL;
     for (size_t i = 0; i < settings->namespace_count && list != NULL; i++) {
         const char *path = settings->namespaces[i].path;
-        int encrypted = wbem_requires_encryption(path);
+        int encrypted = wbem_requires_encryption(path, settings->patience);
         cJSON *item = encrypted >= 0 ? cJSON_CreateObject() : NULL;
         if (item == NULL)
             continue;

@@ -57,7 +57,8 @@ static cJSON *read_grant(struct setting *setting, struct setting_reason *reason)
         return NULL;
     own->sid = accounts.sids[own->number];
     descriptor_release(&own->list);
-    if (wbem_read_security(own->namespace->path, &own->list, reason) != 0)
+    if (wbem_read_security(own->namespace->path, own->settings->patience,
+                           &own->list, reason) != 0)
         return NULL;
     cJSON *state = namespace_list_state(&own->list, &accounts);
     if (state == NULL)
@@ -149,7 +150,8 @@ static int write_grant(struct setting *setting, const cJSON *state,
     (void)state;
     if (namespace_list_change(&question, &own->list, &err) != 0)
         return fail_list(own, "changed", &err, reason);
-    return wbem_write_security(question.path, &own->list, reason);
+    return wbem_write_security(question.path, own->settings->patience,
+                               &own->list, reason);
 }
 
 static int restore_grant(struct setting *setting, const cJSON *state,
@@ -162,11 +164,13 @@ static int restore_grant(struct setting *setting, const cJSON *state,
     if (account_set_find(own->all, own->number, &accounts, reason) != 0)
         return -1;
     descriptor_release(&own->list);
-    if (wbem_read_security(path, &own->list, reason) != 0)
+    if (wbem_read_security(path, own->settings->patience, &own->list, reason) !=
+        0)
         return -1;
     if (namespace_list_put_back(&own->list, state, &accounts, &err) != 0)
         return fail_list(own, "put back", &err, reason);
-    return wbem_write_security(path, &own->list, reason);
+    return wbem_write_security(path, own->settings->patience, &own->list,
+                               reason);
 }
 
 static void recall_grant(struct setting *setting, const cJSON *state)

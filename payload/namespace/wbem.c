@@ -33,19 +33,22 @@ static const char *hint_for(unsigned long code)
     }
 }
 
+static unsigned long code_of(HRESULT result)
+{
+    return (unsigned long)result & 0xFFFFFFFFul;
+}
+
 static int fail(const char *path, const char *what, HRESULT result,
                 struct setting_reason *reason)
 {
-    unsigned long code = (unsigned long)result & 0xFFFFFFFFul;
+    unsigned long code = code_of(result);
     return setting_reason_set(reason, code, hint_for(code), "%s: %s: %s", path,
                               what, error_text(code));
 }
 
-static IWbemServices *connect_to(const char *path,
-                                 struct setting_reason *reason)
+static HRESULT connect_to(const char *path, IWbemServices **services)
 {
     IWbemLocator *locator = NULL;
-    IWbemServices *services = NULL;
     BSTR name = com_bstr(path);
     HRESULT result = name != NULL ? S_OK : E_OUTOFMEMORY;
     if (SUCCEEDED(result))
@@ -55,12 +58,10 @@ static IWbemServices *connect_to(const char *path,
     if (SUCCEEDED(result))
         result = IWbemLocator_ConnectServer(locator, name, NULL, NULL, NULL,
                                             WBEM_FLAG_CONNECT_USE_MAX_WAIT,
-                                            NULL, NULL, &services);
-    if (FAILED(result))
-        (void)fail(path, "it cannot be opened", result, reason);
+                                            NULL, NULL, services);
     COM_RELEASE(locator);
     SysFreeString(name);
-    return SUCCEEDED(result) ? services : NULL;
+    return result;
 }
 
 /* The class has static methods, but some servers want its only instance. */
@@ -152,26 +153,32 @@ static int read_qualifier(IWbemServices *services)
     return found;
 }
 
-int wbem_requires_encryption(const char *path)
+int wbem_requires_encryption(const char *path, struct wbem_patience *patience)
 {
-    struct setting_reason reason = {0};
-    IWbemServices *services = connect_to(path, &reason);
-    int found = services != NULL ? read_qualifier(services) : -1;
+    IWbemServices *services = NULL;
+    HRESULT result;
+    do
+        result = connect_to(path, &services);
+    while (FAILED(result) && wbem_patience_wait(patience, code_of(result)));
+    int found = SUCCEEDED(result) ? read_qualifier(services) : -1;
     COM_RELEASE(services);
     return found;
 }
 
-int wbem_read_security(const char *path, struct descriptor *descriptor,
-                       struct setting_reason *reason)
+static HRESULT read_once(const char *path, struct descriptor *descriptor,
+                         const char **what)
 {
+    IWbemServices *services = NULL;
     IWbemClassObject *out = NULL;
-    struct err err = {.text = "it cannot be read"};
+    struct err err;
     VARIANT value;
-    IWbemServices *services = connect_to(path, reason);
-    if (services == NULL)
-        return -1;
     VariantInit(&value);
-    HRESULT result = call(services, "GetSD", NULL, &out);
+    *what = "it cannot be opened";
+    HRESULT result = connect_to(path, &services);
+    if (SUCCEEDED(result)) {
+        *what = "its permissions cannot be read";
+        result = call(services, "GetSD", NULL, &out);
+    }
     if (SUCCEEDED(result))
         result = returned(out);
     if (SUCCEEDED(result))
@@ -181,9 +188,19 @@ int wbem_read_security(const char *path, struct descriptor *descriptor,
     VariantClear(&value);
     COM_RELEASE(out);
     COM_RELEASE(services);
-    if (SUCCEEDED(result))
-        return 0;
-    return fail(path, "its permissions cannot be read", result, reason);
+    return result;
+}
+
+int wbem_read_security(const char *path, struct wbem_patience *patience,
+                       struct descriptor *descriptor,
+                       struct setting_reason *reason)
+{
+    const char *what;
+    HRESULT result;
+    do
+        result = read_once(path, descriptor, &what);
+    while (FAILED(result) && wbem_patience_wait(patience, code_of(result)));
+    return SUCCEEDED(result) ? 0 : fail(path, what, result, reason);
 }
 
 /* --- writing ------------------------------------------------------------- */
@@ -229,17 +246,20 @@ static HRESULT make_parameters(IWbemServices *services, IWbemClassObject **in)
     return result;
 }
 
-int wbem_write_security(const char *path, const struct descriptor *descriptor,
-                        struct setting_reason *reason)
+static HRESULT write_once(const char *path, const struct descriptor *descriptor,
+                          const char **what)
 {
+    IWbemServices *services = NULL;
     IWbemClassObject *in = NULL;
     IWbemClassObject *out = NULL;
     VARIANT value;
-    IWbemServices *services = connect_to(path, reason);
-    if (services == NULL)
-        return -1;
     VariantInit(&value);
-    HRESULT result = make_parameters(services, &in);
+    *what = "it cannot be opened";
+    HRESULT result = connect_to(path, &services);
+    if (SUCCEEDED(result)) {
+        *what = "its permissions cannot be written";
+        result = make_parameters(services, &in);
+    }
     if (SUCCEEDED(result))
         result = make_bytes(descriptor, &value);
     if (SUCCEEDED(result))
@@ -252,7 +272,17 @@ int wbem_write_security(const char *path, const struct descriptor *descriptor,
     COM_RELEASE(out);
     COM_RELEASE(in);
     COM_RELEASE(services);
-    if (SUCCEEDED(result))
-        return 0;
-    return fail(path, "its permissions cannot be written", result, reason);
+    return result;
+}
+
+int wbem_write_security(const char *path, struct wbem_patience *patience,
+                        const struct descriptor *descriptor,
+                        struct setting_reason *reason)
+{
+    const char *what;
+    HRESULT result;
+    do
+        result = write_once(path, descriptor, &what);
+    while (FAILED(result) && wbem_patience_wait(patience, code_of(result)));
+    return SUCCEEDED(result) ? 0 : fail(path, what, result, reason);
 }

@@ -13,6 +13,7 @@
 
 #include "payload/run/command.h"
 #include "payload/engine/engine.h"
+#include "payload/namespace/wbem_patience.h"
 #include "payload/run/folder.h"
 #include "payload/run/machine_lock.h"
 #include "payload/engine/outcome.h"
@@ -39,6 +40,7 @@ struct run {
     cJSON *earlier; /* snapshot of this run id's first time */
     cJSON *pending; /* ids that waited for winmgmt before this run */
     struct account_memory *accounts; /* lent to the request's settings */
+    struct wbem_patience patience;   /* likewise */
     char *restart_takes;             /* NULL: not asked yet, or nothing */
     struct engine *engine;           /* published */
     struct outcome outcome;          /* published, but for `settings` */

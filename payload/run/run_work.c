@@ -49,14 +49,25 @@ static int plan_undo(struct run *run)
                        err.text);
 }
 
-/* Without memory every name is looked up whenever it is needed. */
-static void remember_accounts(struct run *run)
+static ULONGLONG deadline_of(const struct run *run)
 {
-    run->accounts = account_memory_new(
-        run->begun_ms + (ULONGLONG)PROTOCOL_RUN_SECONDS * MS_PER_SECOND);
-    run->request.settings.memory = run->accounts;
+    return run->begun_ms + (ULONGLONG)PROTOCOL_RUN_SECONDS * MS_PER_SECOND;
+}
+
+static void lend_to(struct run *run, struct settings *settings)
+{
+    settings->memory = run->accounts;
+    settings->patience = &run->patience;
+}
+
+/* What settings share. Without memory names are looked up whenever needed. */
+static void lend(struct run *run)
+{
+    run->accounts = account_memory_new(deadline_of(run));
+    wbem_patience_init(&run->patience, deadline_of(run));
+    lend_to(run, &run->request.settings);
     for (size_t i = 0; i < run->request.earlier_count; i++)
-        run->request.earlier[i].memory = run->accounts;
+        lend_to(run, &run->request.earlier[i]);
 }
 
 static int plan(struct run *run)
@@ -184,6 +195,7 @@ static int restart_winmgmt(void *context, unsigned long long deadline_ms,
     if (winmgmt_restart(deadline_ms, reason) != 0)
         return -1;
     pending_forget(&run->folder);
+    wbem_patience_renew(&run->patience);
     tell_restart(run, process);
     return 0;
 }
@@ -230,10 +242,9 @@ static int make_engine(struct run *run)
 static void run_engine(struct run *run)
 {
     struct err err;
-    unsigned long long deadline =
-        run->begun_ms + (ULONGLONG)PROTOCOL_RUN_SECONDS * MS_PER_SECOND;
-    enum engine_end end = engine_run(
-        run->engine, run->command.verb != COMMAND_check, deadline, &err);
+    enum engine_end end =
+        engine_run(run->engine, run->command.verb != COMMAND_check,
+                   deadline_of(run), &err);
     if (end == ENGINE_FAILED)
         failure_set(&run->failure, FAILURE_PAYLOAD_FAILED,
                     (unsigned long)err.code, NULL, "%s", err.text);
@@ -307,9 +318,7 @@ static void connect_others(struct run *run)
 {
     bring_com_up(run);
     cJSON *connections = connections_make(
-        run->request.tree,
-        run->begun_ms + PROTOCOL_RUN_SECONDS * MS_PER_SECOND - TELLING_MS,
-        &run->stuck);
+        run->request.tree, deadline_of(run) - TELLING_MS, &run->stuck);
     run_publish_begin(run);
     run->outcome.connections = connections;
     run->worked = connections != NULL;
@@ -342,7 +351,7 @@ void run_work(struct run *run)
         connect_others(run);
         return;
     }
-    remember_accounts(run);
+    lend(run);
     if (plan(run) != 0 || load_snapshot(run) != 0 || make_engine(run) != 0)
         return;
     winmgmt_process(process);

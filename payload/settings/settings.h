@@ -161,6 +161,7 @@ struct fixed_port_wish {
 };
 
 struct account_memory;
+struct wbem_patience;
 
 struct settings {
     bool winmgmt_runs; /* services.winmgmt */
@@ -187,8 +188,10 @@ struct settings {
     enum dword_wish unsecapp_access;    /* cimom.unsecapp_access_control_… */
     struct fixed_port_wish fixed_port;
     void *storage; /* owns every text above */
-    /* The payload's, lent: what it has looked up; NULL: nothing is kept. */
+    /* The run's in the payload, lent: what it has looked up of accounts; NULL
+     */
     struct account_memory *memory;
+    struct wbem_patience *patience; /* likewise: with a WMI that comes up */
 };
 
 /*

@@ -48,6 +48,7 @@ static const struct {
     {L"group-spelling", L"firewall: the group is spelled otherwise"},
     {L"block-action", L"firewall: a rule of the group blocks"},
     {L"wmi-stopped", L"WMI: it is not reached"},
+    {L"wmi-warms-up", L"WMI: a new winmgmt refuses its first three callers"},
     {L"wmi-logon-untold", L"WMI, remote: every failed logon is 0x80070005"},
     {L"wmi-not-registered", L"WMI, remote: activation ends with 0x800706D9"},
     {L"wmi-invalid-header", L"WMI, remote: activation, 0x80010111"},

@@ -3,9 +3,13 @@
 
 #include "../modes.h"
 
+#include <wbemcli.h>
+
 #define NO_SERVER ((HRESULT)0x800706BA)
 
-enum { START_MS = 30000, LOOK_MS = 20 };
+#define LAB_KEY L"SOFTWARE\\wmifleet-lab"
+
+enum { START_MS = 30000, LOOK_MS = 20, WARM_UP_CALLS = 3 };
 
 static SC_HANDLE open_service(DWORD access)
 {
@@ -71,6 +75,41 @@ static HRESULT await(SC_HANDLE service, DWORD *process)
     return CO_E_SERVER_EXEC_FAILURE;
 }
 
+static DWORD lab_number(const WCHAR *name)
+{
+    DWORD number = 0, len = sizeof number;
+
+    RegGetValueW(HKEY_LOCAL_MACHINE, LAB_KEY, name, RRF_RT_REG_DWORD, NULL,
+                 &number, &len);
+    return number;
+}
+
+static void set_lab_number(const WCHAR *name, DWORD number)
+{
+    RegSetKeyValueW(HKEY_LOCAL_MACHINE, LAB_KEY, name, REG_DWORD, &number,
+                    sizeof number);
+}
+
+/* The mode: each new process refuses its first callers, one way or another. */
+static HRESULT warm_up(DWORD process)
+{
+    static const HRESULT answers[] = {NO_SERVER,
+                                      (HRESULT)WBEM_E_INITIALIZATION_FAILURE};
+    DWORD refused;
+
+    if (!mode_is_on(L"wmi-warms-up"))
+        return S_OK;
+    if (lab_number(L"WarmProcess") != process) {
+        set_lab_number(L"WarmProcess", process);
+        set_lab_number(L"WarmRefused", 0);
+    }
+    refused = lab_number(L"WarmRefused");
+    if (refused >= WARM_UP_CALLS)
+        return S_OK;
+    set_lab_number(L"WarmRefused", refused + 1);
+    return answers[refused % ARRAYSIZE(answers)];
+}
+
 HRESULT winmgmt_demand(DWORD *process)
 {
     SC_HANDLE service;
@@ -90,6 +129,8 @@ HRESULT winmgmt_demand(DWORD *process)
     if (SUCCEEDED(hr) && !*process)
         hr = await(service, process);
     CloseServiceHandle(service);
+    if (SUCCEEDED(hr))
+        hr = warm_up(*process);
     return hr;
 }
 
