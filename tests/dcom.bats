@@ -148,6 +148,15 @@ remote_reader() {
         allow:1f:S-1-5-4 allow:11:$READER)"
 }
 
+@test "what a limit that is not set holds is told as assumed" {
+    local item='{"account":"distributed_com_users","launch":["remote_launch"]}'
+    assert_equal "$(permissions check "$item" | jq '[.[].hints[] |
+        select(test("assumed"))] | length')" 0
+    unset_value "$OLE" MachineLaunchRestriction
+    assert_contains "$(permissions check "$item" | jq -r '.[].hints[]')" \
+        "MachineLaunchRestriction is not set: COM's built-in list counts; that Distributed COM Users and Performance Log Users are in it is assumed"
+}
+
 @test "an absent list of the application begins as the machine's default" {
     unset_value "$APPID" LaunchPermission
     put "$OLE" DefaultLaunchPermission allow:1f:S-1-5-18 allow:b:$FOREIGN

@@ -49,7 +49,11 @@ const struct com_layer_row *com_layer_row(enum com_layer layer);
 uint32_t com_layer_bits(const struct permission_wish *wish,
                         enum com_layer layer);
 
-/* The built-in list; -1 when memory is short. */
+/*
+ * The built-in list. Microsoft's pages name Administrators, Everyone and
+ * Anonymous in the limits; Distributed COM Users and Performance Log Users
+ * are what today's Windows writes there. -1 when memory is short.
+ */
 int com_layer_default(enum com_layer layer, struct descriptor *descriptor,
                       struct err *err);
 

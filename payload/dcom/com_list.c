@@ -76,22 +76,25 @@ int com_list_basis(enum com_layer layer, struct descriptor *basis,
     return setting_reason_set(reason, 0, NULL, "memory is short");
 }
 
-int com_list_load(enum com_layer layer, struct descriptor *list, bool *policy,
-                  struct setting_reason *reason)
+int com_list_load(enum com_layer layer, struct descriptor *list,
+                  enum com_list_source *source, struct setting_reason *reason)
 {
     const struct com_layer_row *row = com_layer_row(layer);
     struct descriptor basis = {.bytes = NULL};
-    *policy = false;
-    if (row->limit && com_policy_read(row->name, list, policy, reason) != 0)
-        return -1;
-    if (*policy)
-        return 0;
+    bool policy = false;
+    int read =
+        row->limit ? com_policy_read(row->name, list, &policy, reason) : 0;
+    *source = policy ? COM_LIST_POLICY : COM_LIST_VALUE;
+    if (read != 0 || policy)
+        return read;
     cJSON *value = com_list_read(row, reason);
     if (value == NULL)
         return -1;
     int status = com_list_basis(layer, &basis, reason);
     if (status == 0)
         status = com_value_descriptor(row, value, &basis, list, reason);
+    if (com_value_is_default(value))
+        *source = COM_LIST_BUILT_IN;
     cJSON_Delete(value);
     descriptor_release(&basis);
     return status;

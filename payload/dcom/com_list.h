@@ -8,8 +8,6 @@
 #ifndef PAYLOAD_COM_LIST_H
 #define PAYLOAD_COM_LIST_H
 
-#include <stdbool.h>
-
 #include "payload/dcom/com_layer.h"
 
 /* The value as registry_state.h has it, to be freed; NULL with `reason`. */
@@ -24,11 +22,13 @@ int com_list_write(const struct com_layer_row *row, const cJSON *value,
 int com_list_basis(enum com_layer layer, struct descriptor *basis,
                    struct setting_reason *reason);
 
+enum com_list_source { COM_LIST_VALUE, COM_LIST_BUILT_IN, COM_LIST_POLICY };
+
 /*
  * The list that counts in this layer, whole: the policy's where there is
- * one. -1 with `reason` when it cannot be read.
+ * one. -1 with `reason` when it cannot be read; `source` says of what then.
  */
-int com_list_load(enum com_layer layer, struct descriptor *list, bool *policy,
-                  struct setting_reason *reason);
+int com_list_load(enum com_layer layer, struct descriptor *list,
+                  enum com_list_source *source, struct setting_reason *reason);
 
 #endif

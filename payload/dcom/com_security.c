@@ -111,6 +111,17 @@ static enum setting_verdict judge_policy(struct setting *setting,
     return com_policy_blocks(question->row->name, reason);
 }
 
+/* Windows has groups in it, by its version, that no page names. */
+static void hint_built_in(struct setting *setting,
+                          const struct com_layer_row *row)
+{
+    setting_hint(setting,
+                 "HKLM\\%s, %s is not set: COM's built-in list counts; that "
+                 "Distributed COM Users and Performance Log Users are in it is "
+                 "assumed, since older versions of Windows may lack them",
+                 row->key, row->name);
+}
+
 static enum setting_verdict judge_layer(struct setting *setting,
                                         enum com_layer layer,
                                         const struct sid *sid,
@@ -126,7 +137,7 @@ static enum setting_verdict judge_layer(struct setting *setting,
         .token = token,
     };
     struct descriptor list = {.bytes = NULL};
-    bool policy;
+    enum com_list_source source;
     if (question.bits == 0)
         return SETTING_AGREES;
     if (layer == COM_WMI_LAUNCH && registry_lacks_key(question.row->key)) {
@@ -136,11 +147,14 @@ static enum setting_verdict judge_layer(struct setting *setting,
                            question.row->key);
         return SETTING_BLOCKED;
     }
-    if (com_list_load(layer, &list, &policy, reason) != 0)
-        return policy ? SETTING_BLOCKED : SETTING_CONFLICT;
+    if (com_list_load(layer, &list, &source, reason) != 0)
+        return source == COM_LIST_POLICY ? SETTING_BLOCKED : SETTING_CONFLICT;
+    if (source == COM_LIST_BUILT_IN && question.row->limit)
+        hint_built_in(setting, question.row);
     enum setting_verdict verdict =
-        policy ? judge_policy(setting, &question, &list, reason)
-               : com_layer_judge(&question, &list, reason);
+        source == COM_LIST_POLICY
+            ? judge_policy(setting, &question, &list, reason)
+            : com_layer_judge(&question, &list, reason);
     descriptor_release(&list);
     return verdict;
 }
@@ -156,8 +170,8 @@ static void tell_effective(struct setting *setting,
     for (unsigned i = 0; i < COM_LAYER_COUNT; i++) {
         struct descriptor list = {.bytes = NULL};
         struct setting_reason ignored;
-        bool policy;
-        if (com_list_load((enum com_layer)i, &list, &policy, &ignored) != 0)
+        enum com_list_source source;
+        if (com_list_load((enum com_layer)i, &list, &source, &ignored) != 0)
             return;
         may[i] = descriptor_allowed(&list, token, 0x1F);
         descriptor_release(&list);
@@ -225,11 +239,11 @@ static int write_layer(enum com_layer layer,
     const struct com_layer_row *row = question->row;
     struct descriptor list = {.bytes = NULL};
     struct err err;
-    bool policy;
-    if (com_list_load(layer, &list, &policy, reason) != 0)
+    enum com_list_source source;
+    if (com_list_load(layer, &list, &source, reason) != 0)
         return -1;
     struct setting_reason ignored;
-    if (policy ||
+    if (source == COM_LIST_POLICY ||
         com_layer_judge(question, &list, &ignored) != SETTING_DIFFERS) {
         descriptor_release(&list);
         return 0;
