@@ -237,3 +237,15 @@ changed"
     assert_equal "$(payload undo "$undo" | verdict_lines)" \
         "firewall.wmi_group ok"
 }
+
+@test "a rule's program is where the machine's variables say, not the login's" {
+    machine='HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment'
+    wine reg add "$machine" /v TOOLS /d 'C:\windows\system32' /f >/dev/null
+    wine reg add 'HKCU\Environment' /v TOOLS /d 'C:\elsewhere' /f >/dev/null
+    rule='{"rules":[{"name":"Tool","direction":"in","protocol":"tcp",
+        "program":"%TOOLS%\\cmd.exe","require_program":true}]}'
+    run verdicts check "$rule"
+    wine reg delete "$machine" /v TOOLS /f >/dev/null
+    wine reg delete 'HKCU\Environment' /v TOOLS /f >/dev/null
+    assert_equal "$output" "firewall.rules[Tool] drift"
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading of one rule and of the policy above the rules. */
+#include "payload/firewall/firewall_program.h"
 #include "payload/firewall/firewall_store.h"
 
 #include <stdlib.h>

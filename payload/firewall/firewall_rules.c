@@ -6,6 +6,7 @@
  * that we made carry our grouping and are ours to change; one of somebody
  * else is never changed, and deleted only where the request describes it.
  */
+#include "payload/firewall/firewall_program.h"
 #include "payload/firewall/firewall_settings.h"
 
 #include <stdio.h>

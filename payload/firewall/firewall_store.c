@@ -6,7 +6,6 @@
 
 #include "payload/win32/com.h"
 #include "payload/win32/errors.h"
-#include "payload/win32/utf16.h"
 
 #define RULES_MAX 100000 /* a machine with more is broken */
 
@@ -269,79 +268,4 @@ int firewall_store_pick(struct firewall_store *store, firewall_filter filter,
         return 0;
     firewall_pick_release(pick);
     return -1;
-}
-
-/* Folded by Windows' own rules, which know more letters than ASCII. */
-static wchar_t *fold(const wchar_t *text)
-{
-    int count = LCMapStringEx(LOCALE_NAME_INVARIANT, LCMAP_LOWERCASE, text, -1,
-                              NULL, 0, NULL, NULL, 0);
-    wchar_t *folded = count > 0 ? calloc((size_t)count, sizeof *folded) : NULL;
-    if (folded != NULL &&
-        LCMapStringEx(LOCALE_NAME_INVARIANT, LCMAP_LOWERCASE, text, -1, folded,
-                      count, NULL, NULL, 0) == 0) {
-        free(folded);
-        return NULL;
-    }
-    return folded;
-}
-
-static wchar_t *expand(const wchar_t *text)
-{
-    DWORD count = ExpandEnvironmentStringsW(text, NULL, 0);
-    wchar_t *expanded = count > 0 ? calloc(count, sizeof *expanded) : NULL;
-    if (expanded != NULL &&
-        ExpandEnvironmentStringsW(text, expanded, count) == 0) {
-        free(expanded);
-        return NULL;
-    }
-    return expanded;
-}
-
-char *firewall_program_path(const char *program)
-{
-    wchar_t *wide = utf16_from_utf8(program);
-    wchar_t *expanded = wide != NULL ? expand(wide) : NULL;
-    wchar_t *folded = expanded != NULL ? fold(expanded) : NULL;
-    char *path = folded != NULL ? utf16_text_to_utf8(folded) : NULL;
-    free(folded);
-    free(expanded);
-    free(wide);
-    return path;
-}
-
-bool firewall_program_is_there(const char *program,
-                               struct setting_reason *reason)
-{
-    wchar_t *wide = utf16_from_utf8(program);
-    wchar_t *expanded = wide != NULL ? expand(wide) : NULL;
-    char *path = expanded != NULL ? utf16_text_to_utf8(expanded) : NULL;
-    DWORD kind = INVALID_FILE_ATTRIBUTES;
-    if (path == NULL)
-        firewall_fail_memory(reason);
-    else
-        kind = GetFileAttributesW(expanded);
-    bool there = kind != INVALID_FILE_ATTRIBUTES &&
-                 (kind & FILE_ATTRIBUTE_DIRECTORY) == 0;
-    if (path != NULL && !there)
-        setting_reason_set(reason, ERROR_FILE_NOT_FOUND,
-                           "install the program, or correct its path",
-                           "there is no file %.300s", path);
-    free(path);
-    free(expanded);
-    free(wide);
-    return there;
-}
-
-int firewall_expand_programs(struct rule_list *list)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        struct rule *rule = &list->items[i];
-        free(rule->program_path);
-        rule->program_path =
-            firewall_program_path(rule_text(rule, RULE_PROGRAM));
-        if (rule->program_path == NULL)
-            return -1;
-    }
-    return 0;
 }

@@ -84,22 +84,6 @@ int firewall_read_rule(INetFwRule *live, struct rule *rule,
 /* What INetFwPolicy2 and group policy say of the profiles. */
 void firewall_read_policy(INetFwPolicy2 *policy, struct firewall_policy *out);
 
-/*
- * `program` with its environment variables expanded and its case folded, as
- * rule.program_path wants it; NULL when memory is short.
- */
-char *firewall_program_path(const char *program);
-
-/*
- * Whether there is a file where `program`, its environment variables
- * expanded, says; false with `reason`.
- */
-bool firewall_program_is_there(const char *program,
-                               struct setting_reason *reason);
-
-/* Gives every rule its program_path; -1 when memory is short. */
-int firewall_expand_programs(struct rule_list *list);
-
 /* Fills `reason` for a failed call, with the hint for its code; -1. */
 int firewall_fail(struct setting_reason *reason, HRESULT hr, const char *what);
 

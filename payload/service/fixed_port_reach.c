@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "payload/firewall/firewall_program.h"
 #include "payload/firewall/firewall_store.h"
 #include "payload/firewall/rule_match.h"
 
