@@ -59,8 +59,8 @@ all: $(HOST)/wmifleet
 
 CJSON := build/cjson
 PAYLOAD := $(BUILD)/payload
-PAYLOAD_SRC := $(wildcard payload/*.c payload/*/*.c) base/err.c base/buf.c base/problems.c \
-               base/utf8.c $(wildcard base/json*.c)
+PAYLOAD_SRC := $(wildcard payload/*.c payload/*/*.c) base/err.c base/buf.c \
+               base/problems.c base/word.c base/utf8.c $(wildcard base/json*.c)
 PAYLOAD_OBJ := $(PAYLOAD_SRC:%.c=$(PAYLOAD)/%.o) $(PAYLOAD)/cJSON.o \
                $(PAYLOAD)/payload/payload.res
 # __strtod: msvcrt's strtod, which is enough for numbers that the strict

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/word.h"
 
 #define TEXT_MAX 65536
 #define WORD_MAX 64
@@ -63,11 +64,6 @@ void problems_warning(struct problems *problems, const char *format, ...)
     va_end(args);
 }
 
-static int lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
-}
-
 static unsigned smaller(unsigned a, unsigned b)
 {
     return a < b ? a : b;
@@ -89,12 +85,12 @@ static unsigned distance(const char *a, size_t a_len, const char *b,
     for (size_t i = 1; i <= a_len; i++) {
         now[0] = (unsigned)i;
         for (size_t j = 1; j <= b_len; j++) {
-            int from = lower(a[i - 1]);
-            int to = lower(b[j - 1]);
+            int from = word_lower(a[i - 1]);
+            int to = word_lower(b[j - 1]);
             unsigned cost = last[j - 1] + (from == to ? 0 : 1);
             cost = smaller(cost, smaller(last[j], now[j - 1]) + 1);
-            if (i > 1 && j > 1 && from == lower(b[j - 2]) &&
-                lower(a[i - 2]) == to)
+            if (i > 1 && j > 1 && from == word_lower(b[j - 2]) &&
+                word_lower(a[i - 2]) == to)
                 cost = smaller(cost, before[j - 2] + 1);
             now[j] = cost;
         }

@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/word.h"
 #include "inventory/audience_words.h"
 #include "payload/descriptor/sid.h"
 #include "payload/settings/account_words.h"
 #include "payload/settings/settings_account.h"
 #include "payload/settings/settings_namespace.h"
-#include "payload/settings/word.h"
 
 #define RID_GUEST 501
 #define NAME_SIZE 128
@@ -65,7 +65,7 @@ static void check_text(struct settings_reader *reader,
 {
     const char *const *text = element;
     const char *const *other = earlier;
-    if (settings_same_text(*text, *other))
+    if (word_same(*text, *other))
         settings_mistake(reader, path, value,
                          "`%s` stands there already, as number %lu", *text,
                          (unsigned long)index);

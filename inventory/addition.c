@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/word.h"
 #include "payload/settings/settings_groups.h"
 
 void addition_put(struct addition *addition, cJSON *object, const char *key,
@@ -42,7 +43,7 @@ static cJSON *need(struct addition *addition, cJSON *object, const char *key,
 static bool says(const cJSON *object, const char *key, const char *text)
 {
     const char *said = json_text(object, key);
-    return said != NULL && settings_same_text(said, text);
+    return said != NULL && word_same(said, text);
 }
 
 static bool is_absent(const cJSON *object)
@@ -83,8 +84,7 @@ static bool has_member(const cJSON *item, const char *account)
 {
     const cJSON *each;
     cJSON_ArrayForEach (each, json_member(item, "members")) {
-        if (cJSON_IsString(each) &&
-            settings_same_text(each->valuestring, account))
+        if (cJSON_IsString(each) && word_same(each->valuestring, account))
             return true;
     }
     return false;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/word.h"
 #include "inventory/audience_words.h"
 #include "payload/settings/settings_rule.h"
 
@@ -32,7 +33,7 @@ static void check_sink(struct settings_reader *reader,
 {
     const char *const *program = element;
     const char *const *other = earlier;
-    if (settings_same_text(*program, *other))
+    if (word_same(*program, *other))
         settings_mistake(reader, path, value,
                          "`%.200s` stands there already, as number %lu",
                          *program, (unsigned long)index);

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/utf8.h"
+#include "base/word.h"
 #include "inventory/addition.h"
 #include "inventory/audience_words.h"
 
@@ -176,7 +177,7 @@ static void name_sink(const struct collector_wish *collector, size_t index,
     size_t namesakes = 1;
     char number[24] = "";
     for (size_t i = 0; i < index; i++)
-        namesakes += settings_same_text(file, file_of(collector->sinks[i]));
+        namesakes += word_same(file, file_of(collector->sinks[i]));
     if (namesakes > 1)
         snprintf(number, sizeof number, " %zu", namesakes);
     snprintf(name, SINK_NAME_SIZE, "Sink %.*s%s",

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/word.h"
 #include "judgement/evidence.h"
-#include "payload/settings/settings_read.h"
 
 #define TEXT_MAX 600
 
@@ -37,7 +37,7 @@ bool bench_fact_is(const struct bench *bench, const char *path,
                    const char *text)
 {
     const cJSON *node = bench_fact(bench, path);
-    return cJSON_IsString(node) && settings_same_text(node->valuestring, text);
+    return cJSON_IsString(node) && word_same(node->valuestring, text);
 }
 
 bool bench_in_domain(const struct bench *bench)
@@ -49,7 +49,7 @@ bool bench_holds(const cJSON *list, const char *text)
 {
     const cJSON *item;
     cJSON_ArrayForEach (item, list) {
-        if (cJSON_IsString(item) && settings_same_text(item->valuestring, text))
+        if (cJSON_IsString(item) && word_same(item->valuestring, text))
             return true;
     }
     return false;
@@ -91,8 +91,8 @@ bool bench_is_asynchronous(const struct bench *bench)
 bool bench_is_door(const struct rule_wish *rule)
 {
     return rule->present && rule->direction == RULE_IN &&
-           (settings_same_text(rule->service, "rpcss") ||
-            settings_same_text(rule->service, "winmgmt"));
+           (word_same(rule->service, "rpcss") ||
+            word_same(rule->service, "winmgmt"));
 }
 
 /* --- verdicts ------------------------------------------------------------- */
@@ -196,17 +196,15 @@ static bool opens(const cJSON *setting)
     if (strcmp(id, "firewall.wmi_group") == 0)
         return cJSON_IsTrue(json_member(desired, "enabled"));
     return strncmp(id, "firewall.rules[", 15) == 0 &&
-           settings_same_text(state, "present") &&
-           settings_same_text(direction, "in") &&
-           (settings_same_text(service, "rpcss") ||
-            settings_same_text(service, "winmgmt"));
+           word_same(state, "present") && word_same(direction, "in") &&
+           (word_same(service, "rpcss") || word_same(service, "winmgmt"));
 }
 
 static bool grants(const cJSON *setting)
 {
     const char *id = json_text(setting, "id");
     const char *state = json_text(json_member(setting, "desired"), "state");
-    return id != NULL && !settings_same_text(state, "absent") &&
+    return id != NULL && !word_same(state, "absent") &&
            (strncmp(id, "namespaces[", 11) == 0 ||
             strncmp(id, "dcom.permissions[", 17) == 0);
 }
@@ -214,8 +212,8 @@ static bool grants(const cJSON *setting)
 static bool names_account(const cJSON *setting, const char *account)
 {
     const cJSON *desired = json_member(setting, "desired");
-    return !settings_same_text(json_text(desired, "state"), "absent") &&
-           (settings_same_text(json_text(desired, "account"), account) ||
+    return !word_same(json_text(desired, "state"), "absent") &&
+           (word_same(json_text(desired, "account"), account) ||
             bench_holds(json_member(desired, "members"), account));
 }
 

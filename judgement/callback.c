@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/json.h"
+#include "base/word.h"
 #include "judgement/rows.h"
-#include "payload/settings/settings_read.h"
 
 #define CALLBACK_ID "cimom.allow_anonymous_callback"
 #define UNSECAPP_ID "cimom.unsecapp_access_control_default"
@@ -51,7 +51,7 @@ static bool outbound_is_blocked(const struct bench *bench)
                               item->valuestring)
                 : NULL;
         const char *word = json_text(profile, "default_outbound");
-        if (settings_same_text(word, "block") &&
+        if (word_same(word, "block") &&
             cJSON_IsTrue(json_member(profile, "enabled")))
             return true;
     }
@@ -90,7 +90,7 @@ void row_unsecapp(struct bench *bench)
         return;
     for (size_t i = 0; i < wish->rule_count; i++)
         if (wish->rules[i].present &&
-            settings_same_text(wish->rules[i].name, "UnsecApp"))
+            word_same(wish->rules[i].name, "UnsecApp"))
             bench_note(bench, "firewall.rules[UnsecApp]",
                        "not needed: it lets callbacks in to the machine that "
                        "asks, and this one only answers (it has no "

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/json.h"
+#include "base/word.h"
 #include "judgement/rows.h"
-#include "payload/settings/settings_read.h"
 
 void row_encryption(struct bench *bench)
 {
@@ -11,7 +11,7 @@ void row_encryption(struct bench *bench)
         const char *path = json_text(item, "path");
         for (size_t i = 0; path != NULL && i < wish->namespace_count; i++)
             if (cJSON_IsTrue(json_member(item, "requires_encryption")) &&
-                settings_same_text(wish->namespaces[i].path, path))
+                word_same(wish->namespaces[i].path, path))
                 bench_say(bench,
                           "the namespace %s refuses calls that are not "
                           "encrypted (RequiresEncryption): clients must use "

@@ -3,9 +3,9 @@
 
 #include "base/json.h"
 #include "base/utf8.h"
+#include "base/word.h"
 #include "judgement/causes.h"
 #include "judgement/rows.h"
-#include "payload/settings/settings_read.h"
 
 #define PRODUCT_MAX 100
 
@@ -58,7 +58,7 @@ void row_dcom_off(struct bench *bench)
     };
     const cJSON *value = bench_fact(bench, "enable_dcom");
     if (bench->wish->dcom_enabled == FLAG_NOT_ASKED && cJSON_IsString(value) &&
-        !settings_same_text(value->valuestring, "Y"))
+        !word_same(value->valuestring, "Y"))
         bench_block_all(bench, &reason, "DCOM is switched off (EnableDCOM)");
 }
 

@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/word.h"
 #include "judgement/filtered.h"
 #include "judgement/rows.h"
 #include "payload/settings/account_words.h"
-#include "payload/settings/settings_read.h"
 
 #define ADMINISTRATORS "S-1-5-32-544"
 #define LOCAL_ADMINISTRATOR "S-1-5-114"
@@ -28,20 +28,18 @@ static bool is_asked(const struct bench *bench, const char *account)
     const struct settings *wish = bench->wish;
     bool asked =
         bench_holds(json_member(bench->host->access, "readers"), account) ||
-        (wish->account.present &&
-         settings_same_text(wish->account.name, account));
+        (wish->account.present && word_same(wish->account.name, account));
     for (size_t i = 0; i < wish->permission_count; i++)
         asked |= wish->permissions[i].present &&
-                 settings_same_text(wish->permissions[i].account, account);
+                 word_same(wish->permissions[i].account, account);
     for (size_t i = 0; i < wish->group_count; i++)
         for (size_t j = 0; j < wish->groups[i].member_count; j++)
             asked |= wish->groups[i].present &&
-                     settings_same_text(wish->groups[i].members[j], account);
+                     word_same(wish->groups[i].members[j], account);
     for (size_t i = 0; i < wish->namespace_count; i++)
         for (size_t j = 0; j < wish->namespaces[i].grant_count; j++)
             asked |= wish->namespaces[i].grants[j].present &&
-                     settings_same_text(wish->namespaces[i].grants[j].account,
-                                        account);
+                     word_same(wish->namespaces[i].grants[j].account, account);
     return asked;
 }
 
@@ -110,7 +108,7 @@ static void disabled_account(struct bench *bench, const struct reader *reader)
     };
     if (cJSON_IsFalse(json_member(reader->facts, "enabled")) &&
         !(bench->wish->account.present &&
-          settings_same_text(bench->wish->account.name, reader->account)))
+          word_same(bench->wish->account.name, reader->account)))
         bench_block_account(bench, reader->account, &reason,
                             "the account `%s` is disabled", reader->account);
 }
@@ -128,8 +126,7 @@ static const char *first_in_token(const cJSON *list,
     cJSON_ArrayForEach (item, list) {
         if (cJSON_IsString(item) &&
             (is_in(reader, item->valuestring) ||
-             settings_same_text(json_text(reader->facts, "sid"),
-                                item->valuestring)))
+             word_same(json_text(reader->facts, "sid"), item->valuestring)))
             return item->valuestring;
     }
     return NULL;
@@ -250,13 +247,13 @@ static bool counts_through(const struct bench *bench,
                            const struct reader *reader, const char *account)
 {
     const cJSON *facts;
-    if (settings_same_text(account, reader->account))
+    if (word_same(account, reader->account))
         return true;
     cJSON_ArrayForEach (facts, bench_fact(bench, "accounts")) {
         const char *sid = json_text(facts, "sid");
         if (sid != NULL && strcmp(sid, ADMINISTRATORS) != 0 &&
             strcmp(sid, LOCAL_ADMINISTRATOR) != 0 &&
-            settings_same_text(json_text(facts, "account"), account) &&
+            word_same(json_text(facts, "account"), account) &&
             is_in(reader, sid))
             return true;
     }
@@ -281,7 +278,7 @@ static bool has_namespace(const struct bench *bench,
 static bool is_dcom_users(const char *group)
 {
     const char *sid = account_word_sid(group);
-    return settings_same_text(sid != NULL ? sid : group, DCOM_USERS);
+    return word_same(sid != NULL ? sid : group, DCOM_USERS);
 }
 
 static bool has_dcom(const struct bench *bench, const struct reader *reader)
@@ -290,10 +287,9 @@ static bool has_dcom(const struct bench *bench, const struct reader *reader)
     bool has = is_in(reader, DCOM_USERS);
     for (size_t i = 0; i < wish->group_count; i++)
         for (size_t j = 0; j < wish->groups[i].member_count; j++)
-            has |=
-                wish->groups[i].present &&
-                is_dcom_users(wish->groups[i].group) &&
-                settings_same_text(wish->groups[i].members[j], reader->account);
+            has |= wish->groups[i].present &&
+                   is_dcom_users(wish->groups[i].group) &&
+                   word_same(wish->groups[i].members[j], reader->account);
     for (size_t i = 0; i < wish->permission_count; i++)
         has |=
             wish->permissions[i].present &&

@@ -4,9 +4,9 @@
 #include <windows.h>
 #include <stdlib.h>
 
+#include "base/word.h"
 #include "payload/settings/account_words.h"
 #include "payload/win32/errors.h"
-#include "payload/settings/settings_read.h"
 #include "payload/win32/utf16.h"
 
 #define NAME_COUNT ACCOUNT_NAME_COUNT
@@ -112,7 +112,7 @@ static int find_local(const char *text, struct sid *sid,
 int account_find_asked(const struct settings *settings, const char *text,
                        struct sid *sid, struct setting_reason *reason)
 {
-    bool own = settings_same_text(settings->account.name, text);
+    bool own = word_same(settings->account.name, text);
     if ((own ? find_local(text, sid, reason)
              : account_find(settings->memory, text, sid, reason)) == 0)
         return 0;

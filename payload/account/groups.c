@@ -53,11 +53,6 @@ struct group {
     DWORD count;
 };
 
-static int fail_memory(struct setting_reason *reason)
-{
-    return setting_reason_set(reason, 0, NULL, "memory is short");
-}
-
 /* --- the machine --------------------------------------------------------- */
 
 static void group_close(struct group *group)
@@ -172,7 +167,7 @@ static cJSON *make_state(struct setting *setting, const struct group *group,
     if (group->sid.len != 0)
         sid_print(&group->sid, text);
     if (own->tells_group && cJSON_AddStringToObject(state, "sid", text) == NULL)
-        status = fail_memory(reason);
+        status = setting_fail_memory(reason);
     cJSON *members = cJSON_AddObjectToObject(state, "members");
     for (size_t i = 0; status == 0 && i < wish->member_count; i++) {
         const struct sid *sid = &own->sids[i];
@@ -180,7 +175,7 @@ static cJSON *make_state(struct setting *setting, const struct group *group,
         if (status == 0 &&
             add_member(members, wish->members[i],
                        sid->len != 0 && holds(group, sid) ? sid : NULL) != 0)
-            status = fail_memory(reason);
+            status = setting_fail_memory(reason);
     }
     if (status == 0)
         return state;

@@ -117,7 +117,7 @@ static int open_user(const struct setting *setting, struct user *user,
         (struct user){.wish = &settings->account, .memory = settings->memory};
     if (name == NULL || utf16_len(name) >= NETAPI_NAME_COUNT) {
         free(name);
-        return setting_reason_set(reason, 0, NULL, "memory is short");
+        return setting_fail_memory(reason);
     }
     lstrcpyW(user->name, name);
     free(name);

@@ -73,7 +73,7 @@ int com_list_basis(enum com_layer layer, struct descriptor *basis,
                      : com_layer_default(layer, basis, &err);
     if (status == 0)
         return 0;
-    return setting_reason_set(reason, 0, NULL, "memory is short");
+    return setting_fail_memory(reason);
 }
 
 int com_list_load(enum com_layer layer, struct descriptor *list,

@@ -12,13 +12,13 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "base/word.h"
 #include "payload/account/token.h"
 #include "payload/descriptor/account_set.h"
 #include "payload/dcom/com_list.h"
 #include "payload/dcom/com_policy.h"
 #include "payload/dcom/com_state.h"
 #include "payload/registry/registry_io.h"
-#include "payload/settings/settings_read.h"
 
 #define ID_ACCOUNT_MAX 100 /* bytes */
 #define LIMIT_RISK                                                             \
@@ -40,11 +40,6 @@ static const struct permission_wish *wish_of(const struct permission *own)
     return &own->settings->permissions[own->number];
 }
 
-static int fail_memory(struct setting_reason *reason)
-{
-    return setting_reason_set(reason, 0, NULL, "memory is short");
-}
-
 /* --- reading ------------------------------------------------------------- */
 
 static int add_layer(cJSON *state, enum com_layer layer,
@@ -64,7 +59,7 @@ static int add_layer(cJSON *state, enum com_layer layer,
     if (part != NULL && cJSON_AddItemToObject(state, row->title, part))
         return 0;
     cJSON_Delete(part);
-    return fail_memory(reason);
+    return setting_fail_memory(reason);
 }
 
 static cJSON *read_permission(struct setting *setting,
@@ -80,7 +75,7 @@ static cJSON *read_permission(struct setting *setting,
     cJSON *state = cJSON_CreateObject();
     int status = 0;
     if (cJSON_AddStringToObject(state, "sid", sid) == NULL)
-        status = fail_memory(reason);
+        status = setting_fail_memory(reason);
     for (unsigned i = 0; status == 0 && i < COM_LAYER_COUNT; i++) {
         if (com_layer_bits(wish_of(own), (enum com_layer)i) != 0)
             status = add_layer(state, (enum com_layer)i, &accounts, reason);
@@ -207,7 +202,7 @@ static enum setting_verdict compare_permission(struct setting *setting,
     const char *note;
     (void)state; /* it lacks what other items have put there */
     if (account_token(own->settings->memory, sid, &token, &note) != 0) {
-        (void)fail_memory(reason);
+        (void)setting_fail_memory(reason);
         return SETTING_CONFLICT;
     }
     for (unsigned i = 0; i < COM_LAYER_COUNT; i++) {
@@ -252,7 +247,7 @@ static int write_layer(enum com_layer layer,
     if (com_layer_change(question, &list, &err) == 0)
         value = com_value_of(&list);
     int status = value != NULL ? com_list_write(row, value, "written", reason)
-                               : fail_memory(reason);
+                               : setting_fail_memory(reason);
     cJSON_Delete(value);
     descriptor_release(&list);
     return status;
@@ -268,7 +263,7 @@ static int write_permission(struct setting *setting, const cJSON *state,
     int status = 0;
     (void)state;
     if (account_token(own->settings->memory, sid, &token, &note) != 0)
-        return fail_memory(reason);
+        return setting_fail_memory(reason);
     for (unsigned i = 0; status == 0 && i < COM_LAYER_COUNT; i++) {
         const enum com_layer layer = (enum com_layer)i;
         const struct com_question question = {
@@ -367,9 +362,8 @@ static void make_id(const struct settings *settings, size_t number, char *id,
     const struct permission_wish *wish = &settings->permissions[number];
     bool again = false;
     for (size_t i = 0; i < settings->permission_count; i++)
-        again |=
-            i != number &&
-            settings_same_text(settings->permissions[i].account, wish->account);
+        again |= i != number &&
+                 word_same(settings->permissions[i].account, wish->account);
     snprintf(id, size, "dcom.permissions[%.*s%s%s]",
              (int)utf8_cut(wish->account, ID_ACCOUNT_MAX), wish->account,
              again ? place_word(wish) : "",

@@ -8,6 +8,8 @@
 
 #include "base/utf8.h"
 
+#define CODE_NO_MEMORY 8ul /* ERROR_NOT_ENOUGH_MEMORY */
+
 struct setting *setting_list_add(struct setting_list *list, const char *id,
                                  cJSON *desired, const struct setting_ops *ops)
 {
@@ -80,6 +82,11 @@ static bool holds_text(const cJSON *array, const char *text)
             return true;
     }
     return false;
+}
+
+int setting_fail_memory(struct setting_reason *reason)
+{
+    return setting_reason_set(reason, CODE_NO_MEMORY, NULL, "memory is short");
 }
 
 void setting_hint(struct setting *setting, const char *format, ...)

@@ -122,6 +122,9 @@ int setting_reason_set(struct setting_reason *reason, unsigned long code,
                        const char *hint, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* The same for memory that is short. */
+int setting_fail_memory(struct setting_reason *reason);
+
 /* Appends one line to the setting's hints. */
 void setting_hint(struct setting *setting, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

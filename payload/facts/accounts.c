@@ -8,10 +8,10 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/word.h"
 #include "payload/account/account.h"
 #include "payload/account/token.h"
 #include "payload/account/netapi.h"
-#include "payload/settings/settings_read.h"
 #include "payload/win32/utf16.h"
 
 #define ACCOUNTS_MAX 64
@@ -80,7 +80,7 @@ static void add(cJSON *list, const struct settings *settings,
     struct sid sid;
     const cJSON *each;
     cJSON_ArrayForEach (each, list) {
-        if (settings_same_text(json_text(each, "account"), account))
+        if (word_same(json_text(each, "account"), account))
             return;
     }
     if (cJSON_GetArraySize(list) < ACCOUNTS_MAX &&

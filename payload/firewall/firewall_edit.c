@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/word.h"
 #include "payload/win32/com.h"
 #include "payload/win32/errors.h"
 #include "payload/firewall/firewall_put.h"
@@ -58,7 +59,7 @@ static size_t count_named(const struct firewall_store *store, const char *name)
 {
     size_t count = 0;
     for (size_t i = 0; i < store->count; i++)
-        count += rule_same_word(store->items[i].name, name) ? 1 : 0;
+        count += word_same(store->items[i].name, name) ? 1 : 0;
     return count;
 }
 
@@ -157,7 +158,7 @@ static int put_back_round(struct firewall_store *store,
     int status = -1;
     *removed = false;
     if (pairs == NULL)
-        return firewall_fail_memory(reason);
+        return setting_fail_memory(reason);
     rule_plan(&pick->rules, wanted, pairs);
     if (change_pairs(pick, wanted, pairs, reason) != 0)
         goto out;

@@ -12,6 +12,7 @@
  * An undo may run in another language than the apply did. So it reads the
  * rules under the names that they had then, and puts none of those back.
  */
+#include "base/word.h"
 #include "payload/firewall/firewall_settings.h"
 
 #include <stdlib.h>
@@ -51,7 +52,7 @@ static cJSON *group_read(struct setting *setting, struct setting_reason *reason)
     if (rule_group_take_names(&pick.rules, &group->told) == 0)
         state = rule_list_to_json(&pick.rules);
     if (state == NULL)
-        firewall_fail_memory(reason);
+        setting_fail_memory(reason);
     firewall_pick_release(&pick);
     return state;
 }
@@ -161,7 +162,7 @@ static enum setting_verdict group_compare(struct setting *setting,
     const struct group_setting *group = setting->data;
     struct rule_list rules = {NULL, 0};
     if (rule_list_from_json(&rules, state) != 0) {
-        firewall_fail_memory(reason);
+        setting_fail_memory(reason);
         return SETTING_BLOCKED;
     }
     firewall_store_hint(group->store, setting);
@@ -191,8 +192,8 @@ static HRESULT enable_spelling(const struct firewall_store *store,
 static bool spelled_before(const struct rule_list *rules, size_t at)
 {
     for (size_t i = 0; i < at; i++) {
-        if (rule_same_word(rule_text(&rules->items[i], RULE_GROUPING),
-                           rule_text(&rules->items[at], RULE_GROUPING)))
+        if (word_same(rule_text(&rules->items[i], RULE_GROUPING),
+                      rule_text(&rules->items[at], RULE_GROUPING)))
             return true;
     }
     return false;
@@ -364,7 +365,7 @@ static int group_restore(struct setting *setting, const cJSON *state,
         return -1;
     if (rule_list_from_json(&wanted, state) != 0 ||
         rule_group_take_names(&wanted, &now.rules) != 0)
-        firewall_fail_memory(reason);
+        setting_fail_memory(reason);
     else
         status =
             firewall_put_back(group->store, in_group, NULL, &wanted, reason);

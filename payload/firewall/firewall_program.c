@@ -64,7 +64,7 @@ bool firewall_program_is_there(const char *program,
     char *path = expanded != NULL ? utf16_text_to_utf8(expanded) : NULL;
     DWORD kind = INVALID_FILE_ATTRIBUTES;
     if (path == NULL)
-        firewall_fail_memory(reason);
+        setting_fail_memory(reason);
     else
         kind = GetFileAttributesW(expanded);
     bool there = kind != INVALID_FILE_ATTRIBUTES &&

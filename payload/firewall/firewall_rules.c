@@ -6,6 +6,7 @@
  * that we made carry our grouping and are ours to change; one of somebody
  * else is never changed, and deleted only where the request describes it.
  */
+#include "base/word.h"
 #include "payload/firewall/firewall_program.h"
 #include "payload/firewall/firewall_settings.h"
 
@@ -37,7 +38,7 @@ struct rule_setting {
 
 static bool has_name(const struct live_rule *item, const void *argument)
 {
-    return rule_same_word(item->name, argument);
+    return word_same(item->name, argument);
 }
 
 static int need_program(struct rule_setting *own)
@@ -63,7 +64,7 @@ static cJSON *rules_read(struct setting *setting, struct setting_reason *reason)
     cJSON *state = rule_list_to_json(&pick.rules);
     firewall_pick_release(&pick);
     if (state == NULL)
-        firewall_fail_memory(reason);
+        setting_fail_memory(reason);
     return state;
 }
 
@@ -138,7 +139,7 @@ static enum setting_verdict judge_present(struct setting *setting,
     if (!has_needs(own, reason))
         return SETTING_FAILED;
     if (count_namesakes(own, rules, &count) != 0) {
-        firewall_fail_memory(reason);
+        setting_fail_memory(reason);
         return SETTING_BLOCKED;
     }
     firewall_policy_hints(&own->store->judged, wish->profiles, inbound,
@@ -189,7 +190,7 @@ static int step_present(struct rule_setting *own, bool *done,
     *done = false;
     if (count_namesakes(own, &pick.rules, &count) != 0 ||
         rule_from_wish(&wanted, own->wish) != 0)
-        firewall_fail_memory(reason);
+        setting_fail_memory(reason);
     else if (wrong != NULL && count.right > 0)
         status = firewall_remove(own->store, live, rule_text(wrong, RULE_NAME),
                                  reason);
@@ -218,7 +219,7 @@ static int settle_present(struct rule_setting *own,
         int status = count_namesakes(own, &pick.rules, &count);
         firewall_pick_release(&pick);
         if (status != 0)
-            return firewall_fail_memory(reason);
+            return setting_fail_memory(reason);
         if (count.right > 0 && count.our_wrong == 0)
             return 0;
         firewall_store_forget(own->store);
@@ -253,7 +254,7 @@ static bool is_wanted_elsewhere(const struct rule_setting *own,
 {
     for (size_t i = 0; i < own->all->rule_count; i++) {
         const struct rule_wish *other = &own->all->rules[i];
-        if (!other->present || !rule_same_word(other->name, own->wish->name))
+        if (!other->present || !word_same(other->name, own->wish->name))
             continue;
         char *program = other->program != NULL
                             ? firewall_program_path(other->program)
@@ -340,7 +341,7 @@ static enum setting_verdict rules_compare(struct setting *setting,
     enum setting_verdict verdict = SETTING_BLOCKED;
     if (need_program(own) != 0 || rule_list_from_json(&rules, state) != 0 ||
         firewall_expand_programs(&rules) != 0)
-        firewall_fail_memory(reason);
+        setting_fail_memory(reason);
     else if (own->wish->present)
         verdict = judge_present(setting, &rules, reason);
     else
@@ -356,7 +357,7 @@ static int rules_write(struct setting *setting, const cJSON *state,
     struct rule_setting *own = setting->data;
     (void)state; /* the live rules are needed, and they say the same */
     if (need_program(own) != 0)
-        return firewall_fail_memory(reason);
+        return setting_fail_memory(reason);
     int status = own->wish->present ? write_present(own, reason)
                                     : write_absent(own, reason);
     firewall_store_forget(own->store);
@@ -369,7 +370,7 @@ static int rules_restore(struct setting *setting, const cJSON *state,
     struct rule_setting *own = setting->data;
     struct rule_list wanted = {NULL, 0};
     if (rule_list_from_json(&wanted, state) != 0)
-        return firewall_fail_memory(reason);
+        return setting_fail_memory(reason);
     int status = firewall_put_back(own->store, has_name, own->wish->name,
                                    &wanted, reason);
     rule_list_release(&wanted);
@@ -402,7 +403,7 @@ static void make_id(const struct settings *settings, size_t index, char *id,
     const struct rule_wish *wish = &settings->rules[index];
     const char *suffix = "";
     for (size_t i = 0; i < index; i++) {
-        if (rule_same_word(settings->rules[i].name, wish->name))
+        if (word_same(settings->rules[i].name, wish->name))
             suffix = !wish->present                ? ",absent"
                      : wish->direction == RULE_OUT ? ",out"
                                                    : ",in";

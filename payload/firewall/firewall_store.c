@@ -40,12 +40,6 @@ int firewall_fail(struct setting_reason *reason, HRESULT hr, const char *what)
                               what, error_text((unsigned long)hr));
 }
 
-int firewall_fail_memory(struct setting_reason *reason)
-{
-    return setting_reason_set(reason, (unsigned long)E_OUTOFMEMORY, NULL,
-                              "memory is short");
-}
-
 struct firewall_store *firewall_store_new(void)
 {
     return calloc(1, sizeof(struct firewall_store));
@@ -254,7 +248,7 @@ int firewall_store_pick(struct firewall_store *store, firewall_filter filter,
     pick->lives = calloc(store->count + 1, sizeof(INetFwRule *));
     bool failed = pick->rules.items == NULL || pick->lives == NULL;
     if (failed)
-        firewall_fail_memory(reason);
+        setting_fail_memory(reason);
     for (size_t i = 0; i < store->count && !failed; i++) {
         if (!filter(&store->items[i], argument))
             continue;

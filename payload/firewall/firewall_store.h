@@ -87,7 +87,4 @@ void firewall_read_policy(INetFwPolicy2 *policy, struct firewall_policy *out);
 /* Fills `reason` for a failed call, with the hint for its code; -1. */
 int firewall_fail(struct setting_reason *reason, HRESULT hr, const char *what);
 
-/* The same when memory is short. */
-int firewall_fail_memory(struct setting_reason *reason);
-
 #endif

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "payload/settings/word.h"
+#include "base/word.h"
 
 static bool is_digit(char c)
 {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/word.h"
 #include "payload/settings/address_set.h"
 #include "payload/firewall/rule_match.h"
 #include "payload/settings/settings.h"
@@ -13,8 +14,7 @@ bool rule_group_is_wmi(const char *grouping)
 {
     size_t len = strlen(grouping);
     size_t end_len = sizeof WMI_GROUP_END - 1;
-    if (len < end_len ||
-        !rule_same_word(grouping + len - end_len, WMI_GROUP_END))
+    if (len < end_len || !word_same(grouping + len - end_len, WMI_GROUP_END))
         return false;
     return *grouping == '@' && len > end_len &&
            strchr("@\\/", grouping[len - end_len - 1]) != NULL;
@@ -30,8 +30,7 @@ bool rule_group_same_kind(const struct rule *a, const struct rule *b)
         a->action != b->action)
         return false;
     for (size_t i = 0; i < sizeof compared / sizeof *compared; i++) {
-        if (!rule_same_word(rule_text(a, compared[i]),
-                            rule_text(b, compared[i])))
+        if (!word_same(rule_text(a, compared[i]), rule_text(b, compared[i])))
             return false;
     }
     return true;

@@ -5,30 +5,21 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/word.h"
 #include "payload/settings/address_set.h"
 #include "payload/firewall/port_set.h"
-#include "payload/settings/word.h"
 
 #define ADDRESSES_MAX ((size_t)1024 * 1024) /* bytes */
 #define OUR_DESCRIPTION "Made by wmifleet for remote WMI."
 
-bool rule_same_word(const char *a, const char *b)
-{
-    while (*a != '\0' && word_lower(*a) == word_lower(*b)) {
-        a++;
-        b++;
-    }
-    return word_lower(*a) == word_lower(*b);
-}
-
 bool rule_has_name(const struct rule *rule, const char *name)
 {
-    return rule_same_word(rule_text(rule, RULE_NAME), name);
+    return word_same(rule_text(rule, RULE_NAME), name);
 }
 
 bool rule_is_ours(const struct rule *rule)
 {
-    return rule_same_word(rule_text(rule, RULE_GROUPING), RULE_GROUPING_OURS);
+    return word_same(rule_text(rule, RULE_GROUPING), RULE_GROUPING_OURS);
 }
 
 static const char *rule_program(const struct rule *rule)
@@ -116,7 +107,7 @@ static bool is_plain(const struct rule *rule)
     return is_any(rule_text(rule, RULE_REMOTE_PORTS)) &&
            is_any(rule_text(rule, RULE_LOCAL_ADDRESSES)) &&
            is_any(rule_text(rule, RULE_ICMP)) &&
-           (is_any(types) || rule_same_word(types, "all")) &&
+           (is_any(types) || word_same(types, "all")) &&
            cJSON_GetArraySize(rule->interfaces) == 0 && !rule->edge_traversal &&
            rule->edge_options == 0 && rule->secure_flags == 0;
 }
@@ -126,9 +117,8 @@ bool rule_is_meant(const struct rule *rule, const struct rule_wish *wish,
 {
     return rule_has_name(rule, wish->name) &&
            (wish->direction == 0 || rule->direction == (long)wish->direction) &&
-           rule_same_word(rule_program(rule),
-                          wanted_program(wish, wish_program)) &&
-           rule_same_word(rule_text(rule, RULE_SERVICE), wanted_service(wish));
+           word_same(rule_program(rule), wanted_program(wish, wish_program)) &&
+           word_same(rule_text(rule, RULE_SERVICE), wanted_service(wish));
 }
 
 int rule_agrees(const struct rule *rule, const struct rule_wish *wish,
@@ -152,10 +142,10 @@ static bool catches_process(const struct rule *rule,
     const char *service = rule_text(rule, RULE_SERVICE);
     const char *wanted = wanted_service(wish);
     if (*program != '\0' &&
-        !rule_same_word(program, wanted_program(wish, wish_program)))
+        !word_same(program, wanted_program(wish, wish_program)))
         return false;
     return *service == '\0' || (strcmp(service, "*") == 0 && *wanted != '\0') ||
-           rule_same_word(service, wanted);
+           word_same(service, wanted);
 }
 
 /* A word such as LocalSubnet may mean any address. */
@@ -221,14 +211,14 @@ static bool ends_in(const char *text, const char *end)
 {
     size_t len = strlen(text);
     size_t end_len = strlen(end);
-    return len >= end_len && rule_same_word(text + len - end_len, end);
+    return len >= end_len && word_same(text + len - end_len, end);
 }
 
 bool rule_serves_ssh(const struct rule *rule, unsigned ssh_port)
 {
     struct port_set ports;
     if (ends_in(rule_program(rule), "\\sshd.exe") ||
-        rule_same_word(rule_text(rule, RULE_SERVICE), "sshd"))
+        word_same(rule_text(rule, RULE_SERVICE), "sshd"))
         return true;
     port_set_parse(&ports, rule_text(rule, RULE_LOCAL_PORTS));
     return rule->direction == RULE_IN && rule->action == RULE_ACTION_ALLOW &&

@@ -17,9 +17,6 @@
 #include "payload/firewall/rule.h"
 #include "payload/settings/settings.h"
 
-/* Equal but for the case of ASCII letters. */
-bool rule_same_word(const char *a, const char *b);
-
 bool rule_has_name(const struct rule *rule, const char *name);
 bool rule_is_ours(const struct rule *rule);
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/word.h"
 #include "payload/firewall/rule_group.h"
 #include "payload/firewall/rule_match.h"
 
@@ -30,8 +31,8 @@ bool rule_identical(const struct rule *a, const struct rule *b)
 
 static bool same_group(const struct rule *a, const struct rule *b)
 {
-    return rule_same_word(rule_text(a, RULE_GROUPING),
-                          rule_text(b, RULE_GROUPING)) &&
+    return word_same(rule_text(a, RULE_GROUPING),
+                     rule_text(b, RULE_GROUPING)) &&
            rule_group_same_kind(a, b);
 }
 

@@ -11,10 +11,10 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "base/word.h"
 #include "payload/account/token.h"
 #include "payload/descriptor/account_set.h"
 #include "payload/namespace/namespace_list.h"
-#include "payload/settings/settings_read.h"
 #include "payload/namespace/wbem.h"
 
 #define ID_ACCOUNT_MAX 100 /* bytes */
@@ -42,11 +42,6 @@ static const struct grant_wish *wish_of(const struct grant *own)
     return &own->namespace->grants[own->number];
 }
 
-static int fail_memory(struct setting_reason *reason)
-{
-    return setting_reason_set(reason, 0, NULL, "memory is short");
-}
-
 /* --- the operations ------------------------------------------------------ */
 
 static cJSON *read_grant(struct setting *setting, struct setting_reason *reason)
@@ -62,7 +57,7 @@ static cJSON *read_grant(struct setting *setting, struct setting_reason *reason)
         return NULL;
     cJSON *state = namespace_list_state(&own->list, &accounts);
     if (state == NULL)
-        (void)fail_memory(reason);
+        (void)setting_fail_memory(reason);
     return state;
 }
 
@@ -71,8 +66,7 @@ static bool is_above(const char *above, const char *path)
     char start[160];
     size_t len = strlen(above);
     snprintf(start, sizeof start, "%.*s", (int)len, path);
-    return strlen(path) > len && path[len] == '\\' &&
-           settings_same_text(above, start);
+    return strlen(path) > len && path[len] == '\\' && word_same(above, start);
 }
 
 /* Whether a grant further up takes rights away from the account. */
@@ -85,8 +79,7 @@ static bool parent_changes(const struct grant *own)
             continue;
         for (size_t j = 0; j < other->grant_count; j++) {
             if (!other->grants[j].present &&
-                settings_same_text(other->grants[j].account,
-                                   wish_of(own)->account))
+                word_same(other->grants[j].account, wish_of(own)->account))
                 return true;
         }
     }
@@ -116,7 +109,7 @@ static enum setting_verdict compare_grant(struct setting *setting,
     (void)state;
     if (account_token(own->settings->memory, question.sid, &token, &note) !=
         0) {
-        (void)fail_memory(reason);
+        (void)setting_fail_memory(reason);
         return SETTING_CONFLICT;
     }
     question.token = &token;

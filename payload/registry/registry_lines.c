@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "payload/settings/word.h"
+#include "base/word.h"
 #include "payload/win32/utf16.h"
 
 static unsigned unit_at(const struct registry_value *value, size_t at)

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/word.h"
 #include "payload/registry/registry_lines.h"
 #include "payload/registry/registry_state.h"
-#include "payload/settings/word.h"
 
 #define TCP "ncacn_ip_tcp"
 #define GROUP "winmgmt"

@@ -36,11 +36,6 @@ static const struct control_wish *wish_of(const struct grant *own)
     return &own->settings->controls[own->number];
 }
 
-static int fail_memory(struct setting_reason *reason)
-{
-    return setting_reason_set(reason, 0, NULL, "memory is short");
-}
-
 static int fail_manager(const char *what, unsigned long code,
                         struct setting_reason *reason)
 {
@@ -83,7 +78,7 @@ static cJSON *read_grant(struct setting *setting, struct setting_reason *reason)
     own->sid = accounts.sids[own->number];
     cJSON *state = service_grants_state(&own->list, &accounts);
     if (state == NULL)
-        (void)fail_memory(reason);
+        (void)setting_fail_memory(reason);
     return state;
 }
 
@@ -147,7 +142,7 @@ static enum setting_verdict compare_grant(struct setting *setting,
     (void)state; /* it lacks what other accounts have */
     if (account_token(own->settings->memory, question.sid, &token, &note) !=
         0) {
-        (void)fail_memory(reason);
+        (void)setting_fail_memory(reason);
         return SETTING_CONFLICT;
     }
     question.token = &token;

@@ -15,9 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/word.h"
 #include "payload/win32/errors.h"
 #include "payload/service/service_turn.h"
-#include "payload/settings/word.h"
 
 #define IP_HELPER "iphlpsvc"
 #define STOP_MS 60000u

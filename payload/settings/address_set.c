@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "payload/settings/word.h"
+#include "base/word.h"
 
 #define V4_AT 12 /* where the 4 bytes of an IPv4 address begin */
 

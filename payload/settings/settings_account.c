@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/word.h"
 #include "payload/descriptor/sid.h"
-#include "payload/settings/word.h"
 
 #define ACCOUNT_MAX_LEN 100 /* characters */
 
@@ -61,7 +61,7 @@ void settings_check_grants(struct settings_reader *reader,
 {
     const char *const *account = element;
     const char *const *earlier = other;
-    if (settings_same_text(*account, *earlier))
+    if (word_same(*account, *earlier))
         settings_mistake(reader, path, value,
                          "the account `%s` is already told in grants[%lu]",
                          *account, (unsigned long)index);

@@ -2,7 +2,7 @@
 /*
  * How a request names an account: "wmi-reader", "LAB-07\\wmi-reader", a SID
  * or a word of account_words.h. Whether anybody has that name is for the
- * machine to say; settings_same_text tells two of them apart.
+ * machine to say; word_same tells two of them apart.
  */
 #ifndef PAYLOAD_SETTINGS_ACCOUNT_H
 #define PAYLOAD_SETTINGS_ACCOUNT_H

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "base/word.h"
 #include "payload/settings/settings_account.h"
 
 /* --- members ------------------------------------------------------------- */
@@ -123,7 +124,7 @@ static void check_against(struct settings_reader *reader,
 {
     const struct permission_wish *wish = element;
     const struct permission_wish *earlier = other;
-    if (!settings_same_text(wish->account, earlier->account) ||
+    if (!word_same(wish->account, earlier->account) ||
         !bits_meet(wish->on, earlier->on))
         return;
     if (wish->present == earlier->present)

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/word.h"
 #include "payload/settings/account_words.h"
 #include "payload/settings/settings_account.h"
 #include "payload/descriptor/sid.h"
@@ -35,7 +36,7 @@ static void check_member(struct settings_reader *reader,
 {
     const char *const *member = element;
     const char *const *other = earlier;
-    if (settings_same_text(*member, *other))
+    if (word_same(*member, *other))
         settings_mistake(reader, path, value,
                          "`%s` is already told in members[%lu]", *member,
                          (unsigned long)index);
@@ -121,7 +122,7 @@ static const char *sid_or_name(const char *text)
 
 bool settings_same_group(const struct group_wish *a, const struct group_wish *b)
 {
-    return settings_same_text(sid_or_name(a->group), sid_or_name(b->group));
+    return word_same(sid_or_name(a->group), sid_or_name(b->group));
 }
 
 static const char *common_member(const struct group_wish *a,
@@ -129,8 +130,8 @@ static const char *common_member(const struct group_wish *a,
 {
     for (size_t i = 0; i < a->member_count; i++) {
         for (size_t j = 0; j < b->member_count; j++) {
-            if (settings_same_text(sid_or_name(a->members[i]),
-                                   sid_or_name(b->members[j])))
+            if (word_same(sid_or_name(a->members[i]),
+                          sid_or_name(b->members[j])))
                 return a->members[i];
         }
     }

@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/word.h"
 #include "payload/settings/settings_account.h"
-#include "payload/settings/word.h"
 
 #define PATH_MAX_LEN 80
 
@@ -172,7 +172,7 @@ static void check_namespaces(struct settings_reader *reader,
 {
     const struct namespace_wish *wish = element;
     const struct namespace_wish *earlier = other;
-    if (settings_same_text(wish->path, earlier->path))
+    if (word_same(wish->path, earlier->path))
         settings_mistake(reader, path, value,
                          "the namespace `%s` is already told in "
                          "namespaces[%lu]; add to its \"grants\"",

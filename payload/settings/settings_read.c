@@ -9,7 +9,6 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
-#include "payload/settings/word.h"
 
 #define PLACE_MAX 512
 #define FOUND_MAX 96
@@ -321,17 +320,6 @@ size_t settings_text_len(const char *text)
     for (; *text != '\0'; text++)
         len += ((unsigned char)*text & 0xC0) != 0x80;
     return len;
-}
-
-bool settings_same_text(const char *a, const char *b)
-{
-    if (a == NULL || b == NULL)
-        return a == b;
-    while (*a != '\0' && word_lower(*a) == word_lower(*b)) {
-        a++;
-        b++;
-    }
-    return *a == *b;
 }
 
 void settings_read_flag(struct settings_reader *reader,

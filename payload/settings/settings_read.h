@@ -16,6 +16,7 @@
 #include <stddef.h>
 
 #include "base/problems.h"
+#include "base/word.h"
 #include "payload/settings/settings.h"
 
 struct settings_block;
@@ -137,9 +138,6 @@ bool settings_is_integer(const cJSON *value, int low, int high, int *out);
 
 /* The length of the text in characters. */
 size_t settings_text_len(const char *text);
-
-/* Texts whose case does not matter, for ASCII; NULL equals only NULL. */
-bool settings_same_text(const char *a, const char *b);
 
 /* Readers of common values: enum flag_wish, enum dword_wish, bits. */
 settings_reader_fn settings_read_flag;

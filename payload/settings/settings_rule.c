@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/word.h"
 #include "payload/settings/settings_network.h"
 
 #define NAME_MAX_LEN 120 /* characters */
@@ -95,7 +96,7 @@ static void read_name(struct settings_reader *reader,
     const char *text = check_text(reader, path, value, NAME_MAX_LEN);
     if (text == NULL)
         return;
-    if (strchr(text, '|') != NULL || settings_same_text(text, "all"))
+    if (strchr(text, '|') != NULL || word_same(text, "all"))
         settings_mistake(reader, path, value,
                          "`%s` cannot be a rule's name: Windows refuses \"|\" "
                          "in it, and the name \"all\"",
@@ -368,9 +369,8 @@ static bool directions_meet(const struct rule_wish *a,
 static bool undoes(const struct rule_wish *a, const struct rule_wish *b)
 {
     const struct rule_wish *absent = a->present ? b : a;
-    return absent->match_name_only ||
-           (settings_same_text(a->program, b->program) &&
-            settings_same_text(a->service, b->service));
+    return absent->match_name_only || (word_same(a->program, b->program) &&
+                                       word_same(a->service, b->service));
 }
 
 static void check_against(struct settings_reader *reader,
@@ -379,7 +379,7 @@ static void check_against(struct settings_reader *reader,
 {
     const struct rule_wish *rule = element;
     const struct rule_wish *earlier = other;
-    if (!settings_same_text(rule->name, earlier->name) ||
+    if (!word_same(rule->name, earlier->name) ||
         !directions_meet(rule, earlier))
         return;
     if (rule->present == earlier->present)
