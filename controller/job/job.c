@@ -30,6 +30,9 @@
 /* The slowest upload that is waited for, in bytes a millisecond. */
 #define UPLOAD_RATE 16
 
+/* So long, too, sshd lets a login take: nobody waits longer for others. */
+#define OTHERS_MS 120000
+
 struct state_info {
     const char *word;
     size_t timeout; /* offset in struct job_timeouts */
@@ -347,6 +350,17 @@ static uint64_t next_due(const struct job *job)
     return due > 0 ? due : 1;
 }
 
+/* What waits for other hosts has its own time afterwards. */
+static void wait_for_others(struct job *job, struct job_wait *wait)
+{
+    uint64_t again = later(job->now, wait->io.again_ms);
+    if (job->now - job->entered < OTHERS_MS)
+        job->deadline = state_deadline(job, job->state);
+    wait->deadline_ms = next_due(job);
+    if (again < wait->deadline_ms)
+        wait->deadline_ms = again;
+}
+
 struct job_wait job_step(struct job *job, uint64_t now_ms)
 {
     if (now_ms > job->now)
@@ -364,8 +378,7 @@ struct job_wait job_step(struct job *job, uint64_t now_ms)
         wait.io = job->plan->transport->wait(job->transport);
     if (wait.io.fd >= 0)
         wait.what = JOB_FOR_IO;
-    else if (wait.io.again_ms > 0 &&
-             later(job->now, wait.io.again_ms) < wait.deadline_ms)
-        wait.deadline_ms = later(job->now, wait.io.again_ms);
+    else if (wait.io.again_ms > 0)
+        wait_for_others(job, &wait);
     return wait;
 }

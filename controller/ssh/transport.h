@@ -32,11 +32,15 @@ enum io { IO_DONE, IO_AGAIN, IO_FAIL };
 #define TRANSPORT_READABLE 1
 #define TRANSPORT_WRITABLE 2
 
-/* What an IO_AGAIN waits for; fd -1: nothing but the deadline. */
+/*
+ * What an IO_AGAIN waits for; fd -1: nothing but the deadline, or with
+ * `again_ms` for what other hosts do: it is asked again after that, and its
+ * own time begins anew.
+ */
 struct transport_wait {
     int fd;
-    int events;        /* TRANSPORT_READABLE | TRANSPORT_WRITABLE */
-    unsigned again_ms; /* with fd -1: and is asked again after that; 0: not */
+    int events; /* TRANSPORT_READABLE | TRANSPORT_WRITABLE */
+    unsigned again_ms;
 };
 
 /* The host key as it came over the wire. Lives as long as the transport. */

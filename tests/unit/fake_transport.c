@@ -15,6 +15,7 @@ struct transport {
     struct fake_machine *machine;
     bool begun;      /* an operation is under way */
     bool telling;    /* exec_beside is */
+    bool waiting;    /* for others, as FAKE_WAITS has it */
     unsigned agains; /* of it, so far */
     enum fake_how how;
     const struct fake_rule *rule;
@@ -90,6 +91,11 @@ static enum io scripted(struct transport *t, enum fake_op op, struct err *err)
         break;
     case FAKE_HANGS:
         return IO_AGAIN;
+    case FAKE_WAITS:
+        t->waiting = t->agains++ < t->machine->waits;
+        if (t->waiting)
+            return IO_AGAIN;
+        break;
     case FAKE_FAILS:
         err_set(err, (int)t->rule->fault, "scripted failure of %s",
                 op_words[op]);
@@ -355,6 +361,8 @@ static enum io fake_disconnect(struct transport *t, struct err *err)
 
 static struct transport_wait fake_wait(struct transport *t)
 {
+    if (t->waiting)
+        return (struct transport_wait){.fd = -1, .again_ms = 100};
     int fd = t->fds[0] >= 0 ? t->fds[0] : FAKE_FD;
     return (struct transport_wait){.fd = fd, .events = TRANSPORT_READABLE};
 }

@@ -41,6 +41,7 @@ enum fake_how {
     FAKE_AGAIN, /* three times, then it goes */
     FAKE_FAILS, /* with `fault` */
     FAKE_HANGS, /* for ever */
+    FAKE_WAITS, /* for others, `waits` times, then it goes */
     FAKE_DROPS, /* the connection is gone */
 };
 
@@ -77,6 +78,7 @@ struct fake_machine {
     bool stops;           /* when it is told to, beside a command */
     unsigned busy;        /* so many times another run is at work */
     unsigned held;        /* so many times an unlink finds the file held */
+    unsigned waits;       /* of FAKE_WAITS, a tenth of a second each */
     size_t chunk;         /* bytes a read brings; 0: all */
     const char *mark;     /* instead of its start mark */
     const char *answer;   /* instead of its result */

@@ -448,6 +448,25 @@ static void test_retry_that_helps(void **state)
     play_release(&play);
 }
 
+/* The first logon on a machine takes long: it makes a profile. */
+static void test_waiting_for_other_hosts_is_no_time_of_the_login(void **state)
+{
+    (void)state;
+    struct play play;
+    play_init(&play);
+    play.machine.waits = 350;
+    play.machine.rules[0] =
+        (struct fake_rule){.op = FAKE_LOGIN, .how = FAKE_WAITS};
+    play_run(&play);
+    play_expect(&play, FAULT_NONE, "done");
+    assert_in_range(play.took, 35000, 35100);
+    play.machine.waits = 100000;
+    play_run(&play);
+    play_expect(&play, FAULT_AUTH, "login");
+    assert_in_range(play.took, 149800, 150000);
+    play_release(&play);
+}
+
 static void test_upload_may_take_its_size(void **state)
 {
     (void)state;
@@ -630,6 +649,7 @@ int main(void)
         cmocka_unit_test(test_retries_are_spread_and_short),
         cmocka_unit_test(test_silence_is_not_tried_again_unasked),
         cmocka_unit_test(test_retry_that_helps),
+        cmocka_unit_test(test_waiting_for_other_hosts_is_no_time_of_the_login),
         cmocka_unit_test(test_upload_may_take_its_size),
         cmocka_unit_test(test_host_deadline),
         cmocka_unit_test(test_cancel_in_every_state),
