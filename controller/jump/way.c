@@ -211,6 +211,7 @@ void gate_failed(struct gate *gate, const struct err *why, uint64_t now_ms)
 {
     gate->failures++;
     gate->due_ms = now_ms + pause_ms(gate->failures);
+    gate->was_up |= why->code == FAULT_LOST; /* it was logged in */
     if (gate->links > 1)
         return;
     gate->refusal = *why;

@@ -587,6 +587,33 @@ static void test_a_lost_link_tells_those_it_carried(void **state)
     play_free(play);
 }
 
+/* It let us in, so the next login will be let in, too. */
+static void test_a_link_lost_before_its_first_way_is_made_again(void **state)
+{
+    (void)state;
+    struct gate_play *play = play_new(2);
+    play->hosts[0].silent = true;
+    struct way *a = go(play, 0);
+    struct way *b = go(play, 1);
+    begin(play);
+    run(play);
+    play->lost = true;
+    assert_int_equal(pump_run(play->pump, play->now, &play->err), IO_FAIL);
+    gate_failed(play->gate, &play->err, play->now);
+    pump_free(play->pump, &play->err);
+    play->pump = NULL;
+    gate_link_ended(play->gate, false);
+    assert_way(a, IO_FAIL, FAULT_LOST);
+    assert_int_equal(way_kind(a), WAY_LOST);
+    assert_way(b, IO_AGAIN, 0);
+    assert_ptr_equal(ways_wanting(play->ways, play->now), play->gate);
+    struct way *again = go(play, 0); /* no way is refused at once */
+    way_close(again);
+    way_close(a);
+    way_close(b);
+    play_free(play);
+}
+
 /* A link that ends as `fault` without ever having been up. */
 static void fail_a_link(struct gate_play *play, enum fault fault)
 {
@@ -708,6 +735,7 @@ int main(void)
         cmocka_unit_test(test_an_answer_at_the_last_moment_is_closed),
         cmocka_unit_test(test_who_leaves_while_it_opens_is_forgotten),
         cmocka_unit_test(test_a_lost_link_tells_those_it_carried),
+        cmocka_unit_test(test_a_link_lost_before_its_first_way_is_made_again),
         cmocka_unit_test(
             test_a_refused_login_is_told_to_all_and_not_tried_again),
         cmocka_unit_test(test_a_login_refused_later_is_not_tried_again_either),
