@@ -7,7 +7,9 @@
  * is held, and nothing else is called before it has been made again.
  *
  * All descriptors are in one epoll set, so that whoever waits has one to wait
- * for. What is asked of a line's descriptor is what its buffers have room for.
+ * for; those of the lines in a set of their own within it, because nothing is
+ * done for them while a call is held. What is asked of a line's descriptor is
+ * what its buffers have room for.
  */
 #include "controller/jump/pump_line.h"
 
@@ -22,10 +24,14 @@
 #define STUCK_FIRST_MS 5000
 #define STUCK_MS 1000
 #define READY_MAX 64
+/*
+ * A session that takes no whole packet for so long takes none any more. A slow
+ * line needs a good part of it for what the system keeps to be sent.
+ */
+#define HELD_MAX_MS 120000
 
 /* --- the epoll set -------------------------------------------------------- */
 
-/* What it brings is always wanted, if only to see that it is there. */
 static void watch_session(struct pump *pump, bool receives)
 {
     uint32_t events = receives ? EPOLLIN : EPOLLRDHUP;
@@ -33,25 +39,46 @@ static void watch_session(struct pump *pump, bool receives)
         events |= EPOLLOUT;
     if (events == pump->session_events)
         return;
-    pump_watch(pump, EPOLL_CTL_MOD, pump->plan.fd, events, NULL);
+    pump_watch(pump->epoll, EPOLL_CTL_MOD, pump->plan.fd, events, NULL);
     pump->session_events = events;
+}
+
+/*
+ * While a call is held nothing can be done for a line, nor be taken in of what
+ * the session brings; else that is always wanted, if only to see that it is
+ * there.
+ */
+static void watch(struct pump *pump, bool receives)
+{
+    bool held = pump->held != CALL_NONE;
+    watch_session(pump, receives && !held);
+    if (held == pump->lines_wait)
+        return;
+    pump_watch(pump->epoll, EPOLL_CTL_MOD, pump->line_set, held ? 0 : EPOLLIN,
+               &pump->line_set);
+    pump->lines_wait = held;
+}
+
+static void look_at_lines(struct pump *pump)
+{
+    struct epoll_event ready[READY_MAX];
+    int count = epoll_wait(pump->line_set, ready, READY_MAX, 0);
+    for (int i = 0; i < count; i++) {
+        struct line *line = ready[i].data.ptr;
+        line->readable |= (ready[i].events & (EPOLLIN | EPOLLHUP)) != 0;
+        line->gone |= (ready[i].events & (EPOLLHUP | EPOLLERR)) != 0;
+    }
+    pump->busy |= count == READY_MAX;
 }
 
 static void look(struct pump *pump)
 {
-    struct epoll_event ready[READY_MAX];
-    int count = epoll_wait(pump->epoll, ready, READY_MAX, 0);
-    for (int i = 0; i < count; i++) {
-        struct line *line = ready[i].data.ptr;
+    struct epoll_event ready[3]; /* the session, the bell, the lines */
+    int count = epoll_wait(pump->epoll, ready, 3, 0);
+    for (int i = 0; i < count; i++)
         if (ready[i].data.ptr == pump)
             gate_bell_heard(pump->plan.gate);
-        else if (line != NULL && (ready[i].events & (EPOLLIN | EPOLLHUP)))
-            line->readable = true;
-        if (line != NULL && ready[i].data.ptr != pump &&
-            (ready[i].events & (EPOLLHUP | EPOLLERR)))
-            line->gone = true;
-    }
-    pump->busy |= count == READY_MAX;
+    look_at_lines(pump);
 }
 
 /* --- opening -------------------------------------------------------------- */
@@ -62,7 +89,7 @@ static int line_new(struct pump *pump, struct way *way)
     struct line *line = calloc(1, sizeof *line);
     if (line != NULL) {
         *line = (struct line){.way = way, .fd = way_inner_fd(way)};
-        if (pump_watch(pump, EPOLL_CTL_ADD, line->fd, 0, line) == 0) {
+        if (pump_watch(pump->line_set, EPOLL_CTL_ADD, line->fd, 0, line) == 0) {
             line->next = pump->lines;
             pump->lines = line;
             pump->opening = line;
@@ -199,6 +226,14 @@ static void make_held_call(struct pump *pump)
     pump->busy = true;
 }
 
+static void look_at_held(struct pump *pump)
+{
+    if (pump->held == CALL_NONE || pump->now < pump->held_ms + HELD_MAX_MS)
+        return;
+    err_set(&pump->err, FAULT_LOST, "it takes nothing any more");
+    pump->lost = true;
+}
+
 /*
  * Where nothing can take in what the session brings, it is not waited for
  * either: only its end is.
@@ -246,14 +281,15 @@ enum io pump_run(struct pump *pump, uint64_t now_ms, struct err *err)
     pump->busy = false;
     look(pump);
     make_held_call(pump);
+    look_at_held(pump);
     receive(pump);
     open_waiting(pump);
     pump_serve_all(pump);
     if (!pump->lost)
         look_again(pump);
     if (!pump->lost) {
-        watch_session(pump, !pump->deaf || pump->opening != NULL ||
-                                any_line(pump) != NULL);
+        watch(pump,
+              !pump->deaf || pump->opening != NULL || any_line(pump) != NULL);
         return IO_AGAIN;
     }
     *err = pump->err;
@@ -269,10 +305,14 @@ struct pump *pump_new(const struct pump_plan *plan)
     pump->plan = *plan;
     pump->session_events = EPOLLIN;
     pump->epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (pump->epoll >= 0 &&
-        pump_watch(pump, EPOLL_CTL_ADD, plan->fd, EPOLLIN, NULL) == 0 &&
-        pump_watch(pump, EPOLL_CTL_ADD, gate_bell(plan->gate), EPOLLIN, pump) ==
-            0)
+    pump->line_set = epoll_create1(EPOLL_CLOEXEC);
+    int set = pump->epoll;
+    if (set >= 0 && pump->line_set >= 0 &&
+        pump_watch(set, EPOLL_CTL_ADD, plan->fd, EPOLLIN, NULL) == 0 &&
+        pump_watch(set, EPOLL_CTL_ADD, gate_bell(plan->gate), EPOLLIN, pump) ==
+            0 &&
+        pump_watch(set, EPOLL_CTL_ADD, pump->line_set, EPOLLIN,
+                   &pump->line_set) == 0)
         return pump;
     pump_free(pump, NULL);
     return NULL;
@@ -286,6 +326,8 @@ void pump_free(struct pump *pump, const struct err *why)
         pump_line_let_go(pump, pump->lines, why, WAY_LOST);
         pump_line_free(pump, pump->lines);
     }
+    if (pump->line_set >= 0)
+        close(pump->line_set);
     if (pump->epoll >= 0)
         close(pump->epoll);
     free(pump);
@@ -298,7 +340,12 @@ int pump_fd(const struct pump *pump)
 
 uint64_t pump_due(const struct pump *pump)
 {
-    if (pump->busy && pump->held == CALL_NONE)
+    if (pump->held != CALL_NONE) {
+        uint64_t due = pump->held_ms + HELD_MAX_MS;
+        bool soon = pump->opening != NULL && !pump->stuck;
+        return soon && pump->stuck_ms < due ? pump->stuck_ms : due;
+    }
+    if (pump->busy)
         return pump->now;
     if (pump->opening == NULL)
         return UINT64_MAX;

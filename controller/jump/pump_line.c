@@ -7,11 +7,10 @@
 
 /* --- the epoll set -------------------------------------------------------- */
 
-int pump_watch(struct pump *pump, int operation, int fd, uint32_t events,
-               void *what)
+int pump_watch(int set, int operation, int fd, uint32_t events, void *what)
 {
     struct epoll_event event = {.events = events, .data.ptr = what};
-    return epoll_ctl(pump->epoll, operation, fd, &event);
+    return epoll_ctl(set, operation, fd, &event);
 }
 
 void pump_watch_line(struct pump *pump, struct line *line)
@@ -25,7 +24,7 @@ void pump_watch_line(struct pump *pump, struct line *line)
         events |= EPOLLOUT;
     if (events == line->events)
         return;
-    pump_watch(pump, EPOLL_CTL_MOD, line->fd, events, line);
+    pump_watch(pump->line_set, EPOLL_CTL_MOD, line->fd, events, line);
     line->events = events;
 }
 
@@ -36,7 +35,7 @@ void pump_line_let_go(struct pump *pump, struct line *line,
 {
     if (line->way == NULL)
         return;
-    pump_watch(pump, EPOLL_CTL_DEL, line->fd, 0, NULL);
+    pump_watch(pump->line_set, EPOLL_CTL_DEL, line->fd, 0, NULL);
     way_end(line->way, why, kind);
     line->way = NULL;
     line->fd = -1;
@@ -108,6 +107,8 @@ static enum io one_call(struct pump *pump, struct line *line, enum call call)
 
 enum io pump_call(struct pump *pump, struct line *line, enum call call)
 {
+    if (pump->held == CALL_NONE)
+        pump->held_ms = pump->now;
     enum io io = one_call(pump, line, call);
     bool held =
         io == IO_AGAIN && pump->plan.tunnels->sending(pump->plan.transport);

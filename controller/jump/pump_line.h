@@ -46,6 +46,8 @@ struct line {
 struct pump {
     struct pump_plan plan;
     int epoll;
+    int line_set; /* in `epoll`: all lines' descriptors */
+    bool lines_wait;
     uint32_t session_events;
     uint64_t now;
     struct line *lines;
@@ -60,13 +62,15 @@ struct pump {
     bool lost;
     enum call held;
     struct line *held_line;
+    uint64_t held_ms; /* since when */
     struct err err;
 };
 
-/* epoll_ctl; `what` comes with the event: a line, the pump (its bell), or NULL
- * (the session). */
-int pump_watch(struct pump *pump, int operation, int fd, uint32_t events,
-               void *what);
+/*
+ * epoll_ctl; `what` comes with the event: a line in `line_set`; in `epoll` the
+ * pump (its bell), NULL (the session) or the address of `line_set`.
+ */
+int pump_watch(int set, int operation, int fd, uint32_t events, void *what);
 
 /* Asks of the line's descriptor what its buffers have room for. */
 void pump_watch_line(struct pump *pump, struct line *line);

@@ -51,6 +51,7 @@ struct gate_play {
     int session[2]; /* its descriptor, and who writes to it */
     const char *opening;
     bool stops;        /* every call stops in the middle once */
+    bool frozen;       /* the next does, for ever */
     const void *stuck; /* the call that did, by its bytes or tunnel */
     bool sending;
     bool lost;
@@ -66,6 +67,11 @@ static bool stops(struct gate_play *play, const void *what)
 {
     if (play->sending && play->stuck != what)
         fail_msg("another call while one is held");
+    if (play->frozen) {
+        play->sending = true;
+        play->stuck = what;
+        return true;
+    }
     if (!play->stops)
         return false;
     play->sending = !play->sending;
@@ -614,6 +620,57 @@ static void test_a_link_lost_before_its_first_way_is_made_again(void **state)
     play_free(play);
 }
 
+/* Nothing more goes out; what comes in is not taken in either. */
+static void freeze(struct gate_play *play)
+{
+    char bytes[4096] = {0};
+    play->frozen = true;
+    while (send(play->session[0], bytes, sizeof bytes, MSG_DONTWAIT) > 0)
+        continue;
+    assert_int_equal(send(play->session[1], bytes, 1, 0), 1);
+}
+
+/* Its kernel still answers, so TCP takes it for alive. */
+static void freeze_and_wait(bool leaves)
+{
+    struct gate_play *play = play_new(3);
+    struct way *a = go(play, 0);
+    struct way *b = go(play, 1);
+    begin(play);
+    run(play);
+    assert_way(a, IO_DONE, 0);
+    assert_way(b, IO_DONE, 0);
+    freeze(play);
+    say(a, "question");
+    assert_int_equal(pump_run(play->pump, play->now, &play->err), IO_AGAIN);
+    struct way *c = go(play, 2);
+    /* Nobody spins meanwhile, whatever the others do. */
+    say(b, "question");
+    if (leaves)
+        way_close(b);
+    assert_int_equal(pump_run(play->pump, play->now, &play->err), IO_AGAIN);
+    assert_false(is_due(play));
+    uint64_t due = pump_due(play->pump);
+    assert_in_range(due, play->now + 1, play->now + 120000);
+    assert_int_equal(pump_run(play->pump, due - 1, &play->err), IO_AGAIN);
+    assert_int_equal(pump_run(play->pump, due, &play->err), IO_FAIL);
+    assert_int_equal(play->err.code, FAULT_LOST);
+    assert_string_equal(play->err.text, "it takes nothing any more");
+    assert_way(c, IO_AGAIN, 0);
+    way_close(a);
+    if (!leaves)
+        way_close(b);
+    way_close(c);
+    play_free(play);
+}
+
+static void test_a_jump_host_that_takes_nothing_more_is_lost(void **state)
+{
+    (void)state;
+    freeze_and_wait(false);
+    freeze_and_wait(true);
+}
+
 /* A link that ends as `fault` without ever having been up. */
 static void fail_a_link(struct gate_play *play, enum fault fault)
 {
@@ -736,6 +793,7 @@ int main(void)
         cmocka_unit_test(test_who_leaves_while_it_opens_is_forgotten),
         cmocka_unit_test(test_a_lost_link_tells_those_it_carried),
         cmocka_unit_test(test_a_link_lost_before_its_first_way_is_made_again),
+        cmocka_unit_test(test_a_jump_host_that_takes_nothing_more_is_lost),
         cmocka_unit_test(
             test_a_refused_login_is_told_to_all_and_not_tried_again),
         cmocka_unit_test(test_a_login_refused_later_is_not_tried_again_either),
