@@ -20,7 +20,7 @@ static struct ssh_block *block_of(void *bytes)
 
 void *ssh_memory_take(struct ssh_memory *memory, size_t len)
 {
-    if (len > memory->max - memory->used)
+    if (memory->used > memory->max || len > memory->max - memory->used)
         return NULL;
     struct ssh_block *block = malloc(sizeof *block + len);
     if (block == NULL)
