@@ -49,6 +49,12 @@ until_true() {
     done
 }
 
+# peak COMMAND...: the most memory that it had at one time, in KiB.
+peak() {
+    /usr/bin/time -q -f %M -o "$LAB/peak" "$@" >"$LAB/peak.out" || true
+    cat "$LAB/peak"
+}
+
 # farm_counts: what was done to each target so far. The columns: name, fault,
 # connections, logins, uploads, commands, runs that were no repetition,
 # passwords.

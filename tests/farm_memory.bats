@@ -53,12 +53,6 @@ valgrind_says() {
     grep -q bad-result "$LAB/seen"
 }
 
-# peak COMMAND...: the most memory that it had at one time, in KiB.
-peak() {
-    /usr/bin/time -q -f %M -o "$LAB/peak" "$@" >"$LAB/peak.out" || true
-    cat "$LAB/peak"
-}
-
 # need STATUS COUNT [OPTIONS OF THE FARM]: what check needs for so many targets,
 # which end so, beyond what their inventory needs.
 need() {

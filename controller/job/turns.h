@@ -17,7 +17,7 @@
 #include <stdbool.h>
 
 #define TURNS_COUNT 4
-#define TURNS_FREE_LEN 131072u
+#define TURNS_FREE_LEN 262144u
 
 struct turns {
     unsigned taken;
