@@ -397,11 +397,11 @@ static void test_retries_of_what_may_pass(void **state)
 }
 
 /* How long a host takes that refuses each connection at once. */
-static uint64_t refused_for(const char *name)
+static uint64_t refused_for(const char *name, int retries)
 {
     struct play play;
     play_init(&play);
-    play.target.retries = -1;
+    play.target.retries = retries;
     play.target.name = name;
     play.machine.refuses = true;
     play_run(&play);
@@ -413,11 +413,19 @@ static uint64_t refused_for(const char *name)
 static void test_retries_are_spread_and_short(void **state)
 {
     (void)state;
-    uint64_t first = refused_for("lab-01");
-    uint64_t second = refused_for("lab-02");
+    uint64_t first = refused_for("lab-01", -1);
+    uint64_t second = refused_for("lab-02", -1);
     assert_true(first != second);
     assert_in_range(first, 750, 2250);
     assert_in_range(second, 750, 2250);
+}
+
+/* 0.5, 1, 2 and 4 s, each by half to three halves. */
+static void test_retries_wait_longer_each_time(void **state)
+{
+    (void)state;
+    assert_in_range(refused_for("lab-01", 4), 3750, 11250);
+    assert_in_range(refused_for("lab-02", 4), 3750, 11250);
 }
 
 static void test_silence_is_not_tried_again_unasked(void **state)
@@ -647,6 +655,7 @@ int main(void)
         cmocka_unit_test(test_own_connect_timeout),
         cmocka_unit_test(test_retries_of_what_may_pass),
         cmocka_unit_test(test_retries_are_spread_and_short),
+        cmocka_unit_test(test_retries_wait_longer_each_time),
         cmocka_unit_test(test_silence_is_not_tried_again_unasked),
         cmocka_unit_test(test_retry_that_helps),
         cmocka_unit_test(test_waiting_for_other_hosts_is_no_time_of_the_login),

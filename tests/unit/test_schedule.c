@@ -11,6 +11,14 @@
 
 #include "controller/fleet/schedule.h"
 
+/* It was stopped, with these words in the reason. */
+static void expect_why(const struct schedule *schedule, const char *words)
+{
+    const char *why = schedule_why(schedule);
+    assert_non_null(why);
+    assert_non_null(strstr(why, words));
+}
+
 static struct schedule_plan plan_of(const char *serial, const char *max_fail)
 {
     struct schedule_plan plan = {0};
@@ -85,9 +93,8 @@ static void a_batch_that_went_wrong_is_the_last(void **state)
     assert_int_equal(admit(schedule, hosts, SCHEDULE_WAIT), 2);
     end_all(schedule, hosts, 2, SCHEDULE_BAD);
     assert_int_equal(admit(schedule, hosts, SCHEDULE_END), 0);
-    assert_string_equal(schedule_why(schedule),
-                        "every host of a batch went wrong "
-                        "(--max-fail 100% goes on)");
+    expect_why(schedule, "every host of a batch went wrong "
+                         "(--max-fail 100% goes on)");
     assert_true(schedule_tried(schedule, 1));
     assert_false(schedule_tried(schedule, 2));
     schedule_free(schedule);
@@ -124,7 +131,7 @@ static void more_than_allowed_went_wrong(void **state)
         end_all(schedule, hosts, cases[i].allowed, SCHEDULE_BAD);
         assert_null(schedule_why(schedule));
         end_all(schedule, hosts + cases[i].allowed, 1, SCHEDULE_BAD);
-        assert_non_null(strstr(schedule_why(schedule), "--max-fail allows"));
+        expect_why(schedule, "--max-fail allows");
         end_all(schedule, hosts + cases[i].allowed + 1, 4 - cases[i].allowed,
                 SCHEDULE_GOOD);
         assert_int_equal(admit(schedule, hosts, SCHEDULE_END), 0);
@@ -158,7 +165,7 @@ static void a_bad_canary_ends_it_without_a_question(void **state)
     end_all(schedule, hosts, 2, SCHEDULE_GOOD);
     end_all(schedule, hosts + 2, 1, SCHEDULE_BAD);
     assert_int_equal(admit(schedule, hosts, SCHEDULE_END), 0);
-    assert_string_equal(schedule_why(schedule), "a canary went wrong");
+    expect_why(schedule, "a canary went wrong");
     schedule_free(schedule);
 }
 
@@ -235,7 +242,7 @@ static void nothing_is_tried_again_once_it_was_stopped(void **state)
     schedule_stop(schedule, "interrupted");
     assert_false(schedule_done(schedule, 0, SCHEDULE_AGAIN, 0));
     assert_int_equal(schedule_next(schedule, 0).answer, SCHEDULE_END);
-    assert_string_equal(schedule_why(schedule), "interrupted");
+    expect_why(schedule, "interrupted");
     schedule_free(schedule);
 }
 
