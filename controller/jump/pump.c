@@ -24,6 +24,7 @@
 #define STUCK_FIRST_MS 5000
 #define STUCK_MS 1000
 #define READY_MAX 64
+#define SESSION_END (EPOLLRDHUP | EPOLLHUP | EPOLLERR)
 /*
  * A session that takes no whole packet for so long takes none any more. A slow
  * line needs a good part of it for what the system keeps to be sent.
@@ -75,9 +76,12 @@ static void look(struct pump *pump)
 {
     struct epoll_event ready[3]; /* the session, the bell, the lines */
     int count = epoll_wait(pump->epoll, ready, 3, 0);
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
         if (ready[i].data.ptr == pump)
             gate_bell_heard(pump->plan.gate);
+        else if (ready[i].data.ptr == NULL)
+            pump->ended |= (ready[i].events & SESSION_END) != 0;
+    }
     look_at_lines(pump);
 }
 
@@ -226,12 +230,17 @@ static void make_held_call(struct pump *pump)
     pump->busy = true;
 }
 
+static void lose(struct pump *pump, const char *why)
+{
+    err_set(&pump->err, FAULT_LOST, "%s", why);
+    pump->lost = true;
+}
+
 static void look_at_held(struct pump *pump)
 {
     if (pump->held == CALL_NONE || pump->now < pump->held_ms + HELD_MAX_MS)
         return;
-    err_set(&pump->err, FAULT_LOST, "it takes nothing any more");
-    pump->lost = true;
+    lose(pump, "it takes nothing any more");
 }
 
 /*
@@ -245,6 +254,8 @@ static void receive(struct pump *pump)
     enum io io = pump_call(pump, any_line(pump), CALL_RECEIVE);
     pump->deaf = io == IO_DONE;
     pump->lost |= io == IO_FAIL;
+    if (pump->deaf && pump->ended && pump->opening == NULL)
+        lose(pump, "it closed the connection");
 }
 
 /* There is something to do for it that no descriptor will tell of. */

@@ -57,8 +57,9 @@ struct pump {
     uint64_t stuck_ms;  /* when it has taken long */
     uint64_t give_up_ms;
     bool stuck;
-    bool busy; /* there is more to do at once */
-    bool deaf; /* nothing can receive */
+    bool busy;  /* there is more to do at once */
+    bool deaf;  /* nothing can receive */
+    bool ended; /* the session's descriptor says so */
     bool lost;
     enum call held;
     struct line *held_line;

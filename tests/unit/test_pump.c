@@ -620,6 +620,26 @@ static void test_a_link_lost_before_its_first_way_is_made_again(void **state)
     play_free(play);
 }
 
+/* Nothing was ever open that could be read, and its end is seen still. */
+static void test_an_idle_link_that_ends_is_lost(void **state)
+{
+    (void)state;
+    struct gate_play *play = play_new(1);
+    play->hosts[0].refuses = true;
+    struct way *a = go(play, 0);
+    begin(play);
+    run(play);
+    assert_way(a, IO_FAIL, FAULT_REFUSED);
+    way_close(a);
+    assert_false(is_due(play));
+    shutdown(play->session[1], SHUT_WR);
+    assert_true(is_due(play));
+    assert_int_equal(pump_run(play->pump, play->now, &play->err), IO_FAIL);
+    assert_int_equal(play->err.code, FAULT_LOST);
+    assert_string_equal(play->err.text, "it closed the connection");
+    play_free(play);
+}
+
 /* Nothing more goes out; what comes in is not taken in either. */
 static void freeze(struct gate_play *play)
 {
@@ -793,6 +813,7 @@ int main(void)
         cmocka_unit_test(test_who_leaves_while_it_opens_is_forgotten),
         cmocka_unit_test(test_a_lost_link_tells_those_it_carried),
         cmocka_unit_test(test_a_link_lost_before_its_first_way_is_made_again),
+        cmocka_unit_test(test_an_idle_link_that_ends_is_lost),
         cmocka_unit_test(test_a_jump_host_that_takes_nothing_more_is_lost),
         cmocka_unit_test(
             test_a_refused_login_is_told_to_all_and_not_tried_again),
