@@ -187,7 +187,9 @@ static int start(struct proxy_command *command, const char *line)
     }
     /* Of the pair our end alone: programs do not expect theirs to be so. */
     fcntl(pair[0], F_SETFL, O_NONBLOCK);
+    /* Both ends: nobody is woken to read what it says, so it is not to wait. */
     fcntl(errors[0], F_SETFL, O_NONBLOCK);
+    fcntl(errors[1], F_SETFL, O_NONBLOCK);
     command->fd = pair[0];
     command->errors = errors[0];
     int number = spawn(&command->pid, line, pair[1], errors[1]);

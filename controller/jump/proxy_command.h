@@ -34,7 +34,10 @@ struct proxy_command *proxy_command_start(struct proxy_commands *commands,
                                           const char *user, struct err *err);
 /* The non-blocking descriptor; it stays the command's own. */
 int proxy_command_fd(const struct proxy_command *command);
-/* Takes in what it said on standard error; of that the end is kept. */
+/*
+ * Takes in what it said on standard error; of that the end is kept. What was
+ * said while nobody took it in and a pipe was full is lost: it never waits.
+ */
 void proxy_command_listen(struct proxy_command *command);
 /* Adds that, escaped, to the text of a failure. */
 void proxy_command_tell(struct proxy_command *command, struct err *err);
