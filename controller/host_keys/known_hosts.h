@@ -7,9 +7,9 @@
  * thousand hashed names, and the question "whose key is this?" is free. A
  * name is looked up as OpenSSH writes it: `name`, or `[name]:port` when the
  * port is not 22. The file is appended to, a whole line a write, under a lock;
- * it is rewritten only by known_hosts_replace.h. `@revoked` keys are refused,
- * for
- * `@cert-authority` lines a host is told "not supported".
+ * it is rewritten only by known_hosts_replace.h. `@revoked` keys are refused;
+ * of a host with nothing but an `@cert-authority` line it is said that this is
+ * not supported.
  */
 #ifndef CONTROLLER_KNOWN_HOSTS_H
 #define CONTROLLER_KNOWN_HOSTS_H

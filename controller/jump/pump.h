@@ -35,7 +35,10 @@ struct pump *pump_new(const struct pump_plan *plan);
 /* `why`: it goes to all ways, which are lost; NULL: there are none. */
 void pump_free(struct pump *pump, const struct err *why);
 
-/* IO_AGAIN, or IO_FAIL when the session is lost. */
+/*
+ * IO_AGAIN, or IO_FAIL when the session is lost, which one is, too, that takes
+ * no whole packet for two minutes.
+ */
 enum io pump_run(struct pump *pump, uint64_t now_ms, struct err *err);
 
 int pump_fd(const struct pump *pump);
