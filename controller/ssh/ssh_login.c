@@ -107,7 +107,7 @@ void ssh_login_note(const struct transport *t, const char *object,
  */
 static enum io login_broke(struct transport *t, struct err *err)
 {
-    const struct ssh_login *login = t->login;
+    struct ssh_login *login = t->login;
     bool refused = login->signature_sent || t->password_sent || t->stuck ||
                    t->goodbye[0] != '\0';
     err_set(err, refused ? FAULT_AUTH : FAULT_KEX,
@@ -116,6 +116,9 @@ static enum io login_broke(struct transport *t, struct err *err)
             refused ? "" : ", before a key or password was used", ssh_reason(t),
             login->tried.len > 0 ? "; tried: " : "", login->tried.data,
             login->notes.data);
+    /* The last try that sshd allows it answers with goodbye. */
+    if (t->goodbye[0] != '\0')
+        tell_trial(login, TRIAL_REFUSED);
     return IO_FAIL;
 }
 

@@ -623,6 +623,27 @@ static void test_too_many_tries(void **state)
     rig_restart(&bench->rig, "");
 }
 
+/* sshd hangs up instead of refusing the last try that it allows. */
+static void test_a_password_that_ends_the_tries_counts_as_refused(void **state)
+{
+    struct bench *bench = *state;
+    static char wrong[] = "wrong";
+    rig_restart(&bench->rig, "MaxAuthTries 1");
+    reset(bench);
+    bench->target.private_key_file = rig_path(&bench->rig, "no-such-key");
+    bench->context.password_context = wrong;
+    bench->context.trials = trials_new();
+    assert_non_null(bench->context.trials);
+    for (int i = 0; i < TRIALS_MAX; i++) {
+        assert_false(trials_stopped(bench->context.trials));
+        expect_refused(bench, "Too many authentication failures");
+    }
+    assert_true(trials_stopped(bench->context.trials));
+    trials_free(bench->context.trials);
+    bench->context.trials = NULL;
+    rig_restart(&bench->rig, "");
+}
+
 /*
  * Leak checking is LeakSanitizer's: every possible moment is freed once.
  * libssh2 1.10 frees the server's public key only once the exchange is done,
@@ -730,6 +751,7 @@ int main(void)
         cmocka_unit_test(test_output_between_two_reads_is_not_left),
         cmocka_unit_test(test_no_sftp),
         cmocka_unit_test(test_too_many_tries),
+        cmocka_unit_test(test_a_password_that_ends_the_tries_counts_as_refused),
         cmocka_unit_test(test_free_at_every_step),
         cmocka_unit_test(test_free_in_pieces),
     };
