@@ -165,7 +165,7 @@ ALLOC_DOOR := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup \
               -Wl,--wrap=asprintf,--wrap=vasprintf
 ALLOC_DOOR_TESTS := account_memory buf environment fold inventory_memory \
                     job_memory jump_memory probe_memory replace_memory log \
-                    problems rule_group settings
+                    problems report rule_group settings
 $(foreach t,$(ALLOC_DOOR_TESTS),$(eval UNIT_LIBS_test_$(t) := $(ALLOC_DOOR)))
 
 UNIT_LIBS_test_ssh := -Wl,--wrap=recv

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "controller/report/live.h"
 #include "controller/report/recap.h"
+#include "controller/report/run_json.h"
 #include "controller/store/store.h"
 
 struct shown {
@@ -37,30 +38,10 @@ static int end_output(struct err *err)
     return fflush(stdout) != 0 || ferror(stdout) ? fail_output(err) : 0;
 }
 
-static cJSON *run_object(const struct store_run *run)
-{
-    cJSON *object = cJSON_CreateObject();
-    cJSON_AddStringToObject(object, "run", run->id);
-    cJSON_AddStringToObject(object, "verb", run->verb);
-    cJSON_AddStringToObject(object, "started", run->started);
-    if (run->ended[0] != '\0')
-        cJSON_AddStringToObject(object, "ended", run->ended);
-    if (run->reason != NULL)
-        cJSON_AddStringToObject(object, "reason", run->reason);
-    cJSON_AddStringToObject(object, "inventory", run->inventory);
-    cJSON_AddNumberToObject(object, "hosts", (double)run->hosts);
-    for (int i = 0; i < STATUS_COUNT; i++)
-        cJSON_AddNumberToObject(object, status_word((enum status)i),
-                                (double)run->by_status[i]);
-    if (run->exit_status >= 0)
-        cJSON_AddNumberToObject(object, "exit_status", run->exit_status);
-    return object;
-}
-
 static int print_run_json(const struct store_run *run)
 {
-    cJSON *object = run_object(run);
-    char *text = json_print(object, -1);
+    cJSON *object = run_to_json(run);
+    char *text = object != NULL ? json_print(object, -1) : NULL;
     cJSON_Delete(object);
     if (text == NULL)
         return -1;

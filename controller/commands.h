@@ -23,6 +23,7 @@ int command_trust(const struct options *options, const struct log *log);
 int command_inventory(const struct options *options, const struct log *log);
 int command_runs(const struct options *options, const struct log *log);
 int command_show(const struct options *options, const struct log *log);
+int command_report(const struct options *options, const struct log *log);
 int command_status(const struct options *options, const struct log *log);
 int command_explain(const struct options *options, const struct log *log);
 

@@ -45,6 +45,8 @@ static int run_command(const struct options *options, const struct log *log)
         return command_runs(options, log);
     case COMMAND_SHOW:
         return command_show(options, log);
+    case COMMAND_REPORT:
+        return command_report(options, log);
     case COMMAND_STATUS:
         return command_status(options, log);
     case COMMAND_EXPLAIN:

@@ -194,14 +194,24 @@ static void fill_tables(struct getopt_tables *tables)
     *longs = (struct option){NULL, 0, NULL, 0};
 }
 
-static const struct option_row *row_of(int code)
+static bool is_called(const struct option_row *row, int code)
 {
-    if (code >= LONG_BASE)
-        return &options_rows[code - LONG_BASE];
-    for (const struct option_row *row = options_rows; row->name != NULL; row++)
-        if (row->letter != 0 && row->letter == code)
-            return row;
-    return NULL;
+    return code >= LONG_BASE
+               ? strcmp(row->name, options_rows[code - LONG_BASE].name) == 0
+               : row->letter != 0 && row->letter == code;
+}
+
+/* The verb's own, where others have an option of that name too. */
+static const struct option_row *row_of(enum command command, int code)
+{
+    const struct option_row *found = NULL;
+    for (const struct option_row *row = options_rows; row->name != NULL;
+         row++) {
+        bool own = (row->verbs & (1u << command)) != 0;
+        if (is_called(row, code) && (found == NULL || own))
+            found = row;
+    }
+    return found;
 }
 
 /* The nearest option of this verb, for one that there is not. */
@@ -221,7 +231,7 @@ static enum options_outcome wrong_option(enum command command, int code,
                                          const char *word)
 {
     const char *verb = command_words[command];
-    const struct option_row *row = row_of(optopt);
+    const struct option_row *row = row_of(command, optopt);
     if (code == ':' && row != NULL) {
         fprintf(stderr, "wmifleet: --%s: %s is missing\n", row->name,
                 row->argument);
@@ -256,7 +266,7 @@ static enum options_outcome parse_one(struct parsed *parsed, int code,
     }
     if (code == '?' || code == ':')
         return wrong_option(command, code, word);
-    const struct option_row *row = row_of(code);
+    const struct option_row *row = row_of(command, code);
     if (row == NULL)
         return OPTIONS_WRONG;
     if (!(row->verbs & (1u << command))) {

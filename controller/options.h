@@ -33,6 +33,7 @@
     X(RUNS, "runs", "past runs, the newest first")                             \
     X(SHOW, "show", "one run, host by host (default: the last)")               \
     X(STATUS, "status", "the last known state of every host")                  \
+    X(REPORT, "report", "a file about one run: HTML, JSON or JUnit's XML")     \
     X(EXPLAIN, "explain", "what a code means, its causes, what to look at")
 
 enum command {
@@ -96,7 +97,8 @@ struct options {
     bool ask_reader_pass;
     const char *reader_password_file;
     bool asynchronous;
-    const char *run;  /* undo, show */
+    const char *run; /* undo, show, report */
+    const char *report_file;
     const char *code; /* explain */
 };
 

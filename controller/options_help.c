@@ -44,7 +44,8 @@ static void print_row(const struct option_row *row)
 
 bool options_takes_run(enum command command)
 {
-    return command == COMMAND_SHOW || command == COMMAND_UNDO;
+    return command == COMMAND_SHOW || command == COMMAND_UNDO ||
+           command == COMMAND_REPORT;
 }
 
 void options_print_command_help(enum command command)

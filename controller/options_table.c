@@ -9,8 +9,8 @@
 #define V_RUN V_LOGIN
 #define V_HOSTS (V_LOGIN | V(TRUST))
 #define V_SELECT (V_HOSTS | V(INVENTORY))
-#define V_REPORT (V(RUNS) | V(SHOW) | V(STATUS))
-#define V_STORED (V_REPORT | V(EXPLAIN))
+#define V_SHOWN (V(RUNS) | V(SHOW) | V(STATUS))
+#define V_STORED (V_SHOWN | V(REPORT) | V(EXPLAIN))
 #define V_ALL ((1u << COMMAND_COUNT) - 1)
 
 static const char *const output_words[] = {"human", "json", "ndjson", NULL};
@@ -133,9 +133,12 @@ const struct option_row options_rows[] = {
      0},
     {0, "reason", KIND_TEXT, OPT(reason), V_LOGIN, "TEXT", "kept with the run",
      NULL, 0},
-    {'o', "output", KIND_WORD, AT(output), V_LOGIN | V_REPORT, "FORMAT",
+    {'o', "output", KIND_WORD, AT(output), V_LOGIN | V_SHOWN, "FORMAT",
      "human (default), json or ndjson", output_words, 0},
-    {0, "json", KIND_SET, AT(output), V_LOGIN | V_REPORT, NULL,
+    {'o', "output", KIND_TEXT, OPT(report_file), V(REPORT), "FILE",
+     "what to write; its name says how: .html, .json, or .xml (JUnit)", NULL,
+     0},
+    {0, "json", KIND_SET, AT(output), V_LOGIN | V_SHOWN, NULL,
      "the same as -o ndjson: an object per host, then a summary", NULL,
      OUTPUT_NDJSON},
     {0, "outdir", KIND_TEXT, OPT(outdir), V_RUN, "DIR",

@@ -86,7 +86,18 @@ int entries_note(struct entries *entries, enum status status, const char *host,
     if (entry == NULL ||
         (detail != NULL && keep_detail(entries, entry, detail)))
         return -1;
+    entries->last = (size_t)(entry - entries->items);
     return entry_add(entry, host);
+}
+
+void entry_words(struct buf *out, const struct entry *entry)
+{
+    size_t head = strcspn(entry->text, "\n");
+    buf_add(out, entry->text, head);
+    if (entry->detail != NULL)
+        buf_addf(out, ": %s%s", entry->details_differ ? "for example " : "",
+                 entry->detail);
+    buf_add_text(out, entry->text + head);
 }
 
 void entries_release(struct entries *entries)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "controller/result/result.h"
 
 struct entry {
@@ -28,6 +29,7 @@ struct entries {
     struct entry *items;
     size_t count;
     size_t text_len; /* bytes of all their texts and details */
+    size_t last;     /* the entry that the last host went to */
 };
 
 /*
@@ -38,6 +40,12 @@ struct entries {
 int entries_note(struct entries *entries, enum status status, const char *host,
                  const char *text, const char *detail);
 void entries_release(struct entries *entries);
+
+/*
+ * Appends what is said of the entry's hosts: its text, with the first host's
+ * own words at the end of the first line.
+ */
+void entry_words(struct buf *out, const struct entry *entry);
 
 /* Whether some host ended so before: another one costs its name alone. */
 bool entries_have(const struct entries *entries, enum status status,

@@ -80,16 +80,11 @@ static void print_names(struct recap *recap, char **hosts, size_t count)
 
 static void print_entry(const struct recap *recap, const struct entry *entry)
 {
-    FILE *out = recap->config.out;
-    int head = (int)strcspn(entry->text, "\n");
-    if (entry->detail == NULL)
-        fprintf(out, "%s\n", entry->text);
-    else if (entry->details_differ)
-        fprintf(out, "%.*s: for example %s%s\n", head, entry->text,
-                entry->detail, entry->text + head);
-    else
-        fprintf(out, "%.*s: %s%s\n", head, entry->text, entry->detail,
-                entry->text + head);
+    struct buf words;
+    buf_init(&words, SIZE_MAX);
+    entry_words(&words, entry);
+    fprintf(recap->config.out, "%s\n", words.failed ? entry->text : words.data);
+    buf_release(&words);
 }
 
 static void print_blocks(struct recap *recap, enum status status)
