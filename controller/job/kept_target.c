@@ -210,8 +210,7 @@ int kept_target_parse(struct kept_target *kept, const char *name,
     if (fill_target(&kept->target, copy, kept->tree) == 0 &&
         parse_password(kept) == 0 && parse_jumps(kept) == 0)
         return 0;
-    if (kept->target.name == NULL)
-        free(copy);
+    kept->target.name = copy;
     kept_target_release(kept);
     return err_set(err, 0,
                    "%s: what the store has of how it is reached is damaged; "

@@ -87,8 +87,10 @@ static void assert_line(const char *text)
 static void assert_story(const char *word)
 {
     const struct fault_story *story = fault_story(word);
-    if (story == NULL)
+    if (story == NULL) {
         fail_msg("%s is not explained", word);
+        return;
+    }
     assert_line(story->meaning);
     assert_non_null(story->causes[0].text);
     assert_non_null(story->causes[1].text);
