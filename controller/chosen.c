@@ -335,12 +335,18 @@ static int prepare_links(struct chosen *chosen, const struct options *options,
                                        .transport = &ssh_transport,
                                        .tunnels = &ssh_tunnels,
                                        .transport_context = &chosen->jump_ssh,
-                                       .timeouts = job_timeouts_default(),
+                                       .timeouts = chosen_timeouts(options),
                                        .log = log};
-    if (options->connect_timeout_s > 0)
-        chosen->links.timeouts.connect =
-            options->connect_timeout_s * UINT64_C(1000);
     return 0;
+}
+
+struct job_timeouts chosen_timeouts(const struct options *options)
+{
+    struct job_timeouts timeouts = job_timeouts_default();
+    if (options->connect_timeout_s > 0)
+        timeouts.connect = options->connect_timeout_s * UINT64_C(1000);
+    timeouts.host = options->timeout_s * UINT64_C(1000);
+    return timeouts;
 }
 
 bool chosen_is_direct(const struct chosen *chosen)

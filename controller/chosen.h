@@ -61,6 +61,8 @@ int chosen_connect(struct chosen *chosen, const struct options *options,
 bool chosen_goes_through(const struct chosen *chosen);
 /* Whether each is connected to without a jump host or command between. */
 bool chosen_is_direct(const struct chosen *chosen);
+/* The deadlines of a host, with what the options say of them. */
+struct job_timeouts chosen_timeouts(const struct options *options);
 /* For fleet_config; NULL where no target has a jump host. */
 const struct link_plan *chosen_links(const struct chosen *chosen);
 void chosen_close(struct chosen *chosen);

@@ -36,37 +36,52 @@ static char *join_sources(const struct options *options)
     return buf_take(&out);
 }
 
-static int open_run(struct run *run, struct err *err)
+/* The words that this run is repeated and gone on with. */
+static int take_words(struct run *run, struct err *err)
 {
+    const struct options *options = run->options;
+    bool as_kept = run->undo.inventory != NULL && options->inventory_by_default;
     run->sources =
-        run->undo.inventory != NULL && run->options->inventory_by_default
-            ? strdup(run->undo.inventory)
-            : join_sources(run->options);
-    run->again = command_again(run->options, run->undo.run);
-    run->apply = command_apply(run->options);
-    if (run->sources == NULL || run->again == NULL || run->apply == NULL)
-        return err_set(err, 0, "out of memory");
+        as_kept ? strdup(run->undo.inventory) : join_sources(options);
+    run->again = command_again(options, run->undo.run);
+    run->apply = command_apply(options);
+    return run->sources != NULL && run->again != NULL && run->apply != NULL
+               ? 0
+               : err_set(err, 0, "out of memory");
+}
+
+static int open_requests(struct run *run, struct err *err)
+{
+    const struct options *options = run->options;
     const struct request_options wanted = {
-        .only = run->options->only,
-        .skip = run->options->skip,
-        .restart_never = run->options->restart_never && verb_writes(run->verb),
-        .allow_irreversible = run->options->allow_irreversible,
+        .only = options->only,
+        .skip = options->skip,
+        .restart_never = options->restart_never && verb_writes(run->verb),
+        .allow_irreversible = options->allow_irreversible,
     };
     run->requests = requests_new(&wanted, err);
-    if (run->requests == NULL)
-        return -1;
-    if (run->store == NULL)
-        run->store = store_open(run->options->store, err);
+    return run->requests != NULL ? 0 : -1;
+}
+
+/* From here on the run is in the store. */
+static int begin_kept_run(struct run *run, struct err *err)
+{
     const struct kept_run kept = {.id = run->id,
                                   .verb = run->verb,
                                   .sources = run->sources,
                                   .reason = run->options->reason,
                                   .goes_on = run->resumed.run[0] != '\0',
                                   .targets = &run->chosen.targets};
+    if (run->store == NULL)
+        run->store = store_open(run->options->store, err);
     if (run->store == NULL ||
-        (run_goes_via(run) && verify_from_learn(&run->via, run->store, err)) ||
-        kept_run_begin(run->store, &kept, err))
+        (run_goes_via(run) && verify_from_learn(&run->via, run->store, err)))
         return -1;
+    return kept_run_begin(run->store, &kept, err);
+}
+
+static int open_recap(struct run *run, struct err *err)
+{
     const struct recap_config config = {
         .out = stdout,
         .output = run->options->output,
@@ -82,6 +97,14 @@ static int open_run(struct run *run, struct err *err)
         .nothing_asked = run->chosen.targets.nothing_asked};
     run->recap = recap_new(&config);
     return run->recap != NULL ? 0 : err_set(err, 0, "out of memory");
+}
+
+static int open_run(struct run *run, struct err *err)
+{
+    return take_words(run, err) || open_requests(run, err) ||
+                   begin_kept_run(run, err) || open_recap(run, err)
+               ? -1
+               : 0;
 }
 
 static void close_run(struct run *run)
@@ -107,15 +130,6 @@ static void close_run(struct run *run)
     undo_plan_release(&run->undo);
 }
 
-static struct job_timeouts timeouts_of(const struct options *options)
-{
-    struct job_timeouts timeouts = job_timeouts_default();
-    if (options->connect_timeout_s > 0)
-        timeouts.connect = options->connect_timeout_s * UINT64_C(1000);
-    timeouts.host = options->timeout_s * UINT64_C(1000);
-    return timeouts;
-}
-
 /* The hosts that this run logs in to. */
 static struct chosen *connecting(struct run *run)
 {
@@ -129,7 +143,7 @@ static int make_plan(struct run *run, struct job_plan *plan, struct err *err)
                               .transport = &ssh_transport,
                               .transport_context = &connecting(run)->ssh,
                               .turns = &run->turns,
-                              .timeouts = timeouts_of(run->options),
+                              .timeouts = chosen_timeouts(run->options),
                               .log = run->log};
     return payload_image(&plan->payload, err);
 }

@@ -213,12 +213,8 @@ static int collect(struct trust *trust, enum fleet_end *end, struct err *err)
                             .run = "trust",
                             .transport = &ssh_transport,
                             .transport_context = &trust->chosen.ssh,
-                            .timeouts = job_timeouts_default(),
+                            .timeouts = chosen_timeouts(trust->options),
                             .log = trust->log};
-    if (trust->options->connect_timeout_s > 0)
-        plan.timeouts.connect =
-            trust->options->connect_timeout_s * UINT64_C(1000);
-    plan.timeouts.host = trust->options->timeout_s * UINT64_C(1000);
     const struct fleet_config config = {
         .plan = &plan,
         .targets = trust->targets,
