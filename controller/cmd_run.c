@@ -265,6 +265,12 @@ static int perform(struct run *run, struct err *err)
     return end_run(run, end, err);
 }
 
+static int tell_error(const struct run *run, const struct err *err)
+{
+    log_line(run->log, LOG_ERROR, "%s", err->text);
+    return EXIT_CONTROLLER;
+}
+
 /* What undo has to know before it knows its hosts. */
 static int plan_undo(struct run *run, struct err *err)
 {
@@ -291,10 +297,8 @@ static int choose_from_target(struct run *run)
     if (from_target_open(from) ||
         chosen_connect(&run->chosen, run->options, run->log))
         return EXIT_CONTROLLER;
-    if (make_plan(run, &plan, &err)) {
-        log_line(run->log, LOG_ERROR, "%s", err.text);
-        return EXIT_CONTROLLER;
-    }
+    if (make_plan(run, &plan, &err))
+        return tell_error(run, &err);
     if (from_target_plan(from, &plan))
         return EXIT_CONTROLLER;
     if (from->interrupted)
@@ -327,6 +331,13 @@ static int choose_hosts(struct run *run)
                                  &run->resumed);
 }
 
+/* verify asks ports alone, unless it goes through a machine. */
+static bool logs_in(const struct run *run)
+{
+    return run->verb != VERB_VERIFY || run_goes_via(run) ||
+           chosen_goes_through(&run->chosen);
+}
+
 /*
  * Everything that comes before the first write. Status to end with, or -1:
  * go on. Everything that goes wrong is told.
@@ -340,21 +351,16 @@ static int choose(struct run *run)
         return EXIT_CONTROLLER;
     }
     if (run->options->outdir != NULL &&
-        outdir_open(&run->outdir, run->options->outdir, run->id, &err)) {
-        log_line(run->log, LOG_ERROR, "%s", err.text);
-        return EXIT_CONTROLLER;
-    }
+        outdir_open(&run->outdir, run->options->outdir, run->id, &err))
+        return tell_error(run, &err);
     if (run->verb == VERB_UNDO)
         run->store = store_open(run->options->store, &err);
-    if (run->verb == VERB_UNDO && run->store == NULL) {
-        log_line(run->log, LOG_ERROR, "%s", err.text);
-        return EXIT_CONTROLLER;
-    }
+    if (run->verb == VERB_UNDO && run->store == NULL)
+        return tell_error(run, &err);
     if (run->options->from_target)
         return choose_from_target(run);
     if (choose_hosts(run) ||
-        ((run->verb != VERB_VERIFY || run_goes_via(run) ||
-          chosen_goes_through(&run->chosen)) &&
+        (logs_in(run) &&
          chosen_connect(connecting(run), run->options, run->log)))
         return EXIT_CONTROLLER;
     if (run->resumed.run[0] != '\0') {
