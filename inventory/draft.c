@@ -23,6 +23,11 @@ bool draft_look_up(struct draft *draft, const char *const *names)
     return draft->value != NULL;
 }
 
+static bool is_password(const char *key)
+{
+    return strstr(key, "_pass") != NULL;
+}
+
 const char *draft_text(const struct draft *draft)
 {
     const cJSON *value = draft->value;
@@ -36,7 +41,10 @@ const char *draft_text(const struct draft *draft)
              (cJSON_IsNumber(value) && value->valuestring != NULL))
         return value->valuestring;
     else
-        DRAFT_COMPLAIN(draft, "%s must be a string", draft->key);
+        DRAFT_COMPLAIN(draft, "%s must be a string%s", draft->key,
+                       is_password(draft->key)
+                           ? "; where it comes from goes into wmifleet_password"
+                           : "");
     return NULL;
 }
 

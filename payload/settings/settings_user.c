@@ -79,10 +79,13 @@ static void read_password(struct settings_reader *reader,
              : (strcmp(source, "env") == 0 || strcmp(source, "file") == 0) &&
                    is_text(item));
     if (!*has_password)
-        settings_mistake(reader, path, value,
-                         "the password itself does not belong here; say where "
-                         "it is: {\"env\": \"NAME\"}, {\"file\": \"PATH\"} or "
-                         "{\"command\": [\"PROGRAM\", ...]}");
+        settings_mistake(
+            reader, path, value,
+            "%swhere it is: {\"env\": \"NAME\"}, {\"file\": "
+            "\"PATH\"} or {\"command\": [\"PROGRAM\", ...]}",
+            cJSON_IsObject(value)
+                ? "expected one of the ways to say "
+                : "the password itself does not belong here; say ");
 }
 
 #define AT(member) offsetof(struct draft, member)

@@ -218,6 +218,9 @@ static const struct {
     {"'ansible_host': 'me@pc'", "ansible_host: 'me@pc' is no address"},
     {"'ansible_host': '-oProxyCommand=x'", "ansible_host: '-oProxyCommand"},
     {"'ansible_host': ['a']", "ansible_host must be a string"},
+    {"'ansible_ssh_pass': {'env': 'A'}",
+     "ansible_ssh_pass must be a string; where it comes from goes into "
+     "wmifleet_password"},
     {"'ansible_host': '{{ inventory_hostname }}.lab'",
      "ansible_host is a Jinja template, which is not evaluated here: write "
      "the value itself"},
