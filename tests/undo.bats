@@ -33,6 +33,7 @@ setup() {
     run wmifleet undo
     assert_equal "$status" 1
     assert_contains "$output" "nothing is to be put back"
+    assert_contains "$output" "undo --from-target asks the machines"
 }
 
 @test "undo puts the registry back, value for value" {

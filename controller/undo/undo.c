@@ -376,8 +376,9 @@ int undo_plan_make(struct undo_plan *plan, struct store *store, const char *run,
     else if (!failed)
         err_set(err, 0,
                 "%s%s: nothing was changed, so nothing is to be put "
-                "back; wmifleet runs lists the runs",
-                newest ? "the store" : "run ", newest ? "" : id);
+                "back; wmifleet runs lists the runs%s",
+                newest ? "the store" : "run ", newest ? "" : id,
+                newest ? ", undo --from-target asks the machines" : "");
     undo_plan_release(plan);
     return -1;
 }
