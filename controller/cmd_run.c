@@ -16,6 +16,9 @@
 #include "controller/rerun.h"
 #include "controller/run.h"
 
+/* So many names are still a command that one would paste. */
+#define NAMED_MAX 20
+
 static enum verb verb_of(enum command command)
 {
     if (command == COMMAND_APPLY)
@@ -36,6 +39,30 @@ static char *join_sources(const struct options *options)
     return buf_take(&out);
 }
 
+/*
+ * The command for an apply. --rerun is of one verb, so that an apply of what a
+ * check chose by it has to name the hosts. NULL where there are too many.
+ */
+static int make_apply(struct run *run)
+{
+    const struct target_list *targets = &run->chosen.targets;
+    struct buf names;
+    char *limit = NULL;
+    if (run->options->rerun != NULL && run->verb == VERB_CHECK) {
+        if (targets->count > NAMED_MAX)
+            return 0;
+        buf_init(&names, 65536);
+        for (size_t i = 0; i < targets->count; i++)
+            buf_addf(&names, "%s%s", i > 0 ? "," : "", targets->items[i].name);
+        limit = buf_take(&names);
+        if (limit == NULL)
+            return -1;
+    }
+    run->apply = command_apply(run->options, limit);
+    free(limit);
+    return run->apply == NULL ? -1 : 0;
+}
+
 /* The words that this run is repeated and gone on with. */
 static int take_words(struct run *run, struct err *err)
 {
@@ -44,8 +71,7 @@ static int take_words(struct run *run, struct err *err)
     run->sources =
         as_kept ? strdup(run->undo.inventory) : join_sources(options);
     run->again = command_again(options, run->undo.run);
-    run->apply = command_apply(options);
-    return run->sources != NULL && run->again != NULL && run->apply != NULL
+    return run->sources != NULL && run->again != NULL && make_apply(run) == 0
                ? 0
                : err_set(err, 0, "out of memory");
 }

@@ -11,6 +11,7 @@
 
 #include "controller/ask.h"
 #include "controller/chosen.h"
+#include "controller/command_again.h"
 #include "controller/fleet/fleet.h"
 #include "controller/host_keys/seen_keys.h"
 #include "controller/report/live.h"
@@ -97,11 +98,14 @@ static void print_changed(struct trust *trust, const struct seen_key *key)
     const struct key_replacement item = seen_key_replacement(key);
     known_hosts_old_keys(trust->chosen.ssh.known_hosts, &item, print_old,
                          trust);
-    if (!trust->options->replace)
-        printf("%-20s not replaced. If it was re-installed, compare the new "
-               "fingerprint there, then: wmifleet trust --replace -l %s; if "
-               "not, somebody else answers\n",
-               "", key->target->name);
+    if (trust->options->replace)
+        return;
+    char *words = command_trust_replace(trust->options, key->target->name);
+    printf("%-20s not replaced. If it was re-installed, compare the new "
+           "fingerprint there, then: wmifleet trust --replace%s; if not, "
+           "somebody else answers\n",
+           "", words != NULL ? words : "");
+    free(words);
 }
 
 static void print_key(struct trust *trust, const struct seen_key *key)

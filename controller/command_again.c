@@ -65,11 +65,16 @@ static void add_from(struct buf *out, const struct options *options)
     add_option(out, "--reader-password-file", options->reader_password_file);
 }
 
-static void add_selection(struct buf *out, const struct options *options)
+static void add_inventories(struct buf *out, const struct options *options)
 {
     for (size_t i = 0; i < options->inventory_count; i++)
         if (!options->inventory_by_default)
             add_option(out, "-i", options->inventories[i]);
+}
+
+static void add_selection(struct buf *out, const struct options *options)
+{
+    add_inventories(out, options);
     add_option(out, "-l", options->limit);
     add_option(out, "-x", options->exclude);
     add_option(out, "--only", options->only);
@@ -121,10 +126,26 @@ char *command_again(const struct options *options, const char *undone)
     return buf_take(&out);
 }
 
-char *command_apply(const struct options *options)
+char *command_apply(const struct options *options, const char *limit)
+{
+    struct options narrowed = *options;
+    struct buf out;
+    buf_init(&out, 65536);
+    if (limit != NULL)
+        narrowed.limit = limit;
+    add_selection(&out, &narrowed);
+    return buf_take(&out);
+}
+
+char *command_trust_replace(const struct options *options, const char *host)
 {
     struct buf out;
     buf_init(&out, 65536);
-    add_selection(&out, options);
+    add_option(&out, "-l", host);
+    add_inventories(&out, options);
+    add_option(&out, "--known-hosts", options->known_hosts);
+    add_option(&out, "--ssh-config", options->ssh_config);
+    if (options->force_ssh)
+        buf_add_text(&out, " --ssh");
     return buf_take(&out);
 }

@@ -12,7 +12,13 @@
  */
 char *command_again(const struct options *options, const char *undone);
 
-/* The same for an apply of that selection, whatever verb it was made with. */
-char *command_apply(const struct options *options);
+/*
+ * The same for an apply of that selection, whatever verb it was made with.
+ * `limit` takes the place of --limit where it is not NULL.
+ */
+char *command_apply(const struct options *options, const char *limit);
+
+/* What follows `trust --replace` for that one host. */
+char *command_trust_replace(const struct options *options, const char *host);
 
 #endif

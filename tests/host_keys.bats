@@ -155,7 +155,7 @@ $B hostkey-other-host"
     assert_contains "$output" "$(fingerprint "$(key_of "$A")")  CHANGED"
     assert_contains "$output" "was ssh-ed25519 $(fingerprint "$OLD")"
     assert_contains "$output" "was ecdsa-sha2-nistp256 $(fingerprint "$OLD_ECDSA")"
-    assert_contains "$output" "wmifleet trust --replace -l $A"
+    assert_contains "$output" "wmifleet trust --replace -l $A -i $LAB/inventory.json --known-hosts $KNOWN;"
     cmp "$KNOWN" "$KNOWN.before"
 }
 

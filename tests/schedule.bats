@@ -115,6 +115,14 @@ hosts_with() {
     assert_contains "$stderr" '--rerun lost: failed, unreachable, pending or all'
 }
 
+@test "after check --rerun the apply is of no other hosts" {
+    run_verb check -l target-2
+    assert_equal "$status" 3
+    run_verb check --rerun all
+    assert_equal "$status" 3
+    assert_contains "$output" "apply -i $LAB/with-dead.json -l target-2 "
+}
+
 @test "--resume goes on with the hosts that a run did not come to" {
     run_verb ping --serial 1 -l 'dead-1:target-*:dead-2' --json
     local id

@@ -70,9 +70,33 @@ static void test_an_apply_of_what_was_undone(void **state)
                                  "--from-target", NULL};
     struct options options;
     parse(words, &options);
-    char *apply = command_apply(&options);
+    char *apply = command_apply(&options, NULL);
     assert_string_equal(apply, " -i a.json -l pc1 -k");
     free(apply);
+}
+
+static void test_the_same_of_other_hosts(void **state)
+{
+    (void)state;
+    const char *const words[] = {"check",  "-l", "room", "-i",
+                                 "a.json", "-u", "root", NULL};
+    struct options options;
+    parse(words, &options);
+    char *apply = command_apply(&options, "pc1,pc2");
+    assert_string_equal(apply, " -i a.json -l pc1,pc2 -u root");
+    free(apply);
+}
+
+static void test_one_host_is_trusted_anew(void **state)
+{
+    (void)state;
+    const char *const words[] = {"trust",         "-l",  "room", "-i", "a.json",
+                                 "--known-hosts", "k h", NULL};
+    struct options options;
+    parse(words, &options);
+    char *trust = command_trust_replace(&options, "pc1");
+    assert_string_equal(trust, " -l pc1 -i a.json --known-hosts 'k h'");
+    free(trust);
 }
 
 int main(void)
@@ -80,6 +104,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_same_selection_and_login),
         cmocka_unit_test(test_an_apply_of_what_was_undone),
+        cmocka_unit_test(test_the_same_of_other_hosts),
+        cmocka_unit_test(test_one_host_is_trusted_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
