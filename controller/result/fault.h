@@ -32,7 +32,7 @@ enum fault_group { GROUP_UNREACHABLE, GROUP_FAILED, GROUP_CANCELLED };
       "the address belongs to another host of this fleet now; correct "        \
       "ansible_host")                                                          \
     X(AUTH, "auth", GROUP_UNREACHABLE, 0,                                      \
-      "administrators' keys are in "                                           \
+      "is it the right user, key or password? Administrators' keys are in "    \
       "%ProgramData%\\ssh\\administrators_authorized_keys, which only SYSTEM " \
       "and Administrators may write")                                          \
     X(SFTP, "sftp", GROUP_UNREACHABLE, 0,                                      \
