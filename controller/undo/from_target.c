@@ -22,7 +22,7 @@
 #define NAMES_MAX ((size_t)64 * 1024 * 1024)
 #define SETTINGS_SHOWN_MAX 40 /* of one host */
 #define BLOCKS_SHOWN_MAX 20
-#define ID_WIDTH 40
+#define ID_WIDTH_MAX 60
 
 struct asking {
     struct from_target *from;
@@ -314,14 +314,14 @@ int from_target_plan(struct from_target *from, const struct job_plan *plan)
 /* --- showing -------------------------------------------------------------- */
 
 /* What is known of now, and what it shall be again. */
-static void describe_entry(struct buf *text, const cJSON *entry)
+static void describe_entry(struct buf *text, const cJSON *entry, size_t width)
 {
     size_t start;
     const char *id = json_text(entry, "id");
     buf_add_text(text, "    ");
     start = text->len;
     log_escape(text, id, strlen(id));
-    while (text->len - start < ID_WIDTH && !text->failed)
+    while (text->len - start < width && !text->failed)
         buf_add_char(text, ' ');
     buf_add_text(text, "  ");
     describe_value(text, json_member(entry, "after"));
@@ -330,15 +330,29 @@ static void describe_entry(struct buf *text, const cJSON *entry)
     buf_add_text(text, "\n");
 }
 
+/* So wide that the values stand below each other. */
+static size_t id_width(const cJSON *settings)
+{
+    const cJSON *entry;
+    size_t width = 0;
+    cJSON_ArrayForEach (entry, settings) {
+        size_t len = strlen(json_text(entry, "id"));
+        if (len > width && len <= ID_WIDTH_MAX)
+            width = len;
+    }
+    return width;
+}
+
 static void describe_settings(struct buf *text, const struct undo_host *host)
 {
     const cJSON *entry;
     int shown = 0;
     int count = cJSON_GetArraySize(host->settings);
+    size_t width = id_width(host->settings);
     buf_addf(text, "back to before run %s:\n", host->run);
     cJSON_ArrayForEach (entry, host->settings) {
         if (shown++ < SETTINGS_SHOWN_MAX)
-            describe_entry(text, entry);
+            describe_entry(text, entry, width);
     }
     if (count > SETTINGS_SHOWN_MAX)
         buf_addf(text, "    and %d more\n", count - SETTINGS_SHOWN_MAX);
