@@ -19,9 +19,8 @@
 #include "payload/account/account.h"
 #include "payload/settings/account_words.h"
 #include "payload/win32/errors.h"
-#include "payload/account/netapi.h"
+#include "payload/account/local_group.h"
 #include "payload/settings/settings_groups.h"
-#include "payload/win32/utf16.h"
 
 #define ID_GROUP_MAX 100 /* bytes */
 #define GROUP_ABSENT "absent"
@@ -44,83 +43,11 @@ struct membership {
     struct sid sids[]; /* of the members; `len` 0: not looked up */
 };
 
-/* The group on the machine, while it is worked on. */
-struct group {
-    struct netapi net;
-    wchar_t name[NETAPI_NAME_COUNT];
-    struct sid sid; /* `len` 0: there is none */
-    LOCALGROUP_MEMBERS_INFO_0 *members;
-    DWORD count;
-};
-
-/* --- the machine --------------------------------------------------------- */
-
-static void group_close(struct group *group)
-{
-    if (group->members != NULL)
-        group->net.discard(group->members);
-    group->members = NULL;
-}
-
-static int read_members(struct group *group)
-{
-    DWORD total = 0;
-    group_close(group);
-    group->count = 0;
-    return (int)group->net.members(
-        NULL, group->name, 0, (LPBYTE *)&group->members, MAX_PREFERRED_LENGTH,
-        &group->count, &total, NULL);
-}
-
-static bool take_plain_name(const char *text, wchar_t name[NETAPI_NAME_COUNT])
-{
-    wchar_t *wide = utf16_from_utf8(text);
-    bool fits = wide != NULL && utf16_len(wide) < NETAPI_NAME_COUNT;
-    if (fits)
-        lstrcpyW(name, wide);
-    free(wide);
-    return fits;
-}
-
-/* 0 also when there is none and it may be made. group_close is due then. */
-static int group_open(const struct membership *own, struct group *group,
+static int open_group(const struct membership *own, struct local_group *group,
                       struct setting_reason *reason)
 {
-    const char *text = own->wish->group;
-    *group = (struct group){.count = 0};
-    if (!netapi_load(&group->net))
-        return netapi_fail("netapi32.dll", "it cannot be used", GetLastError(),
-                           reason);
-    if (account_find(own->settings->memory, text, &group->sid, reason) != 0) {
-        group->sid.len = 0;
-        if (reason->code != ERROR_NONE_MAPPED)
-            return -1;
-        if (!own->may_create || !take_plain_name(text, group->name))
-            return setting_reason_set(
-                reason, ERROR_NONE_MAPPED,
-                "look at the spelling, or add \"create\": true",
-                "`%s`: this machine has no such group", text);
-        *reason = (struct setting_reason){.code = 0};
-        return 0;
-    }
-    if (!netapi_name(&group->sid, SidTypeAlias, group->name))
-        return setting_reason_set(reason, ERROR_NO_SUCH_ALIAS, NULL,
-                                  "`%s` is no local group of this machine",
-                                  text);
-    int code = read_members(group);
-    return code == 0 ? 0
-                     : netapi_fail(text, "its members cannot be read",
-                                   (unsigned long)code, reason);
-}
-
-static bool holds(const struct group *group, const struct sid *sid)
-{
-    for (DWORD i = 0; i < group->count; i++) {
-        if (group->members[i].lgrmi0_sid != NULL &&
-            EqualSid(group->members[i].lgrmi0_sid, (PSID)sid->bytes))
-            return true;
-    }
-    return false;
+    return local_group_open(own->settings->memory, own->wish->group,
+                            own->may_create, group, reason);
 }
 
 /* Who nobody knows is no member: that is no failure of an absent wish. */
@@ -156,7 +83,8 @@ static int add_member(cJSON *members, const char *name, const struct sid *sid)
     return item != NULL ? 0 : -1;
 }
 
-static cJSON *make_state(struct setting *setting, const struct group *group,
+static cJSON *make_state(struct setting *setting,
+                         const struct local_group *group,
                          struct setting_reason *reason)
 {
     const struct membership *own = setting->data;
@@ -174,7 +102,9 @@ static cJSON *make_state(struct setting *setting, const struct group *group,
         status = find_member(setting, i, wish->present, reason);
         if (status == 0 &&
             add_member(members, wish->members[i],
-                       sid->len != 0 && holds(group, sid) ? sid : NULL) != 0)
+                       sid->len != 0 && local_group_holds(group, sid)
+                           ? sid
+                           : NULL) != 0)
             status = setting_fail_memory(reason);
     }
     if (status == 0)
@@ -185,11 +115,11 @@ static cJSON *make_state(struct setting *setting, const struct group *group,
 
 static cJSON *read_group(struct setting *setting, struct setting_reason *reason)
 {
-    struct group group;
+    struct local_group group;
     cJSON *state = NULL;
-    if (group_open(setting->data, &group, reason) == 0)
+    if (open_group(setting->data, &group, reason) == 0)
         state = make_state(setting, &group, reason);
-    group_close(&group);
+    local_group_close(&group);
     return state;
 }
 
@@ -212,80 +142,38 @@ static enum setting_verdict compare_group(struct setting *setting,
 
 /* --- writing ------------------------------------------------------------- */
 
-static int make_group(const struct membership *own, struct group *group,
-                      struct setting_reason *reason)
-{
-    LOCALGROUP_INFO_0 info = {.lgrpi0_name = group->name};
-    NET_API_STATUS code = group->net.add_group(NULL, 0, (LPBYTE)&info, NULL);
-    return code == 0 || code == ERROR_ALIAS_EXISTS
-               ? 0
-               : netapi_fail(own->wish->group, "it cannot be made", code,
-                             reason);
-}
-
-static int put_member(const struct membership *own, const struct group *group,
-                      const char *name, const struct sid *sid, bool in,
-                      struct setting_reason *reason)
-{
-    LOCALGROUP_MEMBERS_INFO_0 info = {.lgrmi0_sid = (PSID)sid->bytes};
-    if (sid->len == 0 || holds(group, sid) == in)
-        return 0;
-    NET_API_STATUS code =
-        (in ? group->net.add_members : group->net.delete_members)(
-            NULL, (LPWSTR)group->name, 0, (LPBYTE)&info, 1);
-    if (code == 0 || code == ERROR_MEMBER_IN_ALIAS ||
-        code == ERROR_MEMBER_NOT_IN_ALIAS)
-        return 0;
-    char object[256];
-    snprintf(object, sizeof object, "%.100s, member `%.100s`", own->wish->group,
-             name);
-    return netapi_fail(object,
-                       in ? "it cannot be added"
-                          : "it cannot be taken "
-                            "out",
-                       code, reason);
-}
-
-static int write_members(struct setting *setting, struct group *group,
+static int write_members(struct setting *setting, struct local_group *group,
                          struct setting_reason *reason)
 {
     const struct membership *own = setting->data;
     const struct group_wish *wish = own->wish;
     for (size_t i = 0; i < wish->member_count; i++) {
         if (find_member(setting, i, wish->present, reason) != 0 ||
-            put_member(own, group, wish->members[i], &own->sids[i],
-                       wish->present, reason) != 0)
+            local_group_put(group, wish->members[i], &own->sids[i],
+                            wish->present, reason) != 0)
             return -1;
     }
     return 0;
 }
 
-/* Whoever is looked up from now on may be found, or be in another group. */
-static void forget(const struct setting *setting)
-{
-    const struct membership *own = setting->data;
-    account_memory_forget(own->settings->memory);
-}
-
 static int write_group(struct setting *setting, const cJSON *state,
                        struct setting_reason *reason)
 {
-    struct group group;
+    struct local_group group;
     (void)state;
-    int status = group_open(setting->data, &group, reason);
+    int status = open_group(setting->data, &group, reason);
     if (status == 0 && group.sid.len == 0)
-        status = make_group(setting->data, &group, reason);
+        status = local_group_make(&group, reason);
     if (status == 0)
         status = write_members(setting, &group, reason);
-    group_close(&group);
-    forget(setting);
+    local_group_close(&group);
     setting_hint(setting, "membership counts from the member's next logon");
     return status;
 }
 
 /* --- putting back -------------------------------------------------------- */
 
-static int restore_members(struct setting *setting, struct group *group,
+static int restore_members(struct setting *setting, struct local_group *group,
                            const cJSON *members, struct setting_reason *reason)
 {
     const struct membership *own = setting->data;
@@ -301,27 +189,9 @@ static int restore_members(struct setting *setting, struct group *group,
             return -1;
         if (!in)
             sid = own->sids[i];
-        status = put_member(own, group, name, &sid, in, reason);
+        status = local_group_put(group, name, &sid, in, reason);
     }
     return status;
-}
-
-/* A group of ours goes when nobody else has put anybody in it. */
-static int remove_group(const struct membership *own, struct group *group,
-                        struct setting_reason *reason)
-{
-    int code = read_members(group);
-    if (code == 0 && group->count > 0)
-        return setting_reason_set(
-            reason, 0,
-            "look who uses the group; take them out, then undo again",
-            "%s: it has %lu other members and was left there", own->wish->group,
-            (unsigned long)group->count);
-    if (code == 0)
-        code = (int)group->net.delete_group(NULL, group->name);
-    return code == 0 ? 0
-                     : netapi_fail(own->wish->group, "it cannot be removed",
-                                   (unsigned long)code, reason);
 }
 
 static int restore_group(struct setting *setting, const cJSON *state,
@@ -330,8 +200,8 @@ static int restore_group(struct setting *setting, const cJSON *state,
     const struct membership *own = setting->data;
     const char *sid = json_text(state, "sid");
     bool was_there = sid == NULL || strcmp(sid, GROUP_ABSENT) != 0;
-    struct group group;
-    int status = group_open(own, &group, reason);
+    struct local_group group;
+    int status = open_group(own, &group, reason);
     if (status == 0 && group.sid.len == 0)
         status = !was_there || sid == NULL
                      ? 0
@@ -344,9 +214,8 @@ static int restore_group(struct setting *setting, const cJSON *state,
         status = restore_members(setting, &group, json_member(state, "members"),
                                  reason);
     if (status == 0 && group.sid.len != 0 && !was_there)
-        status = remove_group(own, &group, reason);
-    group_close(&group);
-    forget(setting);
+        status = local_group_remove(&group, reason);
+    local_group_close(&group);
     return status;
 }
 

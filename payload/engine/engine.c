@@ -18,20 +18,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "payload/engine/engine_restart.h"
 #include "payload/win32/errors.h"
 #include "payload/engine/work.h"
 
 #define NO_SNAPSHOT_HINT                                                       \
     "make room in the folder and look at what guards it; nothing is written "  \
     "that could not be put back"
-
-struct engine {
-    const struct engine_host *host;
-    size_t count;
-    const struct work *current; /* for the watchdog; NULL between settings */
-    unsigned long long deadline_ms;
-    struct work works[];
-};
 
 struct engine *engine_new(const struct setting_list *list,
                           const struct engine_host *host)
@@ -69,31 +62,6 @@ static int finish(struct engine *engine, struct work *work, const cJSON *after,
     engine->current = NULL;
     engine->host->unlock(engine->host->context);
     return entry != NULL ? 0 : -1;
-}
-
-static bool waits_already(const struct engine *engine, const struct work *work)
-{
-    return engine->host->waits(engine->host->context, work->setting->id);
-}
-
-/* What holds, but not yet for WMI. */
-static void wait_for_restart(struct work *work, struct verdict *verdict)
-{
-    work->waits = true;
-    verdict->state = "pending_restart";
-}
-
-static void tell_restart(const struct engine *engine, const struct work *work)
-{
-    const struct engine_host *host = engine->host;
-    const char *names = host->restart_takes(host->context);
-    if (names != NULL)
-        setting_hint(work->setting, "apply restarts %s", names);
-    const char *cuts = host->restart_cuts != NULL && names != NULL
-                           ? host->restart_cuts(host->context)
-                           : NULL;
-    if (cuts != NULL)
-        setting_hint(work->setting, "%s", cuts);
 }
 
 static void begin(struct engine *engine, const struct work *work)
@@ -192,11 +160,11 @@ static int look(struct engine *engine, struct work *work, bool apply)
         verdict.state = verdict_word(compared);
         if (recalled && compared == SETTING_AGREES)
             verdict.state = "changed";
-        if (compared == SETTING_AGREES && waits_already(engine, work))
-            wait_for_restart(work, &verdict);
+        if (compared == SETTING_AGREES && engine_waits_already(engine, work))
+            engine_wait(work, &verdict);
         if (!apply && (work->waits || (compared == SETTING_DIFFERS &&
                                        setting->restart_winmgmt)))
-            tell_restart(engine, work);
+            engine_tell_restart(engine, work);
         status = finish(engine, work, state, &verdict);
     }
     cJSON_Delete(state);
@@ -258,8 +226,8 @@ static int change(struct engine *engine, struct work *work)
     if (state != NULL)
         change_state(engine, work, state, &after, &verdict);
     if (strcmp(verdict.state, "changed") == 0 &&
-        (work->setting->restart_winmgmt || waits_already(engine, work)))
-        wait_for_restart(work, &verdict);
+        (work->setting->restart_winmgmt || engine_waits_already(engine, work)))
+        engine_wait(work, &verdict);
     int status = finish(engine, work, after != NULL ? after : state, &verdict);
     cJSON_Delete(state);
     cJSON_Delete(after);
@@ -310,55 +278,6 @@ static int save_snapshot(struct engine *engine, struct err *err)
     return status;
 }
 
-/* The last one that may have to wait; count when there is none. */
-static size_t last_to_wait(const struct engine *engine)
-{
-    for (size_t i = engine->count; i-- > 0;) {
-        const struct work *work = &engine->works[i];
-        if (work->waits ||
-            (work->entry == NULL &&
-             (work->setting->restart_winmgmt || waits_already(engine, work))))
-            return i;
-    }
-    return engine->count;
-}
-
-/* Another entry takes the place of the published one. */
-static int replace_entry(const struct engine *engine, struct work *work,
-                         const struct verdict *verdict)
-{
-    work->waits = false;
-    cJSON *entry = work_entry(
-        work, cJSON_GetObjectItemCaseSensitive(work->entry, "after"), verdict);
-    if (entry == NULL)
-        return -1;
-    engine->host->lock(engine->host->context);
-    work->superseded = work->entry;
-    work->entry = entry;
-    engine->host->unlock(engine->host->context);
-    return 0;
-}
-
-static int restart_once(struct engine *engine)
-{
-    const struct engine_host *host = engine->host;
-    struct verdict verdict = {.state = "changed"};
-    int status = 0;
-    size_t waiting = 0;
-    for (size_t i = 0; i < engine->count; i++)
-        waiting += engine->works[i].waits;
-    if (waiting == 0 || host->restart == NULL)
-        return 0;
-    if (host->restart(host->context, engine->deadline_ms, &verdict.reason) != 0)
-        verdict.state = "failed";
-    for (size_t i = 0; i < engine->count; i++) {
-        if (engine->works[i].waits &&
-            replace_entry(engine, &engine->works[i], &verdict) != 0)
-            status = -1;
-    }
-    return status;
-}
-
 /* One setting of a pass, if it is still open. */
 static enum engine_end step(struct engine *engine, struct work *work,
                             bool writing, bool apply, struct err *err)
@@ -379,11 +298,12 @@ static enum engine_end step(struct engine *engine, struct work *work,
 static enum engine_end pass(struct engine *engine, bool writing, bool apply,
                             struct err *err)
 {
-    size_t last = writing ? last_to_wait(engine) : engine->count;
+    size_t last = writing ? engine_last_to_wait(engine) : engine->count;
     enum engine_end end = ENGINE_DONE;
     for (size_t i = 0; end == ENGINE_DONE && i < engine->count; i++) {
         end = step(engine, &engine->works[i], writing, apply, err);
-        if (end == ENGINE_DONE && i == last && restart_once(engine) != 0) {
+        if (end == ENGINE_DONE && i == last &&
+            engine_restart_once(engine) != 0) {
             err_set(err, 0, "memory is short");
             end = ENGINE_FAILED;
         }

@@ -16,6 +16,7 @@
 
 #include "payload/win32/errors.h"
 #include "payload/firewall/firewall_edit.h"
+#include "payload/firewall/firewall_absent.h"
 #include "payload/firewall/firewall_reach.h"
 #include "payload/firewall/rule_match.h"
 
@@ -24,17 +25,6 @@
     "log in; remote_addresses narrows it"
 #define SETTLE_TRIES 10
 #define SETTLE_MS 200 /* Windows applies a new rule with a small lag */
-#define REMOVALS_MAX 64
-
-struct rule_setting {
-    struct firewall_store *store;
-    const struct settings *all;
-    const struct rule_wish *wish; /* the request's, or `meant` */
-    struct rule_wish meant;       /* the same for this controller */
-    const char **addresses;       /* those of `meant`; NULL: the request's */
-    struct firewall_peer peer;    /* read where `addresses` are needed */
-    char *program; /* the wish's, expanded; NULL until first needed */
-};
 
 static bool has_name(const struct live_rule *item, const void *argument)
 {
@@ -48,8 +38,8 @@ static int need_program(struct rule_setting *own)
     return own->wish->program != NULL && own->program == NULL ? -1 : 0;
 }
 
-static int pick_named(struct rule_setting *own, struct firewall_pick *pick,
-                      struct setting_reason *reason)
+int firewall_pick_named(struct rule_setting *own, struct firewall_pick *pick,
+                        struct setting_reason *reason)
 {
     return firewall_store_pick(own->store, has_name, own->wish->name, pick,
                                reason);
@@ -59,7 +49,7 @@ static cJSON *rules_read(struct setting *setting, struct setting_reason *reason)
 {
     struct rule_setting *own = setting->data;
     struct firewall_pick pick;
-    if (pick_named(own, &pick, reason) != 0)
+    if (firewall_pick_named(own, &pick, reason) != 0)
         return NULL;
     cJSON *state = rule_list_to_json(&pick.rules);
     firewall_pick_release(&pick);
@@ -184,7 +174,7 @@ static int step_present(struct rule_setting *own, bool *done,
     struct rule wanted = {0};
     INetFwRule *live = NULL;
     int status = -1;
-    if (pick_named(own, &pick, reason) != 0)
+    if (firewall_pick_named(own, &pick, reason) != 0)
         return -1;
     const struct rule *wrong = our_wrong_rule(own, &pick, &live);
     *done = false;
@@ -214,7 +204,7 @@ static int settle_present(struct rule_setting *own,
     for (int tries = 0; tries < SETTLE_TRIES; tries++) {
         struct firewall_pick pick;
         struct namesakes count = {0, 0, 0};
-        if (pick_named(own, &pick, reason) != 0)
+        if (firewall_pick_named(own, &pick, reason) != 0)
             return -1;
         int status = count_namesakes(own, &pick.rules, &count);
         firewall_pick_release(&pick);
@@ -232,102 +222,11 @@ static int write_present(struct rule_setting *own,
                          struct setting_reason *reason)
 {
     bool done = false;
-    for (int i = 0; i < REMOVALS_MAX && !done; i++) {
+    for (int i = 0; i < FIREWALL_REMOVALS_MAX && !done; i++) {
         if (step_present(own, &done, reason) != 0)
             return -1;
     }
     return settle_present(own, reason);
-}
-
-/* --- absent -------------------------------------------------------------- */
-
-static bool is_condemned(const struct rule_setting *own,
-                         const struct rule *rule)
-{
-    return own->wish->match_name_only ||
-           rule_is_meant(rule, own->wish, own->program);
-}
-
-/* Whether the rule is what another wish of this name wants present. */
-static bool is_wanted_elsewhere(const struct rule_setting *own,
-                                const struct rule *rule)
-{
-    for (size_t i = 0; i < own->all->rule_count; i++) {
-        const struct rule_wish *other = &own->all->rules[i];
-        if (!other->present || !word_same(other->name, own->wish->name))
-            continue;
-        char *program = other->program != NULL
-                            ? firewall_program_path(other->program)
-                            : NULL;
-        bool meant = rule_is_meant(rule, other, program);
-        free(program);
-        if (meant)
-            return true;
-    }
-    return false;
-}
-
-static enum setting_verdict conflict_over(const struct rule *rule, bool ssh,
-                                          struct setting_reason *reason)
-{
-    setting_reason_set(
-        reason, ssh ? CODE_RULE_OF_SSH : CODE_RULE_NOT_OURS,
-        ssh ? "delete it by hand at the machine if that is really wanted"
-            : "give the rule's direction, program and service, or "
-              "\"match\": \"name\" to delete whatever has this name",
-        "a rule named \"%.100s\" %s", rule_text(rule, RULE_NAME),
-        ssh ? "lets the SSH server in, which wmifleet never closes"
-            : "has another direction, program or service than described");
-    return SETTING_CONFLICT;
-}
-
-static enum setting_verdict judge_absent(struct rule_setting *own,
-                                         const struct rule_list *rules,
-                                         struct setting_reason *reason)
-{
-    enum setting_verdict verdict = SETTING_AGREES;
-    const struct rule *other = NULL;
-    struct firewall_peer peer;
-    firewall_peer_read(&peer);
-    for (size_t i = 0; i < rules->count; i++) {
-        const struct rule *rule = &rules->items[i];
-        bool condemned = is_condemned(own, rule);
-        if (condemned && rule_serves_ssh(rule, peer.ssh_port))
-            return conflict_over(rule, true, reason);
-        if (condemned)
-            verdict = SETTING_DIFFERS;
-        else if (!is_wanted_elsewhere(own, rule))
-            other = rule;
-    }
-    if (verdict == SETTING_AGREES && other != NULL)
-        return conflict_over(other, false, reason);
-    return verdict;
-}
-
-static int write_absent(struct rule_setting *own, struct setting_reason *reason)
-{
-    size_t before = SIZE_MAX;
-    for (int i = 0; i < REMOVALS_MAX; i++) {
-        struct firewall_pick pick;
-        size_t at = 0;
-        if (pick_named(own, &pick, reason) != 0)
-            return -1;
-        size_t count = pick.rules.count;
-        while (at < count && !is_condemned(own, &pick.rules.items[at]))
-            at++;
-        int status = 0;
-        bool done = at == count || count >= before;
-        if (!done)
-            status = firewall_remove(
-                own->store, pick.lives[at],
-                rule_text(&pick.rules.items[at], RULE_NAME), reason);
-        firewall_pick_release(&pick);
-        firewall_store_forget(own->store);
-        if (done || status != 0)
-            return status;
-        before = count;
-    }
-    return 0;
 }
 
 /* --- the setting --------------------------------------------------------- */
@@ -345,7 +244,7 @@ static enum setting_verdict rules_compare(struct setting *setting,
     else if (own->wish->present)
         verdict = judge_present(setting, &rules, reason);
     else
-        verdict = judge_absent(own, &rules, reason);
+        verdict = firewall_absent_judge(own, &rules, reason);
     firewall_store_hint(own->store, setting);
     rule_list_release(&rules);
     return verdict;
@@ -359,7 +258,7 @@ static int rules_write(struct setting *setting, const cJSON *state,
     if (need_program(own) != 0)
         return setting_fail_memory(reason);
     int status = own->wish->present ? write_present(own, reason)
-                                    : write_absent(own, reason);
+                                    : firewall_absent_write(own, reason);
     firewall_store_forget(own->store);
     return status;
 }
