@@ -3,8 +3,8 @@
 #
 # A large fleet of which nine in ten are broken, each in one of the ways that
 # fleets break: one run ends by itself and in time, tells the truth about each
-# host, and stays small. FLEET=10000 plays so many; FEW=1000 MANY=10000 are
-# compared.
+# host, and stays small. FLEET=10000 plays so many, MANY=10000 has what so many
+# need compared with 1,000.
 
 bats_require_minimum_version 1.5.0
 load farm
@@ -12,8 +12,8 @@ load farm_verdicts
 
 FLEET=${FLEET:-1000}
 FORKS=256
-FEW=${FEW:-500}
-MANY=${MANY:-2000}
+FEW=${FEW:-1000}
+MANY=${MANY:-3000}
 # 18 kinds, 5 % of the hosts each. What has several forms shares its 5 %.
 KINDS='
 refuse never-answer trickle garbage-banner wrong-host-key auth-refused
