@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check, apply, undo, ping and verify: one run over the fleet. */
+/* check, apply, undo, ping, clean and verify: one run over the fleet. */
 #include "controller/commands.h"
 
 #include <stdio.h>
@@ -12,6 +12,7 @@
 #include "controller/fleet/fleet.h"
 #include "controller/kept_run.h"
 #include "controller/job/payload_image.h"
+#include "controller/known_target.h"
 #include "controller/probing.h"
 #include "controller/rerun.h"
 #include "controller/run.h"
@@ -25,6 +26,8 @@ static enum verb verb_of(enum command command)
         return VERB_APPLY;
     if (command == COMMAND_UNDO)
         return VERB_UNDO;
+    if (command == COMMAND_CLEAN)
+        return VERB_CLEAN;
     if (command == COMMAND_VERIFY)
         return VERB_VERIFY;
     return command == COMMAND_PING ? VERB_PING : VERB_CHECK;
@@ -84,6 +87,8 @@ static int open_requests(struct run *run, struct err *err)
         .skip = options->skip,
         .restart_never = options->restart_never && verb_writes(run->verb),
         .allow_irreversible = options->allow_irreversible,
+        .forget_undo = options->forget_undo,
+        .dry_run = options->dry_run && run->verb == VERB_CLEAN,
     };
     run->requests = requests_new(&wanted, err);
     return run->requests != NULL ? 0 : -1;
@@ -231,11 +236,31 @@ static size_t host_count(const struct run *run)
                                      : run->chosen.targets.count;
 }
 
+/*
+ * Before the first file goes: a store that believed afterwards that a machine
+ * has the payload would run what somebody else put in its place.
+ */
+static int forget_caches(struct run *run, struct err *err)
+{
+    const struct target_list *targets = &run->chosen.targets;
+    if (run->verb != VERB_CLEAN || run->options->dry_run)
+        return 0;
+    for (size_t i = 0; i < targets->count; i++) {
+        struct target_cache cache = {.shell = SHELL_UNKNOWN};
+        known_target_get(run->store, run->log, &targets->items[i], &cache);
+        cache = (struct target_cache){.shell = cache.shell};
+        if (known_target_put(run->store, &targets->items[i], &cache, err))
+            return -1;
+    }
+    return store_commit(run->store, err);
+}
+
 static int run_fleet(struct run *run, enum fleet_end *end, struct err *err)
 {
     struct job_plan plan;
     live_begin(&run->live, host_count(run));
-    if (make_plan(run, &plan, err) || tell_rest(run, err))
+    if (make_plan(run, &plan, err) || forget_caches(run, err) ||
+        tell_rest(run, err))
         return -1;
     struct probing probing = {
         .store = run->store, .ways = run->chosen.ways, .log = run->log};
@@ -346,12 +371,13 @@ static int choose_hosts(struct run *run)
         log_line(log, LOG_ERROR, "%s", err.text);
         return -1;
     }
-    int failed = run->verb == VERB_UNDO
-                     ? chosen_open_undo(&run->chosen, options, &run->undo, log)
-                     : chosen_open(&run->chosen, options,
-                                   run->verb == VERB_PING ? INVENTORY_CONNECT
-                                                          : INVENTORY_WMI,
-                                   log);
+    bool asks_nothing = run->verb == VERB_PING || run->verb == VERB_CLEAN;
+    int failed =
+        run->verb == VERB_UNDO
+            ? chosen_open_undo(&run->chosen, options, &run->undo, log)
+            : chosen_open(&run->chosen, options,
+                          asks_nothing ? INVENTORY_CONNECT : INVENTORY_WMI,
+                          log);
     return failed ? -1
                   : rerun_narrow(&run->chosen.targets, options, run->verb, log,
                                  &run->resumed);

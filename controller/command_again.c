@@ -119,6 +119,10 @@ char *command_again(const struct options *options, const char *undone)
         add_undone(&out, options, undone);
     if (options->command == COMMAND_VERIFY)
         add_option(&out, "--expect", expectations[options->expectation]);
+    if (options->forget_undo)
+        buf_add_text(&out, " --forget-undo");
+    if (options->command == COMMAND_CLEAN && options->dry_run)
+        buf_add_text(&out, " --dry-run");
     add_from(&out, options);
     add_selection(&out, options);
     /* The rest belongs to the files that are there; an apply's do not. */

@@ -34,6 +34,7 @@ static int run_command(const struct options *options, const struct log *log)
     case COMMAND_APPLY:
     case COMMAND_UNDO:
     case COMMAND_PING:
+    case COMMAND_CLEAN:
         return command_run(options, log);
     case COMMAND_VERIFY:
         return command_verify(options, log);

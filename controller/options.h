@@ -28,6 +28,7 @@
     X(UNDO, "undo", "put back what an apply changed (default: the last)")      \
     X(VERIFY, "verify", "does remote WMI answer, seen from here?")             \
     X(PING, "ping", "connect, log in, leave")                                  \
+    X(CLEAN, "clean", "remove what wmifleet left on the machines")             \
     X(TRUST, "trust", "show the hosts' keys and add them to known_hosts")      \
     X(INVENTORY, "inventory", "the inventory as wmifleet understands it")      \
     X(RUNS, "runs", "past runs, the newest first")                             \
@@ -91,6 +92,7 @@ struct options {
     bool all;         /* undo */
     bool force;
     bool from_target;
+    bool forget_undo;             /* clean */
     enum expectation expectation; /* verify */
     const char *collector;        /* verify --from */
     const char *reader;

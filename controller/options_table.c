@@ -4,7 +4,7 @@
 /* Which verbs an option goes with, as bits of 1 << enum command. */
 #define V(symbol) (1u << COMMAND_##symbol)
 #define V_SETTINGS (V(CHECK) | V(APPLY))
-#define V_LOGIN (V_SETTINGS | V(UNDO) | V(VERIFY) | V(PING))
+#define V_LOGIN (V_SETTINGS | V(UNDO) | V(VERIFY) | V(PING) | V(CLEAN))
 /* Verbs whose runs the store keeps. */
 #define V_RUN V_LOGIN
 #define V_HOSTS (V_LOGIN | V(TRUST))
@@ -86,8 +86,10 @@ const struct option_row options_rows[] = {
      "not these settings", NULL, 0},
     {0, "restart", KIND_WORD, AT(restart), V(APPLY) | V(UNDO), "WHEN",
      "needed (default) or never, of winmgmt", restart_words, 0},
-    {0, "dry-run", KIND_FLAG, OPT(dry_run), V(APPLY), NULL, "the same as check",
-     NULL, 0},
+    {0, "dry-run", KIND_FLAG, OPT(dry_run), V(APPLY) | V(CLEAN), NULL,
+     "say what would be done, and do nothing", NULL, 0},
+    {0, "forget-undo", KIND_FLAG, OPT(forget_undo), V(CLEAN), NULL,
+     "also where an apply was not put back: its snapshots go too", NULL, 0},
     {0, "allow-irreversible", KIND_FLAG, OPT(allow_irreversible), V(APPLY),
      NULL, "also what no undo brings back: a deleted account, a password", NULL,
      0},

@@ -121,7 +121,10 @@ static int add_options(cJSON *object, const struct request_options *options,
     if ((options->restart_never &&
          cJSON_AddStringToObject(object, "restart", "never") == NULL) ||
         (options->allow_irreversible &&
-         cJSON_AddTrueToObject(object, "allow_irreversible") == NULL))
+         cJSON_AddTrueToObject(object, "allow_irreversible") == NULL) ||
+        (options->forget_undo &&
+         cJSON_AddTrueToObject(object, "forget_undo") == NULL) ||
+        (options->dry_run && cJSON_AddTrueToObject(object, "dry_run") == NULL))
         return err_set(err, 0, "out of memory");
     return 0;
 }
@@ -234,6 +237,16 @@ static int get_request(struct requests *requests, char *text,
     }
     *request = made->blob;
     return 0;
+}
+
+int requests_get_bare(struct requests *requests, struct blob *request,
+                      struct err *err)
+{
+    cJSON *nothing = cJSON_CreateObject();
+    char *text =
+        nothing != NULL ? print_request(requests, nothing, "undo", NULL) : NULL;
+    cJSON_Delete(nothing);
+    return get_request(requests, text, request, err);
 }
 
 int requests_get(struct requests *requests, const cJSON *wmi, const cJSON *undo,

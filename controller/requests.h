@@ -20,6 +20,8 @@ struct request_options {
     const char *skip;
     bool restart_never; /* winmgmt is left running, whatever waits for it */
     bool allow_irreversible;
+    bool forget_undo; /* clean: these two */
+    bool dry_run;
 };
 
 struct requests *requests_new(const struct request_options *options,
@@ -39,6 +41,10 @@ int requests_set_again(struct requests *requests, const char *text,
  */
 int requests_get(struct requests *requests, const cJSON *wmi, const cJSON *undo,
                  struct blob *request, struct err *err);
+
+/* The same for no settings at all. */
+int requests_get_bare(struct requests *requests, struct blob *request,
+                      struct err *err);
 
 /*
  * The same with the password of `wmi`'s account in it: such a request is

@@ -45,6 +45,8 @@ int run_on_request(void *context, const struct target *target,
         *request = (struct blob){0};
         return 0;
     }
+    if (run->verb == VERB_CLEAN)
+        return requests_get_bare(run->requests, request, err);
     bool again = table_get_text(&run->resumed.cancelled, target->name) != NULL;
     int failed =
         requests_set_again(run->requests, again ? run->fresh_id : NULL, err);

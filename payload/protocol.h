@@ -48,6 +48,9 @@
  *   snapshots of runs whose id begins so.
  *   The option "again" (any text) gives another hash to a request that a run
  *   was cancelled with: what that run left is done, under its id.
+ *   For the verb clean, "wmi" is {} and "options" may have "forget_undo" (true:
+ *   snapshots go even where they were not put back) and "dry_run" (true: what
+ *   would go is told, and stays).
  *   For the verb cancel, the name alone counts; the file is not read.
  *
  * OUTPUT   standard output, binary, pure ASCII. Each document is
@@ -87,6 +90,12 @@
  *   Where `r-<hash>.json` is not there any more (another controller's request
  *   took its place), `error` has the name PROTOCOL_REQUEST_MISSING: nothing
  *   was done, and the same command with the request brought anew is in order.
+ *   For the verb clean, a setting is a file: "folder[<name>]", or
+ *   "profile[<name>]" for one-time files; "folder" is the folder itself.
+ * `state` is `changed` (removed), `drift` (a dry run: would be), `failed`,
+ * `skipped` (of the profile: perhaps of a controller that is about to use it),
+ * or `blocked`: the snapshot of a run that was not put back; then nothing was
+ *   removed. "folder" is null when there is none any more.
  *   "complete" is the last member and must be true. The exit status proves
  *   nothing: 0 after any complete result.
  *
@@ -114,8 +123,8 @@
  * EXACTLY ONCE   A saved result with the same run id, verb and request hash
  *   is printed again instead of working again. While another payload works
  *   under the machine-wide mutex, one with the same key waits for it and
- *   prints its result; any other ends with class `busy`. Results of the verb
- *   snapshots are not saved: they are read again.
+ *   prints its result; any other ends with class `busy`. Results of the verbs
+ *   snapshots and clean are not saved: what is there is looked at again.
  *
  * CANCEL   <payload> cancel <request> <run-id>, while another payload works
  *   under this run id and with this request: it stops before its next setting.
@@ -155,6 +164,7 @@
     X(undo)                                                                    \
     X(snapshots)                                                               \
     X(verify)                                                                  \
+    X(clean)                                                                   \
     X(cancel)
 
 /* Of one connection of the verb verify, in their order. X(name) */

@@ -32,7 +32,7 @@ wmifleet_in() {
     shift 2
     local options=()
     case $verb in
-    trust | check | apply | undo | ping | verify) options=(--known-hosts "$dir/known_hosts") ;;
+    trust | check | apply | undo | ping | verify | clean) options=(--known-hosts "$dir/known_hosts") ;;
     esac
     WMIFLEET_STORE=$dir/state.db WMIFLEET_INVENTORY=$LAB/inventory.json \
         "$WMIFLEET" "$verb" "${options[@]}" "$@"

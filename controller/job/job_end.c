@@ -80,11 +80,44 @@ enum pace job_conclude(struct job *job, enum fault fault, const char *text)
     return GO_ON;
 }
 
+/* A clean that leaves a file is none. */
+static void tell_not_clean(struct job *job, const char *name)
+{
+    static const char text[] = "the login's profile folder still has it: the "
+                               "machine did not let it be removed";
+    static const char hint[] = "somebody holds it, a virus scanner for "
+                               "instance: clean again later; what is older "
+                               "than five minutes goes then";
+    char id[64];
+    cJSON *setting = cJSON_CreateObject();
+    snprintf(id, sizeof id, "profile[%s]", name);
+    cJSON_AddStringToObject(setting, "id", id);
+    cJSON_AddStringToObject(setting, "state", "failed");
+    cJSON_AddStringToObject(setting, "desired", "absent");
+    cJSON_AddStringToObject(setting, "before", "present");
+    cJSON_AddStringToObject(setting, "after", "present");
+    cJSON *error = cJSON_AddObjectToObject(setting, "error");
+    cJSON_AddStringToObject(error, "text", text);
+    cJSON_AddStringToObject(error, "hint", hint);
+    if (job->result->settings == NULL)
+        job->result->settings = cJSON_CreateArray();
+    if (!cJSON_AddItemToArray(job->result->settings, setting))
+        cJSON_Delete(setting);
+    job->result->status = STATUS_FAILED;
+}
+
 static void tell_leftovers(struct job *job)
 {
     char text[256];
     if (!job->payload_file.there && !job->request_file.there)
         return;
+    if (job->plan->verb == VERB_CLEAN && job->result->fault == FAULT_NONE) {
+        if (job->payload_file.there)
+            tell_not_clean(job, job->names.payload);
+        if (job->request_file.there)
+            tell_not_clean(job, job->names.request);
+        return;
+    }
     snprintf(text, sizeof text,
              "left in the login's profile folder: %s%s%s; the next run "
              "removes what is old",

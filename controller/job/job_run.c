@@ -76,9 +76,11 @@ static enum pace begin_cold(struct job *job)
     return GO_ON;
 }
 
+/* Windows deletes no program that runs: clean's is not the one it deletes. */
 static bool payload_is_cached(const struct job *job)
 {
-    return job->cache.folder[0] && job->cache.shell != SHELL_UNKNOWN &&
+    return job->plan->verb != VERB_CLEAN && job->cache.folder[0] &&
+           job->cache.shell != SHELL_UNKNOWN &&
            strcmp(job->cache.payload_hash, job->plan->payload.hash) == 0;
 }
 
@@ -163,6 +165,11 @@ _Static_assert(sizeof((struct target_cache *)NULL)->folder ==
 static void take_cache(struct job *job, const struct result_settled *settled)
 {
     struct target_cache *cache = &job->cache;
+    /* A clean that removed nothing leaves the last request there, too. */
+    if (job->plan->verb == VERB_CLEAN && settled->payload &&
+        strcmp(cache->payload_hash, job->plan->payload.hash) == 0 &&
+        strcmp(cache->folder, settled->folder) == 0)
+        return;
     *cache = (struct target_cache){.shell = job->form};
     memcpy(cache->folder, settled->folder, sizeof cache->folder);
     if (settled->payload)

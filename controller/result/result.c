@@ -36,7 +36,7 @@ static const char *const status_words[] = {
 
 bool verb_writes(enum verb verb)
 {
-    return verb == VERB_APPLY || verb == VERB_UNDO;
+    return verb == VERB_APPLY || verb == VERB_UNDO || verb == VERB_CLEAN;
 }
 
 const char *status_word(enum status status)
@@ -147,7 +147,11 @@ int result_exit_status(enum verb verb, const size_t counts[STATUS_COUNT])
                     counts[STATUS_CANCELLED];
     size_t unreachable = counts[STATUS_UNREACHABLE] + counts[STATUS_NOT_TRIED];
     size_t differing = counts[STATUS_DRIFT] + counts[STATUS_BLOCKED];
-    if (verb_writes(verb)) {
+    /* Of clean, drift is what its dry run found. */
+    if (verb == VERB_CLEAN) {
+        failed += counts[STATUS_BLOCKED];
+        differing = counts[STATUS_DRIFT];
+    } else if (verb_writes(verb)) {
         failed += differing;
         differing = 0;
     }

@@ -26,6 +26,7 @@
     X(UNDO, "undo")                                                            \
     X(PING, "ping")                                                            \
     X(VERIFY, "verify")                                                        \
+    X(CLEAN, "clean")                                                          \
     X(SNAPSHOTS, "snapshots")                                                  \
     X(TRUST, "trust")
 
@@ -38,7 +39,7 @@ enum verb {
 const char *verb_word(enum verb verb);
 /* -1 when the word is none. */
 int verb_from_word(const char *word, enum verb *verb);
-/* True for the verbs that write settings. */
+/* True for the verbs that write: settings, or what clean removes. */
 bool verb_writes(enum verb verb);
 
 /* X(symbol, word), in the order in which a recap shows them */

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/utf8.h"
+#include "payload/settings/own_file.h"
 
 #define TEXT_MAX 1000
 #define ID_MAX 159
@@ -118,6 +119,23 @@ bool result_id_is_sane(const char *id)
     return true;
 }
 
+/*
+ * What clean removes are files of ours, and only a snapshot blocks: the name
+ * of another file, and another state, no payload tells.
+ */
+static int check_cleaned(const char *id, enum state state, struct err *err)
+{
+    static const char snapshot[] = "folder[u-";
+    if (!own_file_id_is_sane(id))
+        return result_refuse(err, "it tells of a file that is not wmifleet's");
+    if (state == STATE_changed || state == STATE_failed ||
+        state == STATE_drift || state == STATE_skipped ||
+        (state == STATE_blocked &&
+         strncmp(id, snapshot, sizeof snapshot - 1) == 0))
+        return 0;
+    return result_refuse(err, "a file has no state that clean leaves");
+}
+
 static int check_setting(cJSON *setting, enum verb verb, enum state *worst,
                          struct err *err)
 {
@@ -132,6 +150,8 @@ static int check_setting(cJSON *setting, enum verb verb, enum state *worst,
         return result_refuse(err, "a setting has no known state");
     if (verb == VERB_CHECK && state == STATE_changed)
         return result_refuse(err, "a check says that it changed something");
+    if (verb == VERB_CLEAN && check_cleaned(id, state, err))
+        return -1;
     const cJSON *restorable = json_member(setting, "restorable");
     if (!result_absent(restorable) && !cJSON_IsBool(restorable))
         return result_refuse(err, "\"restorable\" is neither true nor false");

@@ -99,13 +99,3 @@ int command_parse(struct command *command, int count, char *const words[],
     *command = parsed;
     return 0;
 }
-
-bool command_is_one_time_name(const char *name)
-{
-    char hash[PROTOCOL_HASH_LEN + 1];
-    if (!skip_text(&name, PROTOCOL_ONE_TIME_PREFIX) ||
-        !skip_hex(&name, PROTOCOL_NONCE_LEN))
-        return false;
-    return strcmp(name, ".exe") == 0 ||
-           (skip_text(&name, "-") && take_hash(name, hash));
-}

@@ -32,10 +32,4 @@ const char *command_verb_word(enum command_verb verb);
 int command_parse(struct command *command, int count, char *const words[],
                   struct err *err);
 
-/*
- * True for the name of a file that a controller uploads for one use:
- * wmifleet-<nonce>.exe or wmifleet-<nonce>-<hash>.json.
- */
-bool command_is_one_time_name(const char *name);
-
 #endif

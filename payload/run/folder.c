@@ -161,23 +161,25 @@ static int choose_path(struct folder *folder, const wchar_t *path,
     return status;
 }
 
-int folder_open(struct folder *folder, struct failure *failure)
+static int find_path(wchar_t path[PATH_UNITS], struct failure *failure)
 {
-    wchar_t path[PATH_UNITS];
-    HANDLE handle = NULL;
-    *folder = (struct folder){.handle = NULL};
     LSTATUS code = program_data(path);
     if (code != ERROR_SUCCESS)
         return fail(failure, (unsigned long)code,
                     "the registry does not say where ProgramData is");
     wcscat(path, L"\\"
                  L"" PROTOCOL_FOLDER_NAME);
+    return 0;
+}
+
+static int open_at(struct folder *folder, const wchar_t *path,
+                   struct failure *failure)
+{
+    HANDLE handle = NULL;
     char *name = utf16_text_to_utf8(path);
     if (name == NULL)
         return fail(failure, ERROR_NOT_ENOUGH_MEMORY, "its path");
-    int status = make(path, failure);
-    if (status == 0)
-        status = open_and_judge(path, name, &handle, failure);
+    int status = open_and_judge(path, name, &handle, failure);
     free(name);
     if (status == 0 && choose_path(folder, path, failure) != 0) {
         CloseHandle(handle);
@@ -186,6 +188,39 @@ int folder_open(struct folder *folder, struct failure *failure)
     if (status == 0)
         folder->handle = handle;
     return status;
+}
+
+int folder_open(struct folder *folder, struct failure *failure)
+{
+    wchar_t path[PATH_UNITS];
+    *folder = (struct folder){.handle = NULL};
+    return find_path(path, failure) == 0 && make(path, failure) == 0
+               ? open_at(folder, path, failure)
+               : -1;
+}
+
+int folder_open_existing(struct folder *folder, struct failure *failure)
+{
+    wchar_t path[PATH_UNITS];
+    *folder = (struct folder){.handle = NULL};
+    if (find_path(path, failure) != 0)
+        return -1;
+    if (GetFileAttributesW(path) == INVALID_FILE_ATTRIBUTES &&
+        GetLastError() == ERROR_FILE_NOT_FOUND)
+        return 0;
+    return open_at(folder, path, failure);
+}
+
+int folder_remove(struct folder *folder, struct err *err)
+{
+    wchar_t *path = utf16_from_utf8(folder->path);
+    folder_close(folder);
+    BOOL removed = path != NULL && RemoveDirectoryW(path);
+    DWORD code = removed ? ERROR_SUCCESS : GetLastError();
+    free(path);
+    return removed ? 0
+                   : err_set(err, (int)code, "%s: it cannot be removed: %s",
+                             folder->path, error_text(code));
 }
 
 void folder_close(struct folder *folder)

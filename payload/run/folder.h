@@ -19,6 +19,15 @@ struct folder {
 
 /* 0, or -1 with what is wrong; the folder is then not open. */
 int folder_open(struct folder *folder, struct failure *failure);
+/* The same, but makes none: 0 with `handle` NULL when there is none. */
+int folder_open_existing(struct folder *folder, struct failure *failure);
+
+/*
+ * Closes it and removes it, which Windows does only with an empty one, and
+ * with a link in its place without looking behind it. -1: err's code is
+ * Windows'.
+ */
+int folder_remove(struct folder *folder, struct err *err);
 void folder_close(struct folder *folder);
 
 /* "<folder>\<name>" into `path`; `name` is one of protocol.h's. */

@@ -66,6 +66,11 @@ static bool is_restart_word(const cJSON *word)
                                      strcmp(word->valuestring, "never") == 0));
 }
 
+static bool is_switch(const cJSON *item)
+{
+    return item == NULL || cJSON_IsBool(item);
+}
+
 static bool is_run_word(const cJSON *word)
 {
     return word == NULL ||
@@ -89,6 +94,8 @@ static int check_frame(const cJSON *tree, struct err *err)
                             !is_list_of_texts(json_member(options, "only")) ||
                             !is_list_of_texts(json_member(options, "skip")) ||
                             !is_run_word(json_member(options, "run")) ||
+                            !is_switch(json_member(options, "forget_undo")) ||
+                            !is_switch(json_member(options, "dry_run")) ||
                             !is_restart_word(json_member(options, "restart"))))
         return err_set(err, 0, "file: \"options\" is not as it should be");
     return 0;
@@ -246,10 +253,15 @@ bool request_may_restart(const struct request *request)
     return word == NULL || strcmp(word, "never") != 0;
 }
 
+bool request_has_option(const struct request *request, const char *name)
+{
+    return cJSON_IsTrue(
+        json_member(json_member(request->tree, "options"), name));
+}
+
 bool request_allows_irreversible(const struct request *request)
 {
-    return cJSON_IsTrue(json_member(json_member(request->tree, "options"),
-                                    "allow_irreversible"));
+    return request_has_option(request, "allow_irreversible");
 }
 
 bool request_wants_family(const struct request *request, const char *name)

@@ -35,6 +35,9 @@ bool request_may_restart(const struct request *request);
 /* Whether a setting may be written that no undo brings back. */
 bool request_allows_irreversible(const struct request *request);
 
+/* Whether the option of that name is there and true. */
+bool request_has_option(const struct request *request, const char *name);
+
 /* What "only" and "skip" leave of the families. */
 bool request_wants_family(const struct request *request, const char *name);
 

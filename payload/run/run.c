@@ -25,6 +25,7 @@
 #include "payload/win32/errors.h"
 #include "payload/facts/facts.h"
 #include "payload/run/cancellation.h"
+#include "payload/run/clean.h"
 #include "payload/run/identity.h"
 #include "payload/run/output.h"
 #include "payload/settings/run_id.h"
@@ -69,8 +70,9 @@ static char *save_result(struct run *run, const struct failure *failure,
                          const char *interrupted)
 {
     run_publish_begin(run);
-    cJSON *settings =
-        run->engine != NULL ? engine_settings(run->engine, interrupted) : NULL;
+    cJSON *settings = run->engine != NULL
+                          ? engine_settings(run->engine, interrupted)
+                          : cJSON_Duplicate(run->cleaned, true);
     run->outcome.settings = settings;
     run->outcome.elapsed_ms = GetTickCount64() - run->begun_ms;
     char *text = outcome_print(&run->outcome, failure);
@@ -190,10 +192,13 @@ static int require_administrator(struct run *run)
 
 static int take_folder(struct run *run)
 {
-    if (folder_open(&run->folder, &run->failure) != 0)
+    bool clean = run->command.verb == COMMAND_clean;
+    if ((clean ? folder_open_existing : folder_open)(&run->folder,
+                                                     &run->failure) != 0)
         return -1;
     run_publish_begin(run);
-    run->outcome.folder = run->folder.path;
+    if (run->folder.handle != NULL)
+        run->outcome.folder = run->folder.path;
     run_publish_end(run);
     return 0;
 }
@@ -291,9 +296,12 @@ static void cancel(struct run *run)
 /* True when the answer has been printed already. */
 static bool do_verb(struct run *run)
 {
-    if (run->command.verb != COMMAND_cancel)
+    if (run->command.verb == COMMAND_cancel)
+        cancel(run);
+    else if (run->command.verb == COMMAND_clean)
+        clean_work(run);
+    else
         return work_once(run);
-    cancel(run);
     return false;
 }
 
@@ -310,6 +318,7 @@ static void release(struct run *run)
     image_close(&run->image);
     cJSON_Delete(run->earlier);
     cJSON_Delete(run->pending);
+    cJSON_Delete(run->cleaned);
     free(run->restart_takes);
     cJSON_Delete(run->outcome.facts);
     cJSON_Delete(run->outcome.identity);

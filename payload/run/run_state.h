@@ -38,6 +38,7 @@ struct run {
     struct setting_list settings;
     struct engine_host host;
     cJSON *earlier; /* snapshot of this run id's first time */
+    cJSON *cleaned; /* published: what the verb clean found */
     cJSON *pending; /* ids that waited for winmgmt before this run */
     struct account_memory *accounts; /* lent to the request's settings */
     struct wbem_patience patience;   /* likewise */

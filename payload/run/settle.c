@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "payload/run/command.h"
+#include "payload/settings/own_file.h"
 #include "payload/win32/digest.h"
 #include "payload/win32/utf16.h"
 
@@ -148,6 +148,14 @@ bool settle_request(const struct folder *folder, const char *hash,
     return settle(folder, &item, bytes, err);
 }
 
+bool settle_stands(const struct folder *folder, const struct image *image)
+{
+    const struct item item = {PROTOCOL_PAYLOAD_PREFIX, ".exe", image->hash};
+    char path[FILE_PATH_MAX];
+    item_path(folder, &item, path);
+    return stands(path, image->hash, image->bytes.len);
+}
+
 void settle_sweep(void)
 {
     struct file_entry *entries;
@@ -157,7 +165,7 @@ void settle_sweep(void)
         return;
     for (size_t i = 0; i < count; i++) {
         const struct file_entry *entry = &entries[i];
-        if (command_is_one_time_name(entry->name) && entry->written + DAY < now)
+        if (own_file_is_one_time(entry->name) && entry->written + DAY < now)
             (void)file_delete(entry->name, NULL);
     }
     free(entries);

@@ -32,6 +32,9 @@ bool settle_payload(const struct folder *folder, const struct image *image,
 bool settle_request(const struct folder *folder, const char *hash,
                     const struct buf *bytes, struct err *err);
 
+/* Whether p-<hash>.exe stands there; nothing is put there. */
+bool settle_stands(const struct folder *folder, const struct image *image);
+
 /*
  * Removes one-time files older than a day from the working directory: those
  * of runs whose controller did not come back to do it.

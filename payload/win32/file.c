@@ -147,6 +147,18 @@ int file_delete(const char *path, struct err *err)
     return fail(err, path, "deleted");
 }
 
+int file_delete_by(const char *path, unsigned long long until_ms,
+                   struct err *err)
+{
+    struct err why = {0};
+    while (file_delete(path, &why) != 0) {
+        if (!is_in_use((DWORD)why.code) || GetTickCount64() >= until_ms)
+            return err_set(err, why.code, "%s", why.text);
+        Sleep(POLL_MS);
+    }
+    return 0;
+}
+
 static unsigned long long ticks(const FILETIME *time)
 {
     return (unsigned long long)time->dwHighDateTime << 32 | time->dwLowDateTime;

@@ -31,6 +31,13 @@ int file_replace(const char *path, const void *bytes, size_t len,
 /* 0 also when there was none. */
 int file_delete(const char *path, struct err *err);
 
+/*
+ * The same, patient until GetTickCount64 passes `until_ms` with a file that
+ * somebody has open.
+ */
+int file_delete_by(const char *path, unsigned long long until_ms,
+                   struct err *err);
+
 /* What file_list tells of one file. */
 struct file_entry {
     char name[260];

@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "payload/run/command.h"
+#include "payload/settings/own_file.h"
 #include "payload/win32/errors.h"
 #include "payload/engine/outcome.h"
 
@@ -96,13 +97,13 @@ static void test_bad_lines(void **state)
 static void test_one_time_names(void **state)
 {
     (void)state;
-    assert_true(command_is_one_time_name("wmifleet-" NONCE ".exe"));
-    assert_true(command_is_one_time_name("wmifleet-" NONCE "-" HASH ".json"));
-    assert_false(command_is_one_time_name("wmifleet-" NONCE ".exe.bak"));
-    assert_false(command_is_one_time_name("wmifleet-" NONCE ".json"));
-    assert_false(command_is_one_time_name("wmifleet-notes.txt"));
-    assert_false(command_is_one_time_name("wmifleet-.exe"));
-    assert_false(command_is_one_time_name("r-" HASH ".json"));
+    assert_true(own_file_is_one_time("wmifleet-" NONCE ".exe"));
+    assert_true(own_file_is_one_time("wmifleet-" NONCE "-" HASH ".json"));
+    assert_false(own_file_is_one_time("wmifleet-" NONCE ".exe.bak"));
+    assert_false(own_file_is_one_time("wmifleet-" NONCE ".json"));
+    assert_false(own_file_is_one_time("wmifleet-notes.txt"));
+    assert_false(own_file_is_one_time("wmifleet-.exe"));
+    assert_false(own_file_is_one_time("r-" HASH ".json"));
 }
 
 static void test_codes_have_their_names(void **state)

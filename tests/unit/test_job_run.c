@@ -172,6 +172,23 @@ static void test_other_payload_version_is_cold(void **state)
     play_release(&play);
 }
 
+/* The program that clean deletes must not be the one that runs. */
+static void test_clean_is_cold_and_does_not_run_what_it_deletes(void **state)
+{
+    (void)state;
+    struct play play;
+    play_init(&play);
+    play_make_warm(&play);
+    play.plan.verb = VERB_CLEAN;
+    play.machine.settings = "[]";
+    play_run(&play);
+    play_expect(&play, FAULT_NONE, "done");
+    assert_int_equal(play.machine.begun[FAKE_UPLOAD], 2);
+    assert_null(strstr(play.machine.log.data, "<C:\\ProgramData"));
+    assert_int_equal(fake_machine_files(&play.machine), 0);
+    play_release(&play);
+}
+
 static void test_unsafe_folder_in_store_is_never_run(void **state)
 {
     (void)state;
@@ -277,6 +294,26 @@ static void test_held_file_becomes_a_hint(void **state)
     const char *hint = cJSON_GetArrayItem(play.result->hints, 0)->valuestring;
     assert_non_null(strstr(hint, ".exe"));
     assert_null(strstr(hint, ".json"));
+    play_release(&play);
+}
+
+/* A clean that leaves a file is none: the file is named. */
+static void test_clean_with_a_held_file_failed(void **state)
+{
+    (void)state;
+    struct play play;
+    play_init(&play);
+    play.plan.verb = VERB_CLEAN;
+    play.machine.held = 6;
+    play.machine.settings = "[{\"id\":\"folder\",\"state\":\"changed\"}]";
+    play_run(&play);
+    play_expect(&play, FAULT_NONE, "done");
+    assert_int_equal(fake_machine_files(&play.machine), 1);
+    assert_int_equal(play.result->status, STATUS_FAILED);
+    assert_int_equal(cJSON_GetArraySize(play.result->settings), 2);
+    const cJSON *held = cJSON_GetArrayItem(play.result->settings, 1);
+    assert_non_null(strstr(json_text(held, "id"), "profile[wmifleet-"));
+    assert_string_equal(json_text(held, "state"), "failed");
     play_release(&play);
 }
 
@@ -745,6 +782,7 @@ int main(void)
         cmocka_unit_test(test_request_replaced_while_away_goes_alone),
         cmocka_unit_test(test_warm_miss_heals_in_one_session),
         cmocka_unit_test(test_other_payload_version_is_cold),
+        cmocka_unit_test(test_clean_is_cold_and_does_not_run_what_it_deletes),
         cmocka_unit_test(test_unsafe_folder_in_store_is_never_run),
         cmocka_unit_test(test_posix_shell_on_first_contact),
         cmocka_unit_test(test_antivirus_took_the_payload),
@@ -758,6 +796,7 @@ int main(void)
         cmocka_unit_test(test_apply_cut_before_a_miss_goes_the_cold_way),
         cmocka_unit_test(test_check_cut_before_the_mark_is_over),
         cmocka_unit_test(test_scanner_holds_the_file_for_a_while),
+        cmocka_unit_test(test_clean_with_a_held_file_failed),
         cmocka_unit_test(test_held_file_becomes_a_hint),
         cmocka_unit_test(test_a_flood_is_read_at_a_pace),
         cmocka_unit_test(test_noise_around_and_other_encodings),

@@ -278,6 +278,63 @@ static void test_worst_setting_decides(void **state)
     }
 }
 
+static const struct {
+    const char *id;
+    const char *state;
+    enum status status; /* STATUS_COUNT: it is not believed */
+} cleaned[] = {
+    {"folder", "changed", STATUS_CHANGED},
+    {"folder", "drift", STATUS_DRIFT},
+    {"folder[p-" PAYLOAD ".exe]", "changed", STATUS_CHANGED},
+    {"folder[p-" PAYLOAD ".exe]", "failed", STATUS_FAILED},
+    {"folder[u-run-0.json]", "blocked", STATUS_BLOCKED},
+    {"profile[wmifleet-0123456789abcdef.exe]", "skipped", STATUS_OK},
+    {"folder[r-" PAYLOAD ".json]", "blocked", STATUS_COUNT},
+    {"folder", "blocked", STATUS_COUNT},
+    {"folder", "ok", STATUS_COUNT},
+    {"folder", "conflict", STATUS_COUNT},
+    {"folder", "pending_restart", STATUS_COUNT},
+    {"folder[secrets.txt]", "changed", STATUS_COUNT},
+    {"folder[..]", "changed", STATUS_COUNT},
+    {"profile[p-" PAYLOAD ".exe]", "changed", STATUS_COUNT},
+    {"dcom.enabled", "changed", STATUS_COUNT},
+};
+
+/* Of clean only what it can do is believed, to files of ours. */
+static void test_clean_tells_of_our_files_alone(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cleaned / sizeof *cleaned; i++) {
+        struct result *result = blank(VERB_CLEAN);
+        struct result_settled settled = {0};
+        char text[600];
+        snprintf(text, sizeof text,
+                 "{\"protocol\":1,\"run\":\"run-1\",\"verb\":\"clean\","
+                 "\"request\":\"" HASH "\",\"payload\":\"" PAYLOAD "\","
+                 "\"settings\":[{\"id\":\"%s\",\"state\":\"%s\"}],"
+                 "\"complete\":true}",
+                 cleaned[i].id, cleaned[i].state);
+        int failed = judge(result, text, &settled, NULL);
+        if (failed != (cleaned[i].status == STATUS_COUNT ? -1 : 0))
+            fail_msg("%s %s: judged wrongly", cleaned[i].id, cleaned[i].state);
+        if (!failed) {
+            assert_int_equal(result->status, cleaned[i].status);
+            results_seen(result);
+        }
+        result_free(result);
+    }
+}
+
+/* Of clean a difference is what its dry run found, and blocked is refused. */
+static void test_exit_status_of_clean(void **state)
+{
+    (void)state;
+    size_t dry[STATUS_COUNT] = {[STATUS_OK] = 1, [STATUS_DRIFT] = 1};
+    size_t blocked[STATUS_COUNT] = {[STATUS_DRIFT] = 1, [STATUS_BLOCKED] = 1};
+    assert_int_equal(result_exit_status(VERB_CLEAN, dry), 3);
+    assert_int_equal(result_exit_status(VERB_CLEAN, blocked), 2);
+}
+
 static void test_every_class_of_error(void **state)
 {
     (void)state;
@@ -485,6 +542,8 @@ int main(void)
         cmocka_unit_test(test_oddities),
         cmocka_unit_test(test_no_folder_means_nothing_settled),
         cmocka_unit_test(test_worst_setting_decides),
+        cmocka_unit_test(test_clean_tells_of_our_files_alone),
+        cmocka_unit_test(test_exit_status_of_clean),
         cmocka_unit_test(test_every_class_of_error),
         cmocka_unit_test(test_long_texts_are_cut_at_a_character),
         cmocka_unit_test(test_bounds),
