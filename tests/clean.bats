@@ -28,6 +28,11 @@ setup() {
     find "$PROFILE" -maxdepth 1 -name 'wmifleet-*' -delete
 }
 
+# Nothing is held any more, whatever a test came to.
+teardown() {
+    [ -z "${HOLDER:-}" ] || let_go
+}
+
 # Whatever stands in ProgramData and the profile, Wine's own log aside.
 tree() {
     (cd "$DRIVE" && find ProgramData users/Administrator \
@@ -38,14 +43,19 @@ as_before() {
     tree | diff "$LAB/before" -
 }
 
-# A program that has a file open, as a virus scanner has, until C:\free exists.
+# A program that has a file open, as a virus scanner has, until C:\free exists;
+# with a second word it holds the machine-wide mutex, as a payload at work does.
 holder() {
     cat >"$LAB/hold.c" <<'C'
 #include <windows.h>
 int wmain(int argc, wchar_t **argv)
 {
-    HANDLE file = CreateFileW(argv[argc - 1], GENERIC_READ, FILE_SHARE_READ,
+    OVERLAPPED at = {.OffsetHigh = 1};
+    HANDLE file = CreateFileW(argv[1], GENERIC_READ | (argc > 2) * GENERIC_WRITE,
+                              FILE_SHARE_READ | (argc > 2) * FILE_SHARE_WRITE,
                               NULL, OPEN_EXISTING, 0, NULL);
+    if (argc > 2)
+        LockFileEx(file, LOCKFILE_EXCLUSIVE_LOCK, 0, 1, 0, &at);
     HANDLE held = CreateFileW(L"C:\\held", GENERIC_WRITE, 0, NULL,
                               CREATE_ALWAYS, 0, NULL);
     CloseHandle(held);
@@ -58,10 +68,10 @@ C
     x86_64-w64-mingw32-gcc -municode -O1 -o "$LAB/hold.exe" "$LAB/hold.c"
 }
 
-# hold WINDOWS-PATH
+# hold WINDOWS-PATH [WORD]
 hold() {
     rm -f "$DRIVE"/{held,free}
-    "$LAB/target-1/wine" "$LAB/hold.exe" "$1" 3>&- &
+    "$LAB/target-1/wine" "$LAB/hold.exe" "$@" 3>&- &
     HOLDER=$!
     local end=$((SECONDS + 60))
     until [ -e "$DRIVE/held" ]; do
@@ -73,6 +83,7 @@ hold() {
 let_go() {
     touch "$DRIVE/free"
     wait "$HOLDER"
+    HOLDER=
     rm -f "$DRIVE"/{held,free}
 }
 
@@ -282,9 +293,27 @@ asking() {
         "folder[$payload] failed"
     assert_contains "$(result_of target-1 <<<"$output" |
         jq -r '.settings[].error.text // empty')" "$payload"
-    assert_equal "$(cd "$FOLDER" && ls | grep -v lock)" "$payload"
+    assert_equal "$(cd "$FOLDER" && find . -type f ! -name lock)" "./$payload"
     run wmifleet clean
     assert_equal "$status" 0
+    as_before
+}
+
+@test "while another payload works, clean waits, and then cleans" {
+    wmifleet check >/dev/null || :
+    hold 'C:\ProgramData\wmifleet\lock' locked
+    WMIFLEET_STORE=$LAB/state.db "$WMIFLEET" clean -vv \
+        -i "$LAB/inventory.json" --known-hosts "$LAB/known_hosts" \
+        >"$LAB/out" 2>"$LAB/err" 3>&- &
+    local controller=$! end=$((SECONDS + 60))
+    until grep -q -e '-> busy' "$LAB/err"; do
+        [ $SECONDS -lt $end ] || return 1
+        sleep 0.05
+    done
+    [ -n "$(ls "$FOLDER"/p-*.exe)" ]
+    let_go
+    wait "$controller"
+    assert_contains "$(cat "$LAB/out")" "changed          1  target-1"
     as_before
 }
 
