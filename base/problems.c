@@ -85,8 +85,8 @@ static unsigned distance(const char *a, size_t a_len, const char *b,
     for (size_t i = 1; i <= a_len; i++) {
         now[0] = (unsigned)i;
         for (size_t j = 1; j <= b_len; j++) {
-            int from = word_lower(a[i - 1]);
-            int to = word_lower(b[j - 1]);
+            char from = word_lower(a[i - 1]);
+            char to = word_lower(b[j - 1]);
             unsigned cost = last[j - 1] + (from == to ? 0 : 1);
             cost = smaller(cost, smaller(last[j], now[j - 1]) + 1);
             if (i > 1 && j > 1 && from == word_lower(b[j - 2]) &&

@@ -126,14 +126,6 @@ static int put_in_place(FILE *out, const char *beside, const char *file,
     return failed ? -1 : 0;
 }
 
-/* A later version's verb is told as a check is. */
-static enum verb verb_of(const struct store_run *run)
-{
-    enum verb verb = VERB_CHECK;
-    (void)verb_from_word(run->verb, &verb);
-    return verb;
-}
-
 static int report_run(struct store *store, const struct store_run *run,
                       const char *file, struct err *err)
 {
@@ -142,7 +134,7 @@ static int report_run(struct store *store, const struct store_run *run,
     if (out == NULL)
         return -1;
     struct reading reading = {.format = report_format_of(file), .err = err};
-    int failed = report_open(&reading.report, out, run, verb_of(run))
+    int failed = report_open(&reading.report, out, run, verb_shown(run->verb))
                      ? err_set(err, 0, "out of memory")
                      : write_report(&reading, store);
     report_close(&reading.report);

@@ -121,14 +121,6 @@ static int each_pending(void *context, const char *host)
     return 0;
 }
 
-/* A later version's verb is shown as a check is. */
-static enum verb verb_of(const struct store_run *run)
-{
-    enum verb verb = VERB_CHECK;
-    (void)verb_from_word(run->verb, &verb);
-    return verb;
-}
-
 static int begin_recap(struct shown *shown, enum verb verb, const char *run)
 {
     const struct recap_config config = {.out = stdout,
@@ -145,7 +137,7 @@ static int begin_recap(struct shown *shown, enum verb verb, const char *run)
 static int show_run(struct shown *shown, struct store *store,
                     const struct store_run *run, struct err *err)
 {
-    if (begin_recap(shown, verb_of(run), run->id))
+    if (begin_recap(shown, verb_shown(run->verb), run->id))
         return err_set(err, 0, "out of memory");
     if (shown->options->output == OUTPUT_HUMAN) {
         print_run_line(run);

@@ -28,6 +28,13 @@ int verb_from_word(const char *word, enum verb *verb)
     return -1;
 }
 
+enum verb verb_shown(const char *word)
+{
+    enum verb verb = VERB_CHECK;
+    (void)verb_from_word(word, &verb);
+    return verb;
+}
+
 static const char *const status_words[] = {
 #define X(symbol, word) word,
     STATUS_LIST(X)

@@ -39,6 +39,8 @@ enum verb {
 const char *verb_word(enum verb verb);
 /* -1 when the word is none. */
 int verb_from_word(const char *word, enum verb *verb);
+/* What the store's word is shown as: a later version's verb as a check. */
+enum verb verb_shown(const char *word);
 /* True for the verbs that write: settings, or what clean removes. */
 bool verb_writes(enum verb verb);
 
