@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Theory of operation. A login is a list of attempts, cheapest for the user
- * first: the key file, the agent's keys, the password, the same password to
- * a keyboard-interactive prompt. Each step makes one libssh2 call until it
- * says something else than EAGAIN, then names the step after it. What was
- * tried and why something was not is collected on the way, because "refused"
- * alone helps nobody.
+ * first: the key file, the agent's keys, the password, or where the server has
+ * no such method the password at a keyboard-interactive prompt: never both, for
+ * each refusal counts towards the lock of an account. Each step makes one
+ * libssh2 call until it says something else than EAGAIN, then names the step
+ * after it. What was tried and why something was not is collected on the way,
+ * because "refused" alone helps nobody.
  */
 #include "controller/ssh/ssh_login.h"
 
@@ -247,7 +248,7 @@ static enum io step_password(struct transport *t, struct err *err)
     if (code == LIBSSH2_ERROR_PASSWORD_EXPIRED)
         ssh_login_note(t, "the password",
                        "has expired and must be changed there");
-    return ssh_login_attempt(t, code, LOGIN_INTERACTIVE, err);
+    return ssh_login_attempt(t, code, LOGIN_REFUSED, err);
 }
 
 /*

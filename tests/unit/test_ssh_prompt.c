@@ -54,12 +54,16 @@ static const struct script {
     {"two", {{{"Password: ", "Code: "}, {0, 0}, 2}}, 1, false, "\n\n"},
 };
 
+/* Takes a password both ways, and only at the prompt the right one. */
+static const struct script both = {
+    "both", {{{"Password: "}, {0}, 1}}, 1, true, ""};
+
 static const struct script *script_of(const char *user)
 {
     for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
         if (strcmp(scripts[i].user, user) == 0)
             return &scripts[i];
-    return NULL;
+    return strcmp(user, both.user) == 0 ? &both : NULL;
 }
 
 static void note_answers(ssh_session session, const char *path)
@@ -178,7 +182,10 @@ static bool answer(struct talk *talk, ssh_message message)
         ssh_message_auth_reply_success(message, 0);
         return true;
     }
-    ssh_message_auth_set_methods(message, SSH_AUTH_METHOD_INTERACTIVE);
+    bool also_password = user != NULL && script_of(user) == &both;
+    ssh_message_auth_set_methods(
+        message, SSH_AUTH_METHOD_INTERACTIVE |
+                     (also_password ? SSH_AUTH_METHOD_PASSWORD : 0));
     return false;
 }
 
@@ -241,6 +248,29 @@ static struct drive log_in(struct rig *rig, const char *user)
     return drive;
 }
 
+/* What the server was answered. */
+static void expect_answers(struct rig *rig, const char *expected)
+{
+    char answers[100];
+    FILE *file = fopen(rig_path(rig, "answers"), "r");
+    assert_non_null(file);
+    answers[fread(answers, 1, sizeof answers - 1, file)] = '\0';
+    fclose(file);
+    assert_string_equal(answers, expected);
+}
+
+/* Each refusal counts towards the lock of an account. */
+static void test_refused_password_is_not_sent_again_at_a_prompt(void **state)
+{
+    struct drive drive = log_in(*state, both.user);
+    print_message("  %s\n", drive.err.text);
+    assert_int_equal(drive.io, IO_FAIL);
+    assert_int_equal(drive.err.code, FAULT_AUTH);
+    assert_non_null(strstr(drive.err.text, "tried: password;"));
+    drive_release(&drive);
+    expect_answers(*state, both.answers);
+}
+
 static void test_prompts(void **state)
 {
     struct rig *rig = *state;
@@ -254,12 +284,7 @@ static void test_prompts(void **state)
                 strstr(drive.err.text, "tried: keyboard-interactive"));
         }
         drive_release(&drive);
-        char answers[100];
-        FILE *file = fopen(rig_path(rig, "answers"), "r");
-        assert_non_null(file);
-        answers[fread(answers, 1, sizeof answers - 1, file)] = '\0';
-        fclose(file);
-        assert_string_equal(answers, scripts[i].answers);
+        expect_answers(rig, scripts[i].answers);
     }
 }
 
@@ -310,6 +335,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_prompts),
+        cmocka_unit_test(test_refused_password_is_not_sent_again_at_a_prompt),
         cmocka_unit_test(test_nothing_asked),
         cmocka_unit_test(
             test_broken_login_is_tried_again_only_before_a_credential),
