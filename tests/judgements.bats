@@ -235,6 +235,8 @@ value() {
     silent "$ASKED" 'denies it'
     wine reg delete "$rights\\S-1-5-114" /f >/dev/null
     drop "$rights\\S-1-1-0" SeNetworkLogonRight
+    silent "$ASKED" 'may not log on' # Users has the right as well
+    drop "$rights\\S-1-5-32-545" SeNetworkLogonRight
     speaks "$ASKED" 'grants[lee] blocked: the account `lee` may not log on'
     put "$rights\\S-1-1-0" SeNetworkLogonRight DWORD 1
     silent "$ASKED" 'may not log on'

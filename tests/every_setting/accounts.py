@@ -35,8 +35,10 @@ def group(name, *people, **more):
 
 def group_row(name, wish, outcome, before=(), after=None, sid=DCOM_USERS, given=None):
     label = wish["groups"][0]["group"]
+    # Whoever is among Distributed COM Users has the rights of DCOM's rows.
+    areas = ("groups", "dcom.permissions") if sid == DCOM_USERS else "groups"
     return row(
-        f"groups: {name}", "groups", wish, {f"groups[{label}]": outcome},
+        f"groups: {name}", areas, wish, {f"groups[{label}]": outcome},
         {} if after is None else {of_group(sid): members(*after)},
         {of_group(sid): members(*before), **(given or {})},
     )
