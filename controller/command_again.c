@@ -54,6 +54,26 @@ static void add_login(struct buf *out, const struct options *options)
         buf_add_text(out, " --ssh");
 }
 
+static void add_number(struct buf *out, const char *option, unsigned number)
+{
+    if (number > 0)
+        buf_addf(out, " %s %u", option, number);
+}
+
+/* How carefully: what is gone on with has the brakes that it began with. */
+static void add_pace(struct buf *out, const struct options *options)
+{
+    if (options->forks != OPTIONS_DEFAULT_FORKS)
+        add_number(out, "-f", options->forks);
+    add_option(out, "--serial", options->serial);
+    add_number(out, "--canary", options->schedule.canary);
+    add_option(out, "--max-fail", options->max_fail);
+    add_number(out, "--timeout", options->timeout_s);
+    add_number(out, "-t", options->connect_timeout_s);
+    if (options->retries >= 0)
+        buf_addf(out, " --retries %d", options->retries);
+}
+
 static void add_from(struct buf *out, const struct options *options)
 {
     add_option(out, "--from", options->collector);
@@ -125,6 +145,7 @@ char *command_again(const struct options *options, const char *undone)
         buf_add_text(&out, " --dry-run");
     add_from(&out, options);
     add_selection(&out, options);
+    add_pace(&out, options);
     /* The rest belongs to the files that are there; an apply's do not. */
     add_option(&out, "--outdir", options->outdir);
     return buf_take(&out);

@@ -154,10 +154,12 @@ static int set_option(struct parsed *parsed, const struct option_row *row)
         *(int *)place = row->value;
         return 0;
     case KIND_SERIAL:
+        parsed->options.serial = optarg;
         return tell(
             schedule_read_batches(&parsed->options.schedule, optarg, &err),
             &err);
     case KIND_SHARE:
+        parsed->options.max_fail = optarg;
         return tell(
             schedule_read_max_fail(&parsed->options.schedule, optarg, &err),
             &err);

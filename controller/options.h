@@ -52,6 +52,8 @@ struct options {
     const char *exclude;
     unsigned forks;
     struct schedule_plan schedule; /* --serial, --canary, --max-fail */
+    const char *serial;            /* as they were given, or NULL */
+    const char *max_fail;
     bool until_done;
     unsigned for_s;    /* --until-done: how long */
     int retries;       /* -1: the inventory's */

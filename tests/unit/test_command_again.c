@@ -51,6 +51,13 @@ static void test_the_same_selection_and_login(void **state)
     EXPECT(NULL, " --restart never", "apply", "--restart", "never");
     EXPECT(NULL, "", "apply", "--restart", "needed");
     EXPECT("r1", " r1 --force", "undo", "--force");
+    EXPECT(NULL,
+           " -l lab -f 10 --serial 1,10%,100% --canary 2 --max-fail 5% "
+           "--timeout 60 -t 5 --retries 0",
+           "apply", "-l", "lab", "-f", "10", "--serial", "1,10%,100%",
+           "--canary", "2", "--max-fail", "5%", "--timeout", "60", "-t", "5",
+           "--retries", "0");
+    EXPECT(NULL, "", "apply", "-f", "256");
     /* Of all runs none is named, but the one that was asked for. */
     EXPECT("r1", " --all --force", "undo", "--all", "--force");
     EXPECT("r1", " r0 --all", "undo", "--all", "r0");
