@@ -72,7 +72,9 @@ static int begin(struct report *report)
     fputs("</h1>\n<dl class=\"facts\">\n", out);
     put_fact(out, "Run", run->id);
     put_fact(out, "Begun", run->started);
-    put_fact(out, "Ended", run->ended[0] != '\0' ? run->ended : "not yet, or somebody ended it");
+    put_fact(out, "Ended",
+             run->ended[0] != '\0' ? run->ended
+                                   : "not yet, or somebody ended it");
     put_fact(out, "Reason", run->reason);
     put_fact(out, "Inventory", run->inventory);
     fputs("</dl>\n", out);
