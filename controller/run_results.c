@@ -143,18 +143,6 @@ static int put_result(struct run *run, const struct result *result,
     return failed;
 }
 
-static double seconds_of(const struct result *result)
-{
-    double ms = 0;
-    const cJSON *stage;
-    cJSON_ArrayForEach (stage, result->timing) {
-        /* A part of the time that the run of it took. */
-        if (strcmp(stage->string, "payload_ms") != 0)
-            ms += stage->valuedouble;
-    }
-    return ms / 1000;
-}
-
 /* "lab-17: ok in 0.4 s, warm", "lab-18: unreachable in 10.0 s: refused" */
 static void tell_end(const struct run *run, const struct job *job,
                      const struct result *result)
@@ -162,8 +150,8 @@ static void tell_end(const struct run *run, const struct job *job,
     const char *way = job != NULL ? job_way(job) : NULL;
     bool fault = result->fault != FAULT_NONE;
     log_line(run->log, LOG_INFO, "%s: %s in %.1f s%s%s%s%s%s%s", result->host,
-             status_word(result->status), seconds_of(result), way ? ", " : "",
-             way ? way : "", fault ? ": " : "",
+             status_word(result->status), result_seconds(result),
+             way ? ", " : "", way ? way : "", fault ? ": " : "",
              fault ? fault_word(result->fault) : "", fault ? ", at " : "",
              fault ? result->phase : "");
 }

@@ -125,15 +125,6 @@ static int begin(struct report *report)
     return 0;
 }
 
-static double seconds_of(const struct result *result)
-{
-    double ms = 0;
-    const cJSON *part;
-    cJSON_ArrayForEach (part, result->timing)
-        ms += cJSON_IsNumber(part) ? part->valuedouble : 0;
-    return ms / 1000;
-}
-
 static void begin_case(FILE *out, const char *host, const char *name,
                        double seconds)
 {
@@ -199,7 +190,7 @@ static void put_error(FILE *out, const struct result *result, double seconds)
 /* A host's whole time stands at its first case: no setting has one. */
 static int put_host(struct report *report, const struct result *result)
 {
-    double seconds = seconds_of(result);
+    double seconds = result_seconds(result);
     bool any = false;
     const cJSON *item;
     cJSON_ArrayForEach (item, cases_of(result)) {

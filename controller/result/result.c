@@ -140,6 +140,18 @@ void result_add_hint(struct result *result, const char *text)
     json_add_text(result->hints, text);
 }
 
+double result_seconds(const struct result *result)
+{
+    double ms = 0;
+    const cJSON *stage;
+    cJSON_ArrayForEach (stage, result->timing) {
+        /* A part of the time that the run of it took. */
+        if (cJSON_IsNumber(stage) && strcmp(stage->string, "payload_ms") != 0)
+            ms += stage->valuedouble;
+    }
+    return ms / 1000;
+}
+
 bool result_went_wrong(const struct result *result)
 {
     size_t counts[STATUS_COUNT] = {0};

@@ -142,6 +142,9 @@ cJSON *result_to_json(const struct result *result);
 /* The reverse, for what the store held. NULL on failure. */
 struct result *result_from_json(const char *text, struct err *err);
 
+/* How long the host took: its stages, of which payload_ms is no further one. */
+double result_seconds(const struct result *result);
+
 /* Whether it is a failure, by the rules of its verb for the exit status. */
 bool result_went_wrong(const struct result *result);
 

@@ -43,6 +43,9 @@ static struct result *result_of(const struct host *host)
         "{\"computer\":\"PC\\u0001-<1>\",\"os\":\"Windows 11 Pro\","
         "\"version\":\"10.0.22631\"}";
     result->facts = json_parse("test", facts, sizeof facts - 1, NULL);
+    static const char timing[] =
+        "{\"payload_ms\":1400,\"login_ms\":250,\"run_ms\":1500}";
+    result->timing = json_parse("test", timing, sizeof timing - 1, NULL);
     return result;
 }
 
@@ -233,7 +236,7 @@ static void test_junit_counts_what_it_holds(void **state)
     assert_has(text, "tests=\"6\" failures=\"2\" errors=\"2\" skipped=\"1\" "
                      "time=\"90\" timestamp=\"2026-12-01T10:00:00\"");
     assert_has(text, "<testcase classname=\"pc-1\" name=\"dcom.enabled\" "
-                     "time=\"0.000\"/>");
+                     "time=\"1.750\"/>");
     assert_has(text, "<failure type=\"drift\" message=\"drift\">");
     assert_has(text, "<error type=\"refused\"");
     assert_has(text, "classname=\"late\" name=\"check\" time=\"0.000\">"
