@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * report: a file about one run. The file is written beside its name and then
- * renamed, so whoever looks sees a whole one. Nothing is contacted.
+ * renamed, so whoever looks sees a whole one. The store is read twice, in one
+ * state of it: the run may be at work. Nothing is contacted.
  */
 #include "controller/commands.h"
 
@@ -109,7 +110,15 @@ static FILE *open_beside(const char *file, char **beside, struct err *err)
     mode_t mask = umask(0);
     umask(mask);
     (void)fchmod(fd, 0666 & ~mask);
-    return fdopen(fd, "w");
+    FILE *out = fdopen(fd, "w");
+    if (out != NULL)
+        return out;
+    cannot_write(file, err);
+    close(fd);
+    unlink(*beside);
+    free(*beside);
+    *beside = NULL;
+    return NULL;
 }
 
 /* Into its place when all of it is on the disk, else away. */
@@ -149,7 +158,8 @@ static int report_store(const struct options *options, struct err *err)
     if (store == NULL)
         return -1;
     struct store_run run;
-    int failed = store_run_find(store, options->run, &run, err);
+    int failed = store_hold_still(store, err) ||
+                 store_run_find(store, options->run, &run, err);
     if (!failed) {
         failed = report_run(store, &run, options->report_file, err);
         store_run_release(&run);

@@ -67,6 +67,12 @@ int store_result_put(struct store *store, const char *run, const char *host,
 int store_commit(struct store *store, struct err *err);
 
 /*
+ * Until store_commit or store_close all reading sees one state, that of the
+ * first, whatever other controllers put meanwhile. Nothing is put in it.
+ */
+int store_hold_still(struct store *store, struct err *err);
+
+/*
  * What is known of a target, keyed by host name, address and port: three
  * short texts. get: 1 found, 0 not, -1 failure.
  */

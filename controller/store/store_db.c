@@ -116,6 +116,11 @@ int store_give_up(struct store *store)
     return -1;
 }
 
+int store_hold_still(struct store *store, struct err *err)
+{
+    return execute(store, "BEGIN", err);
+}
+
 int store_commit(struct store *store, struct err *err)
 {
     if (!in_transaction(store))

@@ -134,6 +134,31 @@ static void test_full_store_keeps_all_of_a_turn_or_nothing(void **state)
     assert_string_equal(c.text, "c=0{\"host\":\"c\"} ");
 }
 
+static void test_what_holds_still_sees_one_state(void **state)
+{
+    struct fixture *f = *state;
+    struct collected c = {0};
+    struct store_run run;
+    begin_run(f, "run-1", NULL);
+    put(f, "run-1", "a", 0);
+    assert_int_equal(store_commit(f->store, NULL), 0);
+    struct store *reader = store_open(f->path, NULL);
+    assert_non_null(reader);
+    assert_int_equal(store_hold_still(reader, NULL), 0);
+    assert_int_equal(store_run_find(reader, NULL, &run, NULL), 0);
+    store_run_release(&run);
+    put(f, "run-1", "b", 0);
+    assert_int_equal(store_commit(f->store, NULL), 0);
+    assert_int_equal(store_results(reader, "run-1", collect, &c, NULL), 0);
+    assert_int_equal(store_pending(reader, "run-1", collect_host, &c, NULL), 0);
+    assert_string_equal(c.text, "a=0{\"host\":\"a\"} b c ");
+    assert_int_equal(store_commit(reader, NULL), 0);
+    c.text[0] = '\0';
+    assert_int_equal(store_pending(reader, "run-1", collect_host, &c, NULL), 0);
+    assert_string_equal(c.text, "c ");
+    store_close(reader);
+}
+
 static void test_files_are_for_their_owner_only(void **state)
 {
     struct fixture *f = *state;
@@ -323,6 +348,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
+        TEST(test_what_holds_still_sees_one_state),
         TEST(test_files_are_for_their_owner_only),
         TEST(test_full_store_keeps_all_of_a_turn_or_nothing),
         TEST(test_a_run_and_its_results_come_back),
