@@ -3,7 +3,6 @@
 #include "controller/run.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/json.h"
 #include "controller/known_target.h"
