@@ -39,7 +39,8 @@ const char report_style[] =
     "li.failed:not(.none) b,li.conflict b,li.blocked b,"
     "li.unreachable:not(.none) b{color:var(--bad)}\n"
     "td a{color:inherit}\n"
-    "td{max-width:16rem;overflow-wrap:anywhere}\n"
+    "td{min-width:7rem;max-width:16rem;overflow-wrap:anywhere}\n"
+    "td:nth-child(3){min-width:12rem}\n"
     ".wide{overflow-x:auto}\n"
     "table{border-collapse:collapse;width:100%;font-size:.9rem}\n"
     "th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;"
@@ -47,4 +48,5 @@ const char report_style[] =
     "thead th{background:var(--soft);position:sticky;top:0}\n"
     "tbody th{font-weight:600}\n"
     "@media print{body{max-width:none;padding:0;font-size:11px}"
-    "thead th{position:static}.wide{overflow:visible}}\n";
+    "thead th{position:static}.wide{overflow:visible}"
+    "td,td:nth-child(3){min-width:0}}\n";
