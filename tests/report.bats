@@ -116,6 +116,7 @@ END
         grep -c not_tried)" 59
     "$WMIFLEET" report -o "$LAB/few.html"
     grep -q '<b>59</b> not tried' "$LAB/few.html"
+    assert_equal "$(grep -c '<th scope="row">' "$LAB/few.html")" 60
 }
 
 @test "what cannot be written is said, and nothing is left of it" {

@@ -37,6 +37,7 @@ void report_close(struct report *report)
 {
     recap_free(report->recap);
     report_rows_free(report->rows);
+    entries_release(&report->risks);
     *report = (struct report){0};
 }
 

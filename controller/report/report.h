@@ -15,6 +15,7 @@
 
 #include <stdio.h>
 
+#include "controller/report/entries.h"
 #include "controller/report/recap.h"
 #include "controller/store/store.h"
 
@@ -35,6 +36,7 @@ struct report {
     struct report_cases cases; /* JUnit */
     struct recap *recap;       /* HTML: hosts of one reason together */
     struct report_rows *rows;  /* HTML: a line for each host */
+    struct entries risks;      /* HTML: report_risks.h */
 };
 
 /* Where a format needs nothing of one of these, it is NULL. 0 or -1. */

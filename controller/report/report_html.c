@@ -2,7 +2,7 @@
 /*
  * A report for people: one file that needs nothing beside it, neither a
  * network nor a script. First the numbers, then the blocks that a person
- * reads at the end of a run, the worst first, then a line for each host.
+ * reads at the end of a run, the worst first, then risks and a line a host.
  */
 #include "controller/report/recap_parts.h"
 
@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "controller/report/markup.h"
 #include "controller/report/report.h"
+#include "controller/report/report_risks.h"
 #include "controller/report/report_rows.h"
 #include "controller/report/report_style.h"
 #include "inventory/fold.h"
@@ -36,7 +37,8 @@ static const char *word_of(enum status status)
 
 static int note(struct report *report, const struct result *result)
 {
-    if (recap_host(report->recap, result))
+    if (recap_host(report->recap, result) ||
+        report_risks_note(&report->risks, result))
         return -1;
     return report_rows_add(report->rows, result, report->recap->entries.last);
 }
@@ -83,8 +85,10 @@ static int begin(struct report *report)
 
 static int pending(struct report *report, const char *host)
 {
-    recap_not_tried(report->recap, host);
-    return 0;
+    struct recap *recap = report->recap;
+    if (recap_note(recap, STATUS_NOT_TRIED, host, "", NULL))
+        return -1;
+    return report_rows_add_pending(report->rows, host, recap->entries.last);
 }
 
 /* --- the numbers ---------------------------------------------------------- */
@@ -161,16 +165,32 @@ static void put_blocks(struct report *report)
         fputs("<p>Every host is as wanted.</p>\n", report->out);
 }
 
+/* Something that several hosts have in common. */
+static void put_shared(FILE *out, const char *text, char **hosts, size_t count)
+{
+    fputs("<section class=\"finding\">\n<h3>", out);
+    put_names(out, hosts, count);
+    fputs("</h3>\n<pre>", out);
+    markup_put(out, text);
+    fputs("</pre>\n</section>\n", out);
+}
+
 static void put_finding(void *context, const char *name, const char *text,
                         char **hosts, size_t count)
 {
     struct report *report = context;
     (void)name;
-    fputs("<section class=\"finding\">\n<h3>", report->out);
-    put_names(report->out, hosts, count);
-    fputs("</h3>\n<pre>", report->out);
-    markup_put(report->out, text);
-    fputs("</pre>\n</section>\n", report->out);
+    put_shared(report->out, text, hosts, count);
+}
+
+static void put_risks(struct report *report)
+{
+    const struct entries *risks = &report->risks;
+    if (risks->count > 0)
+        fputs("<h2>Settings with a risk</h2>\n", report->out);
+    for (size_t i = 0; i < risks->count; i++)
+        put_shared(report->out, risks->items[i].text, risks->items[i].hosts,
+                   risks->items[i].count);
 }
 
 /* --- the table ------------------------------------------------------------ */
@@ -204,7 +224,8 @@ static void put_row(struct report *report, const struct report_row *row)
 
 static void put_table(struct report *report)
 {
-    fputs("<h2>Hosts</h2>\n<div class=\"wide\">\n<table>\n<thead><tr>"
+    fputs("<h2>Hosts</h2>\n<div class=\"wide\" role=\"region\" "
+          "aria-label=\"Hosts\" tabindex=\"0\">\n<table>\n<thead><tr>"
           "<th scope=\"col\">Host</th><th scope=\"col\">Status</th>"
           "<th scope=\"col\">Address</th><th scope=\"col\">Computer</th>"
           "<th scope=\"col\">System</th>"
@@ -222,6 +243,7 @@ static int end(struct report *report)
     put_numbers(report);
     put_blocks(report);
     fleet_findings(&report->recap->fleet, put_finding, report);
+    put_risks(report);
     put_table(report);
     fputs("</body>\n</html>\n", report->out);
     return 0;

@@ -112,6 +112,17 @@ int report_rows_add(struct report_rows *rows, const struct result *result,
                : 0;
 }
 
+int report_rows_add_pending(struct report_rows *rows, const char *host,
+                            size_t entry)
+{
+    struct report_row *row = new_row(rows);
+    if (row == NULL)
+        return -1;
+    row->status = STATUS_NOT_TRIED;
+    row->entry = entry;
+    return copy(&row->host, host);
+}
+
 size_t report_rows_count(const struct report_rows *rows)
 {
     return rows->count;

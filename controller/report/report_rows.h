@@ -25,6 +25,10 @@ void report_rows_free(struct report_rows *rows);
 int report_rows_add(struct report_rows *rows, const struct result *result,
                     size_t entry);
 
+/* The same of a host that the run did not come to. */
+int report_rows_add_pending(struct report_rows *rows, const char *host,
+                            size_t entry);
+
 size_t report_rows_count(const struct report_rows *rows);
 const struct report_row *report_rows_at(const struct report_rows *rows,
                                         size_t at);

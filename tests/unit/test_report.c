@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "controller/report/markup.h"
 #include "controller/report/report.h"
+#include "controller/report/report_risks.h"
 #include "tests/unit/alloc_door.h"
 
 /* What a hostile target would put into every text that it has. */
@@ -222,11 +223,59 @@ static void test_page_begins_with_what_needs_somebody(void **state)
     assert_has(text, "pc-[2-3] <small>(2 hosts)</small>");
     assert_has(text, "<a href=\"#b1\">drift</a>");
     assert_has(text, "<td class=\"ok\">ok</td>");
+    assert_has(text, "<th scope=\"row\">late</th><td class=\"not_tried\">"
+                     "<a href=\"#b4\">not tried</a></td>");
     assert_has(text, "Windows 11 Pro 10.0.22631");
     free(text);
     text = rendered(&report_html, lab, 1, 0);
     assert_has(text, "Every host is as wanted.");
     free(text);
+}
+
+/* A host that is as wanted has no block to tell it in. */
+static void test_page_tells_what_a_risk_is(void **state)
+{
+    (void)state;
+#define RISKY                                                                  \
+    "[{\"id\":\"uac.x\",\"state\":\"ok\",\"risk\":\"stolen <b> \\u202e\"}]"
+    static const struct host hosts[] = {
+        {"pc-1", VERB_CHECK, STATUS_OK, FAULT_NONE, RISKY},
+        {"pc-2", VERB_CHECK, STATUS_OK, FAULT_NONE, RISKY},
+        {"pc-3", VERB_CHECK, STATUS_OK, FAULT_NONE, ONE("uac.x", "ok")},
+    };
+    char *text = rendered(&report_html, hosts, 3, 0);
+    assert_in_order(text, "<h2>Settings with a risk</h2>",
+                    "pc-[1-2] <small>(2 hosts)</small></h3>\n<pre>uac.x: "
+                    "stolen &lt;b&gt; \\u{202e}</pre>");
+    free(text);
+    text = rendered(&report_html, &hosts[2], 1, 0);
+    assert_has_not(text, "<h2>Settings with a risk");
+    free(text);
+}
+
+/* Each says something else: the page grows by its names alone. */
+static void test_risks_without_end_fill_no_memory(void **state)
+{
+    (void)state;
+    struct entries risks = {0};
+    struct result *result = result_new("pc", "10.0.0.1:22", "r1", VERB_CHECK);
+    assert_non_null(result);
+    result->settings = cJSON_CreateArray();
+    for (int i = 0; i < 1000; i++) {
+        cJSON *setting = cJSON_CreateObject();
+        char risk[16];
+        snprintf(risk, sizeof risk, "%d", i);
+        cJSON_AddStringToObject(setting, "id", "uac.x");
+        cJSON_AddStringToObject(setting, "risk", risk);
+        cJSON_AddItemToArray(result->settings, setting);
+    }
+    assert_int_equal(report_risks_note(&risks, result), 0);
+    assert_in_range(risks.count, 2, 300);
+    const struct entry *last = &risks.items[risks.count - 1];
+    assert_has(last->text, "more than can be shown");
+    assert_int_equal(last->count, 1);
+    entries_release(&risks);
+    result_free(result);
 }
 
 static void test_junit_counts_what_it_holds(void **state)
@@ -336,6 +385,8 @@ int main(void)
         cmocka_unit_test(test_markup),
         cmocka_unit_test(test_hostile_texts_stay_texts),
         cmocka_unit_test(test_page_begins_with_what_needs_somebody),
+        cmocka_unit_test(test_page_tells_what_a_risk_is),
+        cmocka_unit_test(test_risks_without_end_fill_no_memory),
         cmocka_unit_test(test_junit_counts_what_it_holds),
         cmocka_unit_test(test_junit_verdicts),
         cmocka_unit_test(test_json_holds_the_run_and_every_host),
