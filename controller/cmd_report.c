@@ -101,21 +101,18 @@ static FILE *open_beside(const char *file, char **beside, struct err *err)
         return NULL;
     }
     int fd = mkstemp(*beside);
-    if (fd < 0) {
-        cannot_write(file, err);
-        free(*beside);
-        *beside = NULL;
-        return NULL;
-    }
-    mode_t mask = umask(0);
-    umask(mask);
-    (void)fchmod(fd, 0666 & ~mask);
-    FILE *out = fdopen(fd, "w");
-    if (out != NULL)
+    FILE *out = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (out != NULL) {
+        mode_t mask = umask(0);
+        umask(mask);
+        (void)fchmod(fd, 0666 & ~mask);
         return out;
+    }
     cannot_write(file, err);
-    close(fd);
-    unlink(*beside);
+    if (fd >= 0) {
+        close(fd);
+        unlink(*beside);
+    }
     free(*beside);
     *beside = NULL;
     return NULL;

@@ -134,11 +134,10 @@ static void print_table(struct recap *recap)
         size_t count = recap->counts[i];
         if (count == 0 && !always_shown(recap, status))
             continue;
-        const char *word =
-            status == STATUS_NOT_TRIED ? "not tried" : status_word(status);
         fprintf(recap->config.out, "%s%-12s%s %5zu",
-                count > 0 ? color_of(recap, status) : "", word,
-                count > 0 ? color_off(recap) : "", count);
+                count > 0 ? color_of(recap, status) : "",
+                recap_status_word(status), count > 0 ? color_off(recap) : "",
+                count);
         if (count > 0)
             fputs("  ", recap->config.out);
         print_status_names(recap, status);

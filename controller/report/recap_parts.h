@@ -39,6 +39,12 @@ int recap_human_end(struct recap *recap, const char *stopped);
 /* The commands to go on with. */
 void recap_way_on(const struct recap *recap, const char *stopped);
 
+/* A status as a person reads it. */
+static inline const char *recap_status_word(enum status status)
+{
+    return status == STATUS_NOT_TRIED ? "not tried" : status_word(status);
+}
+
 /* Whatever stands at the end of the terminal makes room. */
 static inline void recap_clear(const struct recap *recap)
 {

@@ -28,11 +28,6 @@ static const enum status worst_first[] = {
 _Static_assert(sizeof worst_first / sizeof *worst_first == STATUS_COUNT,
                "every status has its place");
 
-static const char *word_of(enum status status)
-{
-    return status == STATUS_NOT_TRIED ? "not tried" : status_word(status);
-}
-
 /* --- gathering ------------------------------------------------------------ */
 
 static int note(struct report *report, const struct result *result)
@@ -104,7 +99,7 @@ static void put_numbers(struct report *report)
         if (counts[i] > 0 || always)
             fprintf(report->out, "<li class=\"%s%s\"><b>%zu</b> %s</li>\n",
                     status_word(status), counts[i] > 0 ? "" : " none",
-                    counts[i], word_of(status));
+                    counts[i], recap_status_word(status));
     }
     fputs("</ul>\n", report->out);
 }
@@ -133,7 +128,8 @@ static void put_block(FILE *out, const struct entry *entry, size_t number)
     fprintf(out,
             "<section id=\"b%zu\" class=\"%s\">\n"
             "<h3><span class=\"status\">%s</span> ",
-            number, status_word(entry->status), word_of(entry->status));
+            number, status_word(entry->status),
+            recap_status_word(entry->status));
     put_names(out, entry->hosts, entry->count);
     fputs("</h3>\n", out);
     struct buf words;
@@ -211,9 +207,9 @@ static void put_row(struct report *report, const struct report_row *row)
     fprintf(out, "</th><td class=\"%s\">", status_word(row->status));
     if (has_block(entry))
         fprintf(out, "<a href=\"#b%zu\">%s</a>", row->entry,
-                word_of(row->status));
+                recap_status_word(row->status));
     else
-        fputs(word_of(row->status), out);
+        fputs(recap_status_word(row->status), out);
     fputs("</td>", out);
     put_cell(out, row->address);
     put_cell(out, row->computer);

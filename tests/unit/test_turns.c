@@ -65,6 +65,17 @@ static void test_large_answer_waits_while_others_have_the_turns(void **state)
     play_release(&play);
 }
 
+/* The machine's answer from now on; the caller frees. */
+static char *give_large_answer(struct play *play)
+{
+    char *answer = calloc(1, LARGE + 1);
+    assert_non_null(answer);
+    memset(answer, '[', LARGE);
+    play->machine.answer = answer;
+    play->machine.chunk = 65536;
+    return answer;
+}
+
 /* Steps a job that is answered with so much until it has a turn. */
 static struct job *begin_turn(struct play *play)
 {
@@ -86,11 +97,7 @@ static void test_turn_comes_back_from_who_ends_in_the_middle(void **state)
     (void)state;
     struct play play;
     play_init(&play);
-    char *answer = calloc(1, LARGE + 1);
-    assert_non_null(answer);
-    memset(answer, '[', LARGE);
-    play.machine.answer = answer;
-    play.machine.chunk = 65536;
+    char *answer = give_large_answer(&play);
     struct job *job = begin_turn(&play);
     job_cancel(job);
     assert_int_equal(job_step(job, 1000).what, JOB_FOR_NOTHING);
@@ -107,11 +114,7 @@ static void test_turn_comes_back_from_a_refused_answer(void **state)
     (void)state;
     struct play play;
     play_init(&play);
-    char *answer = calloc(1, LARGE + 1);
-    assert_non_null(answer);
-    memset(answer, '[', LARGE);
-    play.machine.answer = answer;
-    play.machine.chunk = 65536;
+    char *answer = give_large_answer(&play);
     play_run(&play);
     play_expect(&play, FAULT_BAD_RESULT, "run");
     assert_int_equal(play.turns.taken, 0);
